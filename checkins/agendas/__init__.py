@@ -1,0 +1,1 @@
+"""The shared agenda. Each item shows which half put it there; what was not reached is carried over."""

@@ -1,0 +1,94 @@
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from checkins.plans.models import CheckInPlan, Question
+from matching.pairings.models import Pairing
+from mentoring.kernel.encryption.fields import EncryptedTextField
+from programs.memberships.models import Membership, Program
+
+
+class CheckInQuerySet(models.QuerySet["CheckIn"]):
+    def visible_to(self, membership: Membership) -> Self:
+        """That it was asked and whether it was answered: the person themselves, and staff for pairings not their own."""
+        own = Q(membership=membership)
+        if not membership.is_staff:
+            return self.filter(own)
+        return self.filter(own | Q(pairing__in=Pairing.objects.visible_to(membership).not_of(membership)))
+
+    def open_at(self, now: datetime) -> Self:
+        return self.filter(opens_at__lte=now, closes_at__gt=now)
+
+    def unanswered(self) -> Self:
+        return self.filter(answered_at=None)
+
+    def with_people(self) -> Self:
+        return self.select_related("pairing__program", "pairing__first__user", "pairing__second__user", "membership__user")
+
+
+class CheckIn(models.Model):
+    """One person, about one pairing, on one date. Unanswered when it closed without an answer."""
+
+    class Occasion(models.TextChoices):
+        SCHEDULED = "scheduled", _("Regular")
+
+    plan = models.ForeignKey(CheckInPlan, on_delete=models.PROTECT, related_name="check_ins")
+    occasion = models.CharField(max_length=12, choices=Occasion, default=Occasion.SCHEDULED)
+    pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="check_ins")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="check_ins")
+    # The person's own local date, so that no change of clocks makes two.
+    due_on = models.DateField()
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    read_by = models.CharField(max_length=12, choices=Program.AnswersReadBy)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    # Set when the program has looked at a check-in that closed, so that it looks once.
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CheckInQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "occasion", "pairing", "membership", "due_on"], name="checkins_checkin_once_a_person_and_date"
+            ),
+            models.CheckConstraint(condition=Q(closes_at__gt=models.F("opens_at")), name="checkins_checkin_closes_after_it_opens"),
+        ]
+        indexes = [
+            models.Index(fields=["closes_at"], condition=Q(closed_at=None), name="checkins_checkin_to_close"),
+            models.Index(fields=["pairing", "membership", "due_on"], name="checkins_checkin_by_pairing"),
+        ]
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def visible_to(self, membership: Membership) -> Self:
+        """The person who gave it; and staff by the rule that the person was told, never about a pairing of their own."""
+        own = Q(check_in__membership=membership)
+        if not membership.is_staff:
+            return self.filter(own)
+        rules = [Program.AnswersReadBy.COORDINATORS] + ([Program.AnswersReadBy.ADMINS] if membership.is_admin else [])
+        others = Pairing.objects.visible_to(membership).not_of(membership)
+        return self.filter(own | Q(check_in__pairing__in=others, check_in__read_by__in=rules))
+
+
+class Answer(models.Model):
+    """A value from 1 to 5, or words, or neither: "I would rather not say"."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    check_in = models.ForeignKey(CheckIn, on_delete=models.CASCADE, related_name="answers")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
+    value = models.PositiveSmallIntegerField(null=True, blank=True)
+    words = EncryptedTextField(null=True, blank=True)
+    given_at = models.DateTimeField()
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["check_in", "question"], name="checkins_answer_once_a_question"),
+            models.CheckConstraint(condition=Q(value=None) | Q(value__gte=1, value__lte=5), name="checkins_answer_from_1_to_5"),
+        ]

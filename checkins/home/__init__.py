@@ -1,0 +1,1 @@
+"""Pages that gather: mine, the pair's, the coordinator's morning."""

@@ -1,0 +1,9 @@
+"""Contents page for Django. Import from the subject, never from here."""
+
+from checkins.agendas.models import AgendaItem
+from checkins.answers.models import Answer, CheckIn
+from checkins.care.models import Task
+from checkins.plans.models import CheckInPlan, Question
+from checkins.sessions.models import Session
+
+__all__ = ["AgendaItem", "Answer", "CheckIn", "CheckInPlan", "Question", "Session", "Task"]

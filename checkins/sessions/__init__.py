@@ -1,0 +1,1 @@
+"""Meetings of a pair: logged by either half, read by the two."""

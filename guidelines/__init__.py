@@ -1,0 +1,1 @@
+"""What is expected, agreed and learned."""

@@ -1,0 +1,6 @@
+"""Contents page: the pages of each subject."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "guidelines"
+urlpatterns: list[URLPattern | URLResolver] = []

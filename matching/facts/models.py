@@ -1,0 +1,35 @@
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from matching.pairings.models import Pairing
+from programs.memberships.models import Membership
+
+
+class FactQuerySet(models.QuerySet["Fact"]):
+    def visible_to(self, membership: Membership) -> Self:
+        return self.filter(pairing__in=Pairing.objects.visible_to(membership))
+
+    def counted(self) -> Self:
+        return self.filter(withdrawn_at=None)
+
+
+class Fact(models.Model):
+    class Kind(models.TextChoices):
+        TOPIC_RAISED = "topic_raised", _("A topic was added to the agenda")
+        SESSION_LOGGED = "session_logged", _("A session was logged")
+
+    pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="facts")
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="facts")
+    kind = models.CharField(max_length=24, choices=Kind)
+    happened_at = models.DateTimeField()
+    # The key of the row that the fact is about, in the table that the kind implies.
+    source_id = models.BigIntegerField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "source_id", "by"], name="matching_fact_counted_once")]
+        indexes = [models.Index(fields=["pairing", "happened_at"], name="matching_fact_by_pairing")]

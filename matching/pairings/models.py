@@ -1,0 +1,123 @@
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
+from django.utils.translation import gettext_lazy as _
+
+from programs.memberships.models import Cohort, Membership, Program
+
+
+class PairingQuerySet(models.QuerySet["Pairing"]):
+    def visible_to(self, membership: Membership) -> Self:
+        """Facts about a pairing: its two halves, and the staff of the program."""
+        mine = self.filter(program_id=membership.program_id)
+        return mine if membership.is_staff else mine.of(membership)
+
+    def of(self, membership: Membership) -> Self:
+        """Pairings this person is half of. What the two wrote hangs on this, whatever roles somebody has."""
+        return self.filter(Q(first=membership) | Q(second=membership))
+
+    def not_of(self, membership: Membership) -> Self:
+        """What staff may read of answers: never about a pairing of their own."""
+        return self.exclude(Q(first=membership) | Q(second=membership))
+
+    def with_people(self) -> Self:
+        return self.select_related("program", "first__user", "second__user", "coordinator__user")
+
+    def open(self) -> Self:
+        return self.filter(state__in=Pairing.OPEN_STATES)
+
+    def active(self) -> Self:
+        return self.filter(state=Pairing.State.ACTIVE)
+
+
+class Pairing(models.Model):
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        # Both said yes; something required is still open.
+        ACCEPTED = "accepted", _("Accepted by both")
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("Paused")
+        CLOSED = "closed", _("Closed")
+        DECLINED = "declined", _("Not started")
+
+    class Mentor(models.TextChoices):
+        FIRST = "first", _("The first")
+        SECOND = "second", _("The second")
+        NOBODY = "", _("Both mentor, both learn")
+
+    OPEN_STATES = (State.PROPOSED, State.ACCEPTED, State.ACTIVE, State.PAUSED)
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="pairings")
+    cohort = models.ForeignKey(Cohort, on_delete=models.SET_NULL, null=True, blank=True, related_name="pairings")
+    first = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="pairings_as_first")
+    second = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="pairings_as_second")
+    mentor = models.CharField(max_length=6, choices=Mentor, blank=True, default=Mentor.NOBODY)
+    coordinator = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="caseload")
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    first_accepted_at = models.DateTimeField(null=True, blank=True)
+    second_accepted_at = models.DateTimeField(null=True, blank=True)
+    activated_at = models.DateTimeField(null=True, blank=True)
+    # When it ended, as closed or as declined.
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PairingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(first=F("second")), name="matching_pairing_is_of_two_people"),
+            models.UniqueConstraint(
+                Least("first", "second"),
+                Greatest("first", "second"),
+                condition=Q(state__in=["proposed", "accepted", "active", "paused"]),
+                name="matching_pairing_one_open_of_the_same_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["proposed", "declined", "closed"])
+                | Q(first_accepted_at__isnull=False, second_accepted_at__isnull=False),
+                name="matching_pairing_starts_when_both_accepted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["active", "paused"]) | Q(activated_at__isnull=False), name="matching_pairing_active_since"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["closed", "declined"], ended_at__isnull=False)
+                | (~Q(state__in=["closed", "declined"]) & Q(ended_at=None)),
+                name="matching_pairing_has_ended_at_when_it_ended",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Pairing {self.pk}"
+
+    @property
+    def halves(self) -> tuple[Membership, Membership]:
+        return (self.first, self.second)
+
+    def includes(self, membership: Membership) -> bool:
+        return membership.pk in (self.first_id, self.second_id)
+
+    def side_of(self, membership: Membership) -> str:
+        """ "first" or "second"; the membership must be one of the halves."""
+        return "first" if membership.pk == self.first_id else "second"
+
+    def other_half(self, membership: Membership) -> Membership:
+        return self.second if membership.pk == self.first_id else self.first
+
+    def has_accepted(self, membership: Membership) -> bool:
+        return getattr(self, f"{self.side_of(membership)}_accepted_at") is not None
+
+    @property
+    def is_reciprocal(self) -> bool:
+        return self.mentor == self.Mentor.NOBODY
+
+    @property
+    def mentor_membership(self) -> Membership | None:
+        return getattr(self, self.mentor) if self.mentor else None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN_STATES

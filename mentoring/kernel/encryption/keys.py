@@ -1,0 +1,66 @@
+"""The keys, and the bytes they make: key id | 0x00 | nonce (12 bytes) | ciphertext with tag."""
+
+import base64
+import binascii
+import os
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+NONCE_BYTES = 12
+KEY_BYTES = 32
+END_OF_ID = b"\0"
+
+
+class Unreadable(Exception):
+    """The key is unknown, or the text was altered or moved. Never answered with empty text."""
+
+
+def encrypt(text: str, *, bound_to: str) -> bytes:
+    """Encrypt with the newest key. `bound_to` names the place, "table:column:row"; it is not secret, but must be the same to decrypt."""
+    key_id, key = next(iter(_keys().items()))
+    nonce = os.urandom(NONCE_BYTES)
+    return key_id.encode() + END_OF_ID + nonce + AESGCM(key).encrypt(nonce, text.encode(), bound_to.encode())
+
+
+def decrypt(stored: bytes, *, bound_to: str) -> str:
+    key_id, _, rest = bytes(stored).partition(END_OF_ID)
+    key = _keys().get(key_id.decode("ascii", errors="replace"))
+    if key is None:
+        raise Unreadable("This text was written with a key that is not among FIELD_KEYS.")
+    try:
+        return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], bound_to.encode()).decode()
+    except InvalidTag as wrong:
+        raise Unreadable("This text was altered, moved, or written with another key of the same name.") from wrong
+
+
+def newest_key_id() -> str:
+    return next(iter(_keys()))
+
+
+def key_id_of(stored: bytes) -> str:
+    return bytes(stored).partition(END_OF_ID)[0].decode("ascii", errors="replace")
+
+
+def _keys() -> dict[str, bytes]:
+    return _parse(settings.FIELD_KEYS)
+
+
+@lru_cache(maxsize=8)
+def _parse(configured: str) -> dict[str, bytes]:
+    keys = {}
+    for entry in filter(None, configured.split(",")):
+        key_id, _, encoded = entry.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error as wrong:
+            raise ImproperlyConfigured(f"FIELD_KEYS: the key {key_id!r} is not base64.") from wrong
+        if not key_id or not key_id.isascii() or len(key) != KEY_BYTES:
+            raise ImproperlyConfigured(f"FIELD_KEYS: {key_id!r} needs a plain name and a key of {KEY_BYTES} bytes.")
+        keys[key_id] = key
+    if not keys:
+        raise ImproperlyConfigured("FIELD_KEYS holds no key.")
+    return keys

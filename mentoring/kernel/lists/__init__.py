@@ -1,0 +1,1 @@
+"""Filter, sort, page and export any list."""

@@ -1,0 +1,1 @@
+"""The same form sent twice makes one row."""

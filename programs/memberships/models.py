@@ -1,0 +1,120 @@
+"""A program is the tenant: nothing crosses it."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from programs.people.models import validate_time_zone
+
+if TYPE_CHECKING:
+    from programs.people.models import User
+
+
+class Program(models.Model):
+    class Kind(models.TextChoices):
+        DATED = "dated", _("Cohorts with dates")
+        OPEN = "open", _("Always open")
+        RECIPROCAL = "reciprocal", _("Equal peers, no fixed mentor")
+
+    class AnswersReadBy(models.TextChoices):
+        COORDINATORS = "coordinators", _("Coordinators and admins")
+        ADMINS = "admins", _("Admins only")
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.DATED)
+    purpose = models.TextField(_("what it is for"), blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
+    mentor_word = models.CharField(_("your word for a mentor"), max_length=40, default="mentor")
+    mentee_word = models.CharField(_("your word for a mentee"), max_length=40, default="mentee")
+    staff_need_second_factor = models.BooleanField(_("coordinators and admins need a second sign-in step"), default=True)
+    answers_read_by = models.CharField(
+        _("who reads check-in answers"), max_length=12, choices=AnswersReadBy, default=AnswersReadBy.COORDINATORS
+    )
+    help_contact = models.TextField(_("whom to turn to, and how"), blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cohort(models.Model):
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="cohorts")
+    name = models.CharField(_("name"), max_length=80)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["program", "name"], name="programs_cohort_one_name_a_program"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")), name="programs_cohort_ends_after_it_starts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def visible_to(self, membership: "Membership") -> Self:
+        """Staff see everybody in the program; a participant sees themselves here, and their partners through the pairing."""
+        mine = self.filter(program_id=membership.program_id)
+        return mine if membership.is_staff else mine.filter(pk=membership.pk)
+
+    def of(self, user: "User") -> Self:
+        """The places a person has now, in programs that still run."""
+        return self.filter(user=user, left_at=None, program__archived_at=None).select_related("program")
+
+    def current(self) -> Self:
+        return self.filter(left_at=None)
+
+    def participants(self) -> Self:
+        return self.filter(is_participant=True)
+
+    def staff(self) -> Self:
+        return self.filter(Q(is_coordinator=True) | Q(is_admin=True))
+
+    def with_people(self) -> Self:
+        return self.select_related("user")
+
+
+class Membership(models.Model):
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    cohort = models.ForeignKey(Cohort, on_delete=models.SET_NULL, null=True, blank=True, related_name="memberships")
+    is_participant = models.BooleanField(_("participant"), default=False)
+    is_coordinator = models.BooleanField(_("coordinator"), default=False)
+    is_admin = models.BooleanField(_("admin"), default=False)
+    is_deputy = models.BooleanField(_("deputy"), default=False)
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+    # Empty while something required is open; written by `readiness` alone.
+    ready_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["program", "user"], name="programs_membership_one_a_person_and_program"),
+            models.UniqueConstraint(
+                fields=["program"], condition=Q(is_deputy=True, left_at=None), name="programs_membership_one_deputy_a_program"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_participant=True) | Q(is_coordinator=True) | Q(is_admin=True) | Q(is_deputy=True),
+                name="programs_membership_has_a_role",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Membership {self.pk}"
+
+    @property
+    def is_staff(self) -> bool:
+        """Runs the program: a coordinator or an admin."""
+        return self.is_coordinator or self.is_admin

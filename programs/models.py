@@ -1,0 +1,9 @@
+"""Contents page for Django. Import from the subject, never from here."""
+
+from programs.invitations.models import Invitation
+from programs.memberships.models import Cohort, Membership, Program
+from programs.people.models import User
+from programs.profiles.models import Profile, ProfileAnswer, ProfileQuestion
+from programs.readiness.models import Requirement
+
+__all__ = ["Cohort", "Invitation", "Membership", "Profile", "ProfileAnswer", "ProfileQuestion", "Program", "Requirement", "User"]

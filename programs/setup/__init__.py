@@ -1,0 +1,1 @@
+"""A program's beginning and its settings."""
