@@ -195,7 +195,9 @@ class Server:
     def _make_folders(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         if is_root() and not _open_to_others(self.home):
-            raise CannotRun(f"Root's servers run as the user {NAME}, who cannot reach {self.folder}. Set EVENHAND_DATA to a folder outside homes.")
+            raise CannotRun(
+                f"Root's servers run as the user {NAME}, who cannot reach {self.folder}. Set EVENHAND_DATA to a folder outside homes."
+            )
         for folder in (self.home, self.sockets):
             folder.mkdir(mode=0o700, exist_ok=True)
             if is_root():
@@ -268,7 +270,16 @@ class Postgres(Server):
         half_made.mkdir(mode=0o700)
         if is_root():
             os.chown(half_made, _server_user_id(), -1)
-        command = [str(self._programs() / "initdb"), "-D", str(half_made), "-U", NAME, "--auth=trust", "--encoding=UTF8", "--no-instructions"]
+        command = [
+            str(self._programs() / "initdb"),
+            "-D",
+            str(half_made),
+            "-U",
+            NAME,
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-instructions",
+        ]
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         made = subprocess.run(command, cwd="/", capture_output=True, text=True, errors="replace", **_as_server_user())
         if made.returncode:

