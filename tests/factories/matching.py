@@ -1,0 +1,56 @@
+"""Pairings in each of their states."""
+
+from datetime import timedelta
+
+import factory
+from factory.django import DjangoModelFactory
+
+from matching.facts.models import Fact
+from matching.pairings.models import Pairing
+from tests.factories.programs import MembershipFactory, ProgramFactory
+from tests.times import NOON
+
+
+class PairingFactory(DjangoModelFactory):
+    """Proposed by a coordinator, answered by nobody yet; the second is the mentor."""
+
+    class Meta:
+        model = Pairing
+        skip_postgeneration_save = True
+
+    class Params:
+        proposed = factory.Trait(state=Pairing.State.PROPOSED)
+        # Both said yes; something that is required is still open.
+        accepted = factory.Trait(
+            state=Pairing.State.ACCEPTED,
+            first_accepted_at=factory.SelfAttribute("proposed_at"),
+            second_accepted_at=factory.SelfAttribute("proposed_at"),
+        )
+        active = factory.Trait(accepted=True, state=Pairing.State.ACTIVE, activated_at=factory.SelfAttribute("proposed_at"))
+        paused = factory.Trait(active=True, state=Pairing.State.PAUSED)
+        closed = factory.Trait(active=True, state=Pairing.State.CLOSED, ended_at=NOON)
+        declined = factory.Trait(state=Pairing.State.DECLINED, ended_at=NOON)
+        reciprocal = factory.Trait(mentor=Pairing.Mentor.NOBODY)
+
+    program = factory.SubFactory(ProgramFactory)
+    first = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..program"))
+    second = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..program"))
+    mentor = Pairing.Mentor.SECOND
+    proposed_by = factory.SubFactory(
+        MembershipFactory, program=factory.SelfAttribute("..program"), is_participant=False, is_coordinator=True
+    )
+    coordinator = factory.SelfAttribute("proposed_by")
+    proposed_at = NOON - timedelta(days=42)
+
+
+class FactFactory(DjangoModelFactory):
+    """The first half added a topic."""
+
+    class Meta:
+        model = Fact
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    by = factory.SelfAttribute("pairing.first")
+    kind = Fact.Kind.TOPIC_RAISED
+    happened_at = NOON
+    source_id = factory.Sequence(lambda number: number + 1)
