@@ -138,6 +138,13 @@ class Server:
     def start(self) -> None:
         """Returns when the server answers. Raises `CannotRun` with the end of its log when it does not."""
         self._make_folders()
+        try:
+            self._start_and_wait()
+        except BaseException:  # Ctrl-C too: nothing half started stays behind
+            self.stop()
+            raise
+
+    def _start_and_wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
             if self.child is None or self.child.poll() is not None:
@@ -147,7 +154,8 @@ class Server:
             if time.monotonic() > deadline:
                 raise CannotRun(f"{self.name} does not answer after {START_SECONDS} seconds. Its log is {self.log}")
             time.sleep(0.05)
-        self.adopted = None if self.child and self.child.poll() is None else self._find_pid()
+        if self.child is None or self.child.poll() is not None:
+            self.child, self.adopted = None, self._find_pid()
 
     def take_over(self) -> None:
         """Find the one that an earlier process started, if it lives, so that `stop` reaches it."""

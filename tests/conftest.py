@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -34,25 +33,25 @@ def _empty_cache() -> None:
 
 
 @pytest.fixture
-def as_member() -> Callable[[Any], Client]:
-    """`as_member(membership)` is a browser in which that person has just signed in, second factor and all."""
+def as_member(db: None) -> Callable[[Any], Client]:
+    """`as_member(membership)` is a browser in which that person has just signed in, second factor and all. A User does too."""
+    return signed_in
 
-    def sign_in(membership: Any) -> Client:
-        user = membership.user
-        if (membership.is_coordinator or membership.is_admin) and not Authenticator.objects.filter(user=user).exists():
-            RecoveryCodes.activate(user)
-        browser = Client()
-        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        session = browser.session
-        at = time.time()
-        session["account_authentication_methods"] = [
-            {"method": "code", "at": at, "email": user.email},
-            {"method": "mfa", "type": "totp", "at": at},
-        ]
-        session.save()
-        return browser
 
-    return sign_in
+def signed_in(person: Any) -> Client:
+    user = getattr(person, "user", person)
+    if getattr(person, "is_staff", False) and not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "of nobody's telephone"})
+    browser = Client()
+    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = browser.session
+    at = time.time()
+    session["account_authentication_methods"] = [
+        {"method": "code", "at": at, "email": user.email},
+        {"method": "mfa", "type": "totp", "at": at},
+    ]
+    session.save()
+    return browser
 
 
 @pytest.fixture

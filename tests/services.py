@@ -23,7 +23,7 @@ def start() -> None:
     sweep()
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     folder.chmod(0o755)  # root's servers run as another user
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "tests.settings", "EVENHAND_DATA": str(folder)}
+    os.environ["EVENHAND_DATA"] = str(folder)
     servers: list[Server] = []
     if "DATABASE_URL" not in os.environ:
         servers.append(Postgres(folder, HASTY))
@@ -54,3 +54,10 @@ def sweep() -> None:
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
     start()
+
+if __name__ == "__main__":
+    # `python -m tests.services COMMAND …` runs any command with these servers.
+    import subprocess
+    import sys
+
+    sys.exit(subprocess.run(sys.argv[1:], check=False).returncode)

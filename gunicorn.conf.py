@@ -1,0 +1,14 @@
+"""How the site is served, in development and for real: `gunicorn mentoring.wsgi` reads this by itself."""
+
+import os
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+# A slow page is answered with an error rather than holding a worker for ever.
+timeout = 60
+graceful_timeout = 8
+# Memory that grows in months is given back.
+max_requests, max_requests_jitter = 10_000, 1_000
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  (a heartbeat, not data)
+accesslog = None  # the site writes its own line for each request, without personal data

@@ -1,0 +1,88 @@
+"""A real browser at a real server. `page_at(360)` is a telephone, `page_at(1280)` a desk."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests import browser_path
+
+HEIGHTS = {360: 740, 1280: 900}
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    path = browser_path.find() or browser_path.playwrights_own(install=False)
+    if not path:
+        pytest.fail(browser_path.NONE_FOUND + " `make test` finds or installs one by itself.", pytrace=False)
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-gpu"]
+    alone = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return browser_type_launch_args | {"executable_path": path, "args": quiet + alone}
+
+
+@pytest.fixture
+def page_at(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+    """`page_at(360, as_=membership.user)` is a page of its own browser window, signed in or a stranger. More options go to the context."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(width: int, as_: Any = None, **options: Any) -> Page:
+        size = {"width": width, "height": HEIGHTS.get(width, 800)}
+        telephone = {"has_touch": True, "is_mobile": True} if width < 600 else {}
+        settled = {"reduced_motion": "reduce", "locale": "en-GB", "timezone_id": "Europe/London"}
+        context = browser.new_context(viewport=size, base_url=live_server.url, **{**telephone, **settled, **options})  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        if as_ is not None:
+            sign_in(context, live_server.url, as_)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def sign_in(context: BrowserContext, url: str, person: Any) -> None:
+    """`person` is a Membership, or a User. The browser has the cookie that signing in gives."""
+    from django.test import Client
+
+    from tests.conftest import signed_in
+
+    client: Client = signed_in(person)
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": url}])
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """`axe(page)` fails where somebody with a screen reader, a keyboard or weak eyes would be stopped, and says where."""
+
+    def check(page: Page) -> None:
+        found = Axe().run(page, options=RULES).response["violations"]
+        told = [
+            f"{violation['id']} ({violation['impact']}): {violation['help']}\n"
+            + "\n".join(
+                f"    {node['target']}: {node['html'][:200]}\n      {node.get('failureSummary', '')}" for node in violation["nodes"]
+            )
+            for violation in found
+        ]
+        assert not told, f"{page.url}\n" + "\n".join(told)
+
+    return check
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Callable[[Page, str], Path]:
+    """`picture(page, "home")` puts a picture of the whole page among the test's files, for who wants to look."""
+
+    def take(page: Page, name: str) -> Path:
+        width = (page.viewport_size or {"width": 0})["width"]
+        path = tmp_path / f"{name}-{width}.png"
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    return take
