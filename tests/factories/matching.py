@@ -16,7 +16,6 @@ class PairingFactory(DjangoModelFactory):
 
     class Meta:
         model = Pairing
-        skip_postgeneration_save = True
 
     class Params:
         proposed = factory.Trait(state=Pairing.State.PROPOSED)
