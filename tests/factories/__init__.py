@@ -1,0 +1,1 @@
+"""What builds rows for the tests: the smallest valid thing, and a trait for each state."""

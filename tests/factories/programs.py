@@ -1,0 +1,83 @@
+"""People and their programs."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from programs.memberships.models import Cohort, Membership, Program
+from programs.people.models import User
+from tests.times import NOON
+
+
+class UserFactory(DjangoModelFactory):
+    """Somebody with a login and no password: they sign in with a mailed code."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    class Params:
+        # The address was proven, as it is for everybody who came through an invitation or the coordinator command.
+        verified = factory.Trait(
+            address=factory.RelatedFactory("tests.factories.programs.EmailAddressFactory", factory_related_name="user")
+        )
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    name = factory.Sequence(lambda n: f"Person Number{n}")
+    password = "!"  # nothing fits it
+    joined_at = NOON
+
+
+class EmailAddressFactory(DjangoModelFactory):
+    """The address that a login answers to, proven."""
+
+    class Meta:
+        model = "account.EmailAddress"
+
+    user = factory.SubFactory(UserFactory)
+    email = factory.SelfAttribute("user.email")
+    verified = True
+    primary = True
+
+
+class ProgramFactory(DjangoModelFactory):
+    """A dated program that runs, in London. Its staff need a second sign-in step, as by default."""
+
+    class Meta:
+        model = Program
+
+    class Params:
+        archived = factory.Trait(archived_at=NOON)
+
+    name = factory.Sequence(lambda n: f"Program {n}")
+    slug = factory.Sequence(lambda n: f"program-{n}")
+    time_zone = "Europe/London"
+    created_by = factory.SubFactory(UserFactory)
+    created_at = NOON
+
+
+class CohortFactory(DjangoModelFactory):
+    class Meta:
+        model = Cohort
+
+    program = factory.SubFactory(ProgramFactory)
+    name = factory.Sequence(lambda n: f"Intake {n}")
+    starts_on = factory.LazyFunction(lambda: NOON.date())
+
+
+class MembershipFactory(DjangoModelFactory):
+    """A participant who joined. Who is staff and a participant too: `MembershipFactory(coordinator=True, is_participant=True)`."""
+
+    class Meta:
+        model = Membership
+
+    class Params:
+        coordinator = factory.Trait(is_coordinator=True, is_participant=False)
+        admin = factory.Trait(is_admin=True, is_participant=False)
+        deputy = factory.Trait(is_deputy=True, is_participant=False)
+        left = factory.Trait(left_at=NOON)
+        ready = factory.Trait(ready_at=NOON)
+
+    program = factory.SubFactory(ProgramFactory)
+    user = factory.SubFactory(UserFactory)
+    is_participant = True
+    joined_at = NOON
