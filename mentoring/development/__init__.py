@@ -1,0 +1,1 @@
+"""Pages for whoever develops: every component in every state, and the mailbox. Only with DEBUG."""

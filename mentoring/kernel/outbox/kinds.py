@@ -1,0 +1,67 @@
+"""What each kind of mail wants. Every app declares its own in `AppConfig.ready()`; whoever sends asks here."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from django.utils.functional import Promise
+
+from mentoring.kernel.outbox.models import OutboxMessage
+
+NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+
+
+class Priority(IntEnum):
+    """The lower goes first, whatever waits."""
+
+    SAFETY = 0
+    ACCOUNT = 1
+    REMINDER = 2
+    DIGEST = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of mail.
+
+    `template`: `<app>/<subject>/mail/<name>.txt`, or a function of the message that names one of several.
+    `context`: for many messages at once, so that it costs the same number of queries for one and for fifty: what the template needs,
+    by the message's key. A message that is left out cannot be written, and becomes dead. It may read `message.secret`.
+    `still_owed`: the keys of those whose cause still holds. The others are cancelled.
+    `audience`: who sees what the person answers or writes there, a whole sentence; it stands below the text.
+    """
+
+    name: str
+    priority: Priority
+    template: str | Callable[[OutboxMessage], str]
+    context: Callable[[list[OutboxMessage]], Mapping[int, Mapping[str, Any]]]
+    still_owed: Callable[[list[OutboxMessage]], set[int]]
+    audience: str | Promise = ""
+
+    def template_of(self, message: OutboxMessage) -> str:
+        return self.template if isinstance(self.template, str) else self.template(message)
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    if not NAME.fullmatch(kind.name):
+        raise ValueError(f"{kind.name!r} is no name for a kind of mail: lower case, numbers and hyphens, at most 40.")
+    if kind.name in _kinds:
+        raise ValueError(f"The kind of mail {kind.name!r} is declared twice.")
+    _kinds[kind.name] = kind
+
+
+def get(name: str) -> Kind:
+    """Raises `LookupError` for a kind that no app declares."""
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise LookupError(f"No app declares the kind of mail {name!r}.") from None
+
+
+def every() -> Iterator[Kind]:
+    return iter(_kinds.values())
