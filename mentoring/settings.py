@@ -154,7 +154,10 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 4
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 # `expires` keeps ticks from piling up while no worker runs.
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "run due jobs": {"task": "kernel.run_due_jobs", "schedule": 30, "options": {"expires": 30, "queue": Queue.WORK.value}},
+    "purge once keys": {"task": "kernel.purge_once_keys", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
+}
 
 # --- mail ---
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Evenhand <evenhand@localhost>")

@@ -103,10 +103,8 @@ def verify(program_id: int | None) -> Fault | None:
 
 def program_ids() -> list[int]:
     """Every program that has events or says it has; 0 is what belongs to none."""
-    return sorted(
-        set(AuditChain.objects.values_list("program_id", flat=True))
-        | set(AuditEvent.objects.values_list("program_id", flat=True).distinct())
-    )
+    chains = AuditChain.objects.values_list("program_id", flat=True)
+    return sorted({*chains, *AuditEvent.objects.values_list("program_id", flat=True).distinct()})
 
 
 def head_of(program_id: int | None) -> tuple[int, str]:

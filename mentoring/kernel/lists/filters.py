@@ -22,11 +22,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     @property
     def is_narrowed(self) -> bool:
         """Is anything left out? Then an empty list says "nothing fits" rather than "nothing here yet"."""
-        return (
-            self.is_bound and any(value not in (None, "", [], ()) for value in self.form.cleaned_data.values())
-            if self.is_valid()
-            else False
-        )
+        return self.is_valid() and any(value not in (None, "", [], ()) for value in self.form.cleaned_data.values())
 
     @property
     def kept(self) -> list[tuple[str, str]]:
