@@ -13,13 +13,17 @@ from django.db.models.functions import Greatest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from mentoring.kernel import wakeup
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
-from mentoring.kernel.outbox import kinds, wakeup
+from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.addresses import fingerprint_of, sending_domain
 from mentoring.kernel.outbox.models import OutboxMessage, OutboxReceipt, SuspendedAddress
+from mentoring.kernel.queues import Queue
 
 State = OutboxMessage.State
+# The task in tasks.py.
+DRAIN = "outbox.drain"
 ROWS_A_STATEMENT = 1000
 # Keys, states, days and times; nobody's words.
 AN_ID = re.compile(r"[\w.:+-]{0,64}")
@@ -85,7 +89,7 @@ def owe_many(duties: Iterable[Duty], *, now: datetime) -> int:
         for start in range(0, len(messages), ROWS_A_STATEMENT):
             made += _insert(messages[start : start + ROWS_A_STATEMENT])
         if made:
-            wakeup.on_commit()
+            wakeup.on_commit(DRAIN, Queue.MAIL)
     return made
 
 
@@ -133,7 +137,7 @@ def send_again(*, message: OutboxMessage, by: AbstractBaseUser | None = None, no
     audit.record(
         verb="mail.sent_again", subject=message, program_id=message.program_id, actor_id=by.pk if by is not None else None, now=now
     )
-    wakeup.on_commit()
+    wakeup.on_commit(DRAIN, Queue.MAIL)
     return message
 
 
@@ -148,7 +152,7 @@ def release_held(*, now: datetime) -> int:
     """Let go what `hold` kept back."""
     released = OutboxMessage.objects.filter(state=State.HELD).update(state=State.PENDING, available_at=Greatest(F("available_at"), now))
     if released:
-        wakeup.on_commit()
+        wakeup.on_commit(DRAIN, Queue.MAIL)
     return released
 
 
