@@ -118,3 +118,13 @@ class Membership(models.Model):
     def is_staff(self) -> bool:
         """Runs the program: a coordinator or an admin."""
         return self.is_coordinator or self.is_admin
+
+    def role_keys(self) -> str:
+        """The roles as the audit trail keeps them: `participant,coordinator`."""
+        held = {"participant": self.is_participant, "coordinator": self.is_coordinator, "admin": self.is_admin, "deputy": self.is_deputy}
+        return ",".join(role for role, has in held.items() if has)
+
+    def role_names(self) -> list[str]:
+        """The roles in words for a person."""
+        roles = ("is_participant", "is_coordinator", "is_admin", "is_deputy")
+        return [str(self._meta.get_field(role).verbose_name) for role in roles if getattr(self, role)]

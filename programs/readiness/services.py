@@ -1,11 +1,19 @@
 """Keeps `Membership.ready_at` in step with what is still to do."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
 
 from programs.memberships.models import Membership
 from programs.readiness.models import Requirement
+
+_when_ready: list[Callable[..., object]] = []
+
+
+def when_ready(callback: Callable[..., object]) -> None:
+    """Call `callback(membership=…, now=…)` whenever somebody settles something and nothing is left. For `AppConfig.ready()`."""
+    _when_ready.append(callback)
 
 
 @transaction.atomic
@@ -26,10 +34,14 @@ def open_again(*, membership: Membership, key: str, now: datetime) -> None:
 
 @transaction.atomic
 def settle(*, membership: Membership, key: str, now: datetime) -> bool:
-    """Mark a requirement as done. True when nothing is left, so that the caller can start the pairings that waited for it."""
+    """Mark a requirement as done. True when nothing is left; then those who registered with `when_ready` have been called."""
     membership = Membership.objects.select_for_update(of=["self"]).get(pk=membership.pk)
     Requirement.objects.filter(membership=membership, key=key, done_at=None).update(done_at=now)
-    return _keep_in_step(membership, now)
+    is_ready = _keep_in_step(membership, now)
+    if is_ready:
+        for callback in _when_ready:
+            callback(membership=membership, now=now)
+    return is_ready
 
 
 def _keep_in_step(membership: Membership, now: datetime) -> bool:
