@@ -85,6 +85,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
+    ROLES = {"is_participant": _("Participant"), "is_coordinator": _("Coordinator"), "is_admin": _("Admin"), "is_deputy": _("Deputy")}
+
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     cohort = models.ForeignKey(Cohort, on_delete=models.SET_NULL, null=True, blank=True, related_name="memberships")
@@ -121,10 +123,8 @@ class Membership(models.Model):
 
     def role_keys(self) -> str:
         """The roles as the audit trail keeps them: `participant,coordinator`."""
-        held = {"participant": self.is_participant, "coordinator": self.is_coordinator, "admin": self.is_admin, "deputy": self.is_deputy}
-        return ",".join(role for role, has in held.items() if has)
+        return ",".join(role.removeprefix("is_") for role in self.ROLES if getattr(self, role))
 
     def role_names(self) -> list[str]:
         """The roles in words for a person."""
-        roles = ("is_participant", "is_coordinator", "is_admin", "is_deputy")
-        return [str(self._meta.get_field(role).verbose_name) for role in roles if getattr(self, role)]
+        return [str(words) for role, words in self.ROLES.items() if getattr(self, role)]
