@@ -1,0 +1,169 @@
+"""Making a program, and changing what holds for all of it."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from mentoring.kernel.audit import services as audit
+from mentoring.kernel.errors import Refused
+from programs.memberships import services as memberships
+from programs.memberships.models import Cohort, Membership, Program
+from programs.people.models import User
+from programs.profiles.models import ProfileQuestion
+from programs.setup.templates import TEMPLATES
+
+LONGEST_SLUG = 60
+
+_when_created: list[Callable[..., object]] = []
+
+
+def when_created(callback: Callable[..., object]) -> None:
+    """Call `callback(program=…, by=…, now=…)` for each new program; `by` is its first member. For `AppConfig.ready()`."""
+    _when_created.append(callback)
+
+
+@transaction.atomic
+def create_program(*, by: User, template: str, name: str, time_zone: str, now: datetime, slug: str = "") -> Program:
+    """Make a program from a template. Who makes it is its coordinator and, until somebody else is named, its admin."""
+    if not by.may_create_programs:
+        raise Refused(_("Programs are made by those whom the operator of this site has asked to."))
+    chosen = TEMPLATES[template]
+    program = _with_a_free_slug(
+        Program(
+            name=name,
+            kind=chosen.kind,
+            purpose=str(chosen.purpose),
+            time_zone=time_zone,
+            mentor_word=str(chosen.mentor_word),
+            mentee_word=str(chosen.mentee_word),
+            created_by=by,
+            created_at=now,
+        ),
+        slug,
+    )
+    ProfileQuestion.objects.bulk_create(
+        ProfileQuestion(
+            program=program,
+            text=str(question.text),
+            help=str(question.help),
+            kind=question.kind,
+            choices=[str(choice) for choice in question.choices],
+            asked_of=question.asked_of,
+            audience=question.audience,
+            is_required=question.is_required,
+            position=position,
+        )
+        for position, question in enumerate(chosen.questions)
+    )
+    audit.record(verb="program.created", subject=program, program_id=program.pk, actor_id=by.pk, now=now, detail={"template": chosen.key})
+    first = memberships.join(program=program, user=by, is_coordinator=True, is_admin=True, now=now)
+    for callback in _when_created:
+        callback(program=program, by=first, now=now)
+    return program
+
+
+@transaction.atomic
+def change_program(
+    *,
+    program: Program,
+    by: Membership,
+    name: str,
+    purpose: str,
+    time_zone: str,
+    mentor_word: str,
+    mentee_word: str,
+    help_contact: str,
+    now: datetime,
+    staff_need_second_factor: bool | None = None,
+    answers_read_by: str | None = None,
+) -> Program:
+    """Change a program's settings. The last two guard what is confidential: only an admin changes them; None leaves them as they are.
+
+    Who reads answers holds for check-ins that open from now on: each of them keeps what its people were told.
+    """
+    program = Program.objects.select_for_update().get(pk=program.pk)
+    wished: dict[str, str | bool] = {
+        "name": name,
+        "purpose": purpose,
+        "time_zone": time_zone,
+        "mentor_word": mentor_word,
+        "mentee_word": mentee_word,
+        "help_contact": help_contact,
+    }
+    if staff_need_second_factor is not None:
+        wished["staff_need_second_factor"] = staff_need_second_factor
+    if answers_read_by is not None:
+        wished["answers_read_by"] = answers_read_by
+    changed = {field: value for field, value in wished.items() if getattr(program, field) != value}
+    if not by.is_admin and changed.keys() & {"staff_need_second_factor", "answers_read_by"}:
+        raise Refused(_("Only an admin can change who reads answers, and how staff sign in."))
+    if not changed:
+        return program
+    for field, value in changed.items():
+        setattr(program, field, value)
+    program.save(update_fields=[*changed])
+    audit.record(
+        verb="program.changed",
+        subject=program,
+        program_id=program.pk,
+        actor_id=by.user_id,
+        now=now,
+        detail={field: value if field in CHOSEN else "changed" for field, value in changed.items()},
+    )
+    return program
+
+
+@transaction.atomic
+def add_cohort(*, program: Program, by: Membership, name: str, starts_on: date, ends_on: date | None, now: datetime) -> Cohort:
+    cohort = Cohort(program=program, name=name, starts_on=starts_on, ends_on=ends_on)
+    _save_cohort(cohort)
+    audit.record(verb="cohort.added", subject=cohort, program_id=program.pk, actor_id=by.user_id, now=now)
+    return cohort
+
+
+@transaction.atomic
+def change_cohort(*, cohort: Cohort, by: Membership, name: str, starts_on: date, ends_on: date | None, now: datetime) -> Cohort:
+    cohort = Cohort.objects.select_for_update().get(pk=cohort.pk)
+    cohort.name, cohort.starts_on, cohort.ends_on = name, starts_on, ends_on
+    _save_cohort(cohort)
+    audit.record(verb="cohort.changed", subject=cohort, program_id=cohort.program_id, actor_id=by.user_id, now=now)
+    return cohort
+
+
+# Settings whose value is a choice: the audit trail keeps it. Of the others it keeps only that they changed.
+CHOSEN = frozenset({"staff_need_second_factor", "answers_read_by"})
+
+
+def _save_cohort(cohort: Cohort) -> None:
+    if cohort.ends_on and cohort.ends_on < cohort.starts_on:
+        raise Refused(_("The last day cannot be before the first."))
+    others = Cohort.objects.filter(program_id=cohort.program_id, name__iexact=cohort.name).exclude(pk=cohort.pk)
+    if others.exists():
+        raise Refused(_("There is a cohort of this name already. Give this one another."))
+    try:
+        with transaction.atomic():
+            cohort.save()
+    except IntegrityError:
+        raise Refused(_("There is a cohort of this name already. Give this one another.")) from None
+
+
+def _with_a_free_slug(program: Program, wished: str) -> Program:
+    """Save the program under the wished short name, or under one made from its name that nobody has."""
+    base = (wished or slugify(program.name) or "program")[: LONGEST_SLUG - 4].strip("-")
+    taken = set(Program.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    candidates = [wished] if wished else [base, *(f"{base}-{number}" for number in range(2, 1000))]
+    for slug in candidates:
+        if slug in taken:
+            continue
+        program.slug = slug
+        try:
+            with transaction.atomic():
+                program.save()
+        except IntegrityError:
+            # Somebody took it in this very second.
+            continue
+        return program
+    raise Refused(_("Another program has this short name already. Choose another."))
