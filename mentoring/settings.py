@@ -186,7 +186,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # --- static files ---
 STATIC_URL = "/static/"
-STATIC_ROOT = EVENHAND_DATA / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(EVENHAND_DATA / "static")))
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("fonts", Path(fontpkg_atkinson_hyperlegible.__file__).parent / "files"),
@@ -222,5 +222,7 @@ if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Whom limits are counted for: the address that the last of so many proxies saw.
+    ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1)
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
