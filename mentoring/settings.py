@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 import fontpkg_atkinson_hyperlegible
+import kombu
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,8 @@ BASE_URL = env.str("BASE_URL", default="http://localhost:8000" if DEBUG else f"h
 FIELD_KEYS = env.str("FIELD_KEYS", default="dev:ZXZlbmhhbmQtZGV2ZWxvcG1lbnQta2V5LTMyLWJ5dGU=") if DEBUG else env.str("FIELD_KEYS")
 # Outside checks count queries; never on in real use.
 EVENHAND_PROBE = env.bool("EVENHAND_PROBE", default=False)
+# Where a test lets workers die; see kernel/outbox/failpoints.py.
+EVENHAND_FAILPOINT = env.str("EVENHAND_FAILPOINT", default="") if DEBUG else ""
 # Threads with one SMTP connection each, a worker process.
 EMAIL_CONNECTIONS = env.int("EMAIL_CONNECTIONS", default=4)
 EVENHAND_DATA = embedded.data_folder()
@@ -155,12 +158,20 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = Queue.WORK.value
+# A worker started without a choice of queues takes them all.
+CELERY_TASK_QUEUES = [kombu.Queue(queue.value) for queue in Queue]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 4
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+# Beat writes down each thing it sends: the age of its file shows whether it lives.
+CELERY_BEAT_SYNC_EVERY = 1
 # `expires` keeps ticks from piling up while no worker runs.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "drain outbox": {"task": "kernel.drain_outbox", "schedule": 30, "options": {"expires": 30, "queue": Queue.MAIL.value}},
+    "reap outbox": {"task": "kernel.reap_outbox", "schedule": 30, "options": {"expires": 30, "queue": Queue.MAIL.value}},
+    "retire outbox": {"task": "kernel.retire_outbox", "schedule": 3600, "options": {"expires": 600, "queue": Queue.WORK.value}},
+    "note pulse": {"task": "kernel.note_pulse", "schedule": 30, "options": {"expires": 30, "queue": Queue.MAIL.value}},
     "run due jobs": {"task": "kernel.run_due_jobs", "schedule": 30, "options": {"expires": 30, "queue": Queue.WORK.value}},
     "purge once keys": {"task": "kernel.purge_once_keys", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
 }

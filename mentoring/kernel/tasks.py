@@ -2,5 +2,7 @@
 
 from mentoring.kernel.jobs.tasks import run_due_jobs
 from mentoring.kernel.once.tasks import purge_once_keys
+from mentoring.kernel.outbox.tasks import drain_outbox, reap_outbox, retire_outbox
+from mentoring.kernel.pulse.tasks import note_pulse
 
-__all__ = ["purge_once_keys", "run_due_jobs"]
+__all__ = ["drain_outbox", "note_pulse", "purge_once_keys", "reap_outbox", "retire_outbox", "run_due_jobs"]

@@ -1,6 +1,6 @@
 """Addresses of mail: what stands for one where it may not be written, and the parts of our own."""
 
-from email.utils import parseaddr
+from email.utils import formataddr, parseaddr
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -17,3 +17,8 @@ def sending_address() -> str:
 
 def sending_domain() -> str:
     return sending_address().rpartition("@")[2] or "localhost"
+
+
+def named(name: str, address: str) -> str:
+    """`Amara Okoye <amara@example.org>`, whatever the name is made of."""
+    return formataddr((name, address)) if name else address

@@ -23,7 +23,7 @@ from mentoring.kernel.queues import Queue
 
 State = OutboxMessage.State
 # The task in tasks.py.
-DRAIN = "outbox.drain"
+DRAIN = "kernel.drain_outbox"
 ROWS_A_STATEMENT = 1000
 # Keys, states, days and times; nobody's words.
 AN_ID = re.compile(r"[\w.:+-]{0,64}")

@@ -1,0 +1,435 @@
+"""Handing what is owed to the mail server, so that nothing is lost and nothing goes twice, whenever a worker dies.
+
+A worker claims up to 50 mails for two minutes, says of each that it hands it over, hands it over, and says that it was taken; each of
+these is committed on its own, and no transaction is open while the mail server is spoken to. So a worker that dies leaves at most one
+mail a connection of which nobody knows whether the server has it; that one goes once more under the same Message-ID.
+
+All times are the database's. `statement_timestamp()` rather than `now()`, so that it holds inside a test's transaction too.
+"""
+
+import logging
+import random
+import threading
+import time
+import traceback
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import InterfaceError, OperationalError, connection, models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from mentoring.kernel.outbox import failpoints, kinds, letters, services
+from mentoring.kernel.outbox.addresses import fingerprint_of
+from mentoring.kernel.outbox.lines import Line, ServerAway
+from mentoring.kernel.outbox.models import MOST_ATTEMPTS, OutboxMessage, SuspendedAddress
+from mentoring.kernel.outbox.replies import Outcome, Reply
+
+logger = logging.getLogger(__name__)
+
+State = OutboxMessage.State
+BATCH = 50
+LEASE_SECONDS = 120
+# What the lease must still have when a mail is handed over: more than the longest conversation.
+FENCE_SECONDS = 45
+# How long the outcome of a mail is worth retrying to record: what the fence leaves after the longest conversation.
+RECORD_SECONDS = 15
+BROKEN_LINES_IN_A_ROW = 3
+WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720)]
+JITTER = 0.1
+# Long enough to be worth the start, short enough that a worker asked to stop does so soon, and that planning gets its turn.
+DRAIN_SECONDS = 20
+# The database went away; no mail is to blame.
+DATABASE_AWAY = (OperationalError, InterfaceError)
+
+TABLE = OutboxMessage._meta.db_table
+CLAIM = f"""
+    WITH picked AS MATERIALIZED (
+        SELECT id FROM {TABLE}
+        WHERE state = 'pending' AND available_at <= statement_timestamp() AND (expires_at IS NULL OR expires_at > statement_timestamp())
+        ORDER BY priority, available_at, id LIMIT {BATCH} FOR UPDATE SKIP LOCKED
+    )
+    UPDATE {TABLE} SET state = 'leased', lease_token = %s, lease_until = statement_timestamp() + interval '{LEASE_SECONDS} seconds'
+    FROM picked WHERE {TABLE}.id = picked.id RETURNING {TABLE}.id
+"""  # noqa: S608
+# The clock, and not the statement's beginning: it may have waited for a cancellation to commit.
+HAND_OVER = f"""
+    UPDATE {TABLE} SET handed_over_at = clock_timestamp()
+    WHERE id = %s AND lease_token = %s AND state = 'leased' AND lease_until > clock_timestamp() + interval '{FENCE_SECONDS} seconds'
+        AND (expires_at IS NULL OR expires_at > clock_timestamp())
+"""  # noqa: S608
+CONFIRM = f"""
+    UPDATE {TABLE} SET state = 'sent', sent_at = statement_timestamp(), ended_at = statement_timestamp(), last_error = '',
+        lease_token = NULL, lease_until = NULL, address = NULL, secret = NULL
+    WHERE id = %s AND lease_token = %s AND state = 'leased'
+"""  # noqa: S608
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Drained:
+    """`is_more`: the time was over before the mail was."""
+
+    sent: int = 0
+    is_more: bool = False
+
+
+@dataclass
+class _Round:
+    """What the senders of one drain share."""
+
+    deadline: float
+    drained: Drained = field(default_factory=Drained)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def is_over(self) -> bool:
+        if time.monotonic() < self.deadline:
+            return False
+        self.drained.is_more = True
+        return True
+
+    def count_sent(self) -> None:
+        with self.lock:
+            self.drained.sent += 1
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A mail whose cause holds and whose words are known."""
+
+    message: OutboxMessage
+    kind: kinds.Kind
+    context: Any
+    address: str
+    is_suspended: bool
+
+
+_draining = threading.Lock()
+_asked = threading.Event()
+
+
+def drain(*, seconds: float = DRAIN_SECONDS) -> Drained:
+    """Send what is due, with up to `EMAIL_CONNECTIONS` connections at once, until there is none or the time is over.
+
+    One drain a process: a second one leaves word with the first, which then looks once more.
+    """
+    total = Drained()
+    _asked.set()
+    while _asked.is_set() and _draining.acquire(blocking=False):
+        try:
+            _asked.clear()
+            drained = _drain(seconds)
+        finally:
+            _draining.release()
+        total = Drained(total.sent + drained.sent, drained.is_more)
+        if drained.is_more:
+            break
+    return total
+
+
+def reap() -> int:
+    """Take back what dead workers held. Returns how many mails that were.
+
+    What was not handed over is simply due again. What was, is doubtful: it goes once more, under the same Message-ID; the second time it
+    is given up, because nobody can tell any more how often it arrived.
+    """
+    abandoned = OutboxMessage.objects.filter(state=State.LEASED, lease_until__lt=Now())
+    given_back = {"state": State.PENDING, "lease_token": None, "lease_until": None, "handed_over_at": None}
+    reaped = _update_locked(abandoned.filter(handed_over_at=None), **given_back)
+    handed_over = abandoned.filter(handed_over_at__isnull=False)
+    reaped += _update_locked(handed_over.filter(doubtful_count=1), **_dead("unknown"))
+    reaped += _update_locked(handed_over.filter(doubtful_count=0), **given_back, doubtful_count=1, last_error="unknown")
+    return reaped
+
+
+def _drain(seconds: float) -> Drained:
+    round_ = _Round(deadline=time.monotonic() + seconds)
+    line = Line()
+    helpers: list[threading.Thread] = []
+    try:
+        token, messages = _claim()
+        if len(messages) == BATCH:
+            # There may be more than one connection's worth, and the server is there: the others come in.
+            line.make_ready()
+            helpers = [threading.Thread(target=_help, args=(round_,), daemon=True) for _ in range(settings.EMAIL_CONNECTIONS - 1)]
+            for helper in helpers:
+                helper.start()
+        _send_all(round_, line, token, messages)
+    except ServerAway as away:
+        _give_back(token)
+        _log_away(away)
+    finally:
+        line.close()
+        for helper in helpers:
+            helper.join()
+    return round_.drained
+
+
+def _help(round_: _Round) -> None:
+    """One more sender, with a lease, a line and a database connection of its own."""
+    line = Line()
+    try:
+        token, messages = _claim()
+        _send_all(round_, line, token, messages)
+    except DATABASE_AWAY as away:
+        logger.warning("outbox_database_away", extra={"reason": type(away).__name__})
+    finally:
+        line.close()
+        connection.close()
+
+
+def _send_all(round_: _Round, line: Line, token: uuid.UUID, messages: list[OutboxMessage]) -> None:
+    """Batch after batch, until nothing is due, the time is over, or the server is away."""
+    while messages:
+        claimed_at = time.monotonic()
+        failpoints.reach("after_claim")
+        if not _send_batch(round_, line, token, messages, claimed_at):
+            return
+        if round_.is_over():
+            return
+        token, messages = _claim()
+
+
+def _send_batch(round_: _Round, line: Line, token: uuid.UUID, messages: list[OutboxMessage], claimed_at: float) -> bool:
+    """False when this sender should stop. Whatever was not handed over is due again at once."""
+    broken_in_a_row = 0
+    try:
+        for ready in _prepare(token, messages):
+            if round_.is_over():
+                return False
+            if (mail := _compose(token, ready)) is None:
+                continue
+            line.make_ready()
+            if not _hand_over(token, ready.message):
+                # Taken back in the meantime; or the lease is too short, and then so it is for the rest.
+                if time.monotonic() - claimed_at > LEASE_SECONDS - FENCE_SECONDS:
+                    return True
+                continue
+            reply = _send(line, token, ready, mail)
+            if reply.outcome is Outcome.TAKEN:
+                round_.count_sent()
+            broken_in_a_row = broken_in_a_row + 1 if reply.outcome in (Outcome.LOST, Outcome.DOUBTFUL) else 0
+            if broken_in_a_row == BROKEN_LINES_IN_A_ROW:
+                raise ServerAway("breaks off")
+    except ServerAway as away:
+        _log_away(away)
+        return False
+    else:
+        return True
+    finally:
+        _give_back(token)
+
+
+def _send(line: Line, token: uuid.UUID, ready: _Ready, mail: EmailMessage) -> Reply:
+    try:
+        reply = line.send(mail)
+    except ServerAway:
+        _record(lambda: _mine(token, ready.message).update(**_released()))
+        raise
+    except Exception as wrong:
+        # A backend that is not SMTP has errors of its own, and nobody knows which of them pass.
+        logger.error("outbox_backend_failed", extra={"mail": ready.message.pk, "error": _where(wrong)})
+        reply = Reply(Outcome.LATER, type(wrong).__name__)
+    message = ready.message
+    if reply.outcome is Outcome.TAKEN:
+        failpoints.reach("after_250")
+        if not _record(lambda: _confirm(token, message)):
+            logger.warning("outbox_sent_without_lease", extra={"mail": message.pk})
+        if ready.is_suspended:
+            services.lift(message=message)
+    elif reply.outcome in (Outcome.NEVER, Outcome.UNKNOWN_ADDRESS):
+        _record(lambda: _mine(token, message).update(**_dead(reply.words), attempt=F("attempt") + 1))
+        if reply.outcome is Outcome.UNKNOWN_ADDRESS:
+            services.suspend(message=message, address=ready.address, reply=reply.words, now=timezone.now())
+    else:
+        _record(lambda: _mine(token, message).update(**_after_failure(message, reply)))
+    return reply
+
+
+def _after_failure(message: OutboxMessage, reply: Reply) -> dict[str, Any]:
+    attempt = message.attempt + 1
+    is_doubtful = reply.outcome is Outcome.DOUBTFUL
+    if attempt >= MOST_ATTEMPTS or (is_doubtful and message.doubtful_count):
+        return _dead("unknown" if is_doubtful else reply.words) | {"attempt": attempt}
+    wait = WAITS[attempt - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
+    return _released() | {
+        "attempt": attempt,
+        "available_at": Now() + wait,
+        "doubtful_count": 1 if is_doubtful else message.doubtful_count,
+        "last_error": reply.words,
+    }
+
+
+# --- what is worth sending, and in which words ---
+
+
+def _prepare(token: uuid.UUID, messages: list[OutboxMessage]) -> Iterable[_Ready]:
+    """Ends those that are not owed or cannot be written; asks each kind once a batch. The rest, in their order."""
+    with_somebody = []
+    for message in messages:
+        if message.address is None and (message.recipient is None or not message.recipient.is_active):
+            _end(token, [message], State.CANCELLED, "recipient is gone")
+        else:
+            with_somebody.append(message)
+    suspended = dict(
+        SuspendedAddress.objects.filter(recipient__in=[message.recipient_id for message in with_somebody]).values_list(
+            "recipient_id", "fingerprint"
+        )
+    )
+    ready: list[_Ready] = []
+    for name in dict.fromkeys(message.kind for message in with_somebody):
+        of_kind = [message for message in with_somebody if message.kind == name]
+        ready += _prepare_kind(token, name, of_kind, suspended)
+    order = {message.pk: place for place, message in enumerate(messages)}
+    return sorted(ready, key=lambda one: order[one.message.pk])
+
+
+def _prepare_kind(token: uuid.UUID, name: str, messages: list[OutboxMessage], suspended: dict[int | None, str]) -> list[_Ready]:
+    try:
+        kind = kinds.get(name)
+        owed = kind.still_owed(messages)
+        contexts = kind.context([message for message in messages if message.pk in owed])
+        _end(token, [message for message in messages if message.pk not in owed], State.CANCELLED, "no longer owed")
+    except DATABASE_AWAY:
+        raise
+    except Exception as wrong:
+        if len(messages) > 1:
+            # One of them is to blame: ask about each alone.
+            return [ready for message in messages for ready in _prepare_kind(token, name, [message], suspended)]
+        _bury(token, messages[0], wrong)
+        return []
+    prepared = []
+    for message in messages:
+        if message.pk not in owed:
+            continue
+        if message.pk not in contexts:
+            _end(token, [message], State.DEAD, "what it is about is missing")
+            continue
+        try:
+            address = message.address or message.recipient.email  # type: ignore[union-attr]
+        except Exception as wrong:
+            _bury(token, message, wrong)
+            continue
+        is_suspended = suspended.get(message.recipient_id) == fingerprint_of(address)
+        # A code that somebody asks for just now, and a matter of safety, are worth a try.
+        if is_suspended and message.priority >= kinds.Priority.REMINDER:
+            _end(token, [message], State.CANCELLED, "address is suspended")
+            continue
+        prepared.append(_Ready(message, kind, contexts[message.pk], address, is_suspended))
+    return prepared
+
+
+def _compose(token: uuid.UUID, ready: _Ready) -> EmailMessage | None:
+    try:
+        mail = letters.compose(ready.message, kind=ready.kind, context=ready.context, address=ready.address)
+        mail.message()
+    except DATABASE_AWAY:
+        raise
+    except Exception as wrong:
+        _bury(token, ready.message, wrong)
+        return None
+    return mail
+
+
+def _bury(token: uuid.UUID, message: OutboxMessage, wrong: Exception) -> None:
+    """A mail that cannot be written is given up and seen, and the next one goes on."""
+    logger.error("outbox_cannot_be_written", extra={"mail": message.pk, "kind": message.kind, "error": _where(wrong)})
+    _end(token, [message], State.DEAD, f"cannot be written: {type(wrong).__name__}")
+
+
+def _where(wrong: Exception) -> str:
+    """The error and its place, without its words: they may hold what somebody wrote."""
+    frames = traceback.extract_tb(wrong.__traceback__)
+    return f"{type(wrong).__name__} at {frames[-1].filename}:{frames[-1].lineno}" if frames else type(wrong).__name__
+
+
+# --- one statement each, each committed ---
+
+
+def _claim() -> tuple[uuid.UUID, list[OutboxMessage]]:
+    token = uuid.uuid4()
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [token])
+        keys = [key for (key,) in cursor.fetchall()]
+    if not keys:
+        return token, []
+    return token, list(
+        OutboxMessage.objects.filter(pk__in=keys, lease_token=token).select_related("recipient").order_by("priority", "available_at", "pk")
+    )
+
+
+def _hand_over(token: uuid.UUID, message: OutboxMessage) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(HAND_OVER, [message.pk, token])
+        return bool(cursor.rowcount)
+
+
+def _confirm(token: uuid.UUID, message: OutboxMessage) -> int:
+    with failpoints.before_commit(), connection.cursor() as cursor:
+        cursor.execute(CONFIRM, [message.pk, token])
+        return int(cursor.rowcount)
+
+
+def _give_back(token: uuid.UUID) -> None:
+    """What this lease still holds and has not handed over is due again."""
+    OutboxMessage.objects.filter(lease_token=token, state=State.LEASED, handed_over_at=None).update(**_released())
+
+
+def _end(token: uuid.UUID, messages: list[OutboxMessage], state: OutboxMessage.State, words: str) -> None:
+    if messages:
+        mine = OutboxMessage.objects.filter(pk__in=[message.pk for message in messages], lease_token=token, state=State.LEASED)
+        mine.update(**(_dead(words) if state is State.DEAD else _forgotten(state, words)))
+
+
+def _mine(token: uuid.UUID, message: OutboxMessage) -> "models.QuerySet[OutboxMessage]":
+    return OutboxMessage.objects.filter(pk=message.pk, lease_token=token, state=State.LEASED)
+
+
+def _released() -> dict[str, Any]:
+    return {"state": State.PENDING, "lease_token": None, "lease_until": None, "handed_over_at": None}
+
+
+def _dead(words: str) -> dict[str, Any]:
+    return {"state": State.DEAD, "lease_token": None, "lease_until": None, "ended_at": Now(), "last_error": words[:80]}
+
+
+def _forgotten(state: OutboxMessage.State, words: str) -> dict[str, Any]:
+    return {
+        "state": state,
+        "lease_token": None,
+        "lease_until": None,
+        "ended_at": Now(),
+        "last_error": words,
+        "address": None,
+        "secret": None,
+    }
+
+
+def _update_locked(messages: "models.QuerySet[OutboxMessage]", **changes: Any) -> int:
+    """Leaves alone whatever somebody is just changing: it is looked at again in 30 seconds."""
+    picked = messages.select_for_update(skip_locked=True, of=["self"]).values("pk")
+    return OutboxMessage.objects.filter(Q(pk__in=picked)).update(**changes)
+
+
+def _record(statement: Callable[[], Result]) -> Result:
+    """Write down what became of a mail, trying again while the database restarts: else it would go a second time."""
+    deadline = time.monotonic() + RECORD_SECONDS
+    while True:
+        try:
+            return statement()
+        except DATABASE_AWAY:
+            if time.monotonic() > deadline or connection.in_atomic_block:
+                raise
+            connection.close()
+            time.sleep(0.2)
+
+
+def _log_away(away: ServerAway) -> None:
+    logger.warning("outbox_mail_server_away", extra={"reason": str(away)})
