@@ -3,11 +3,13 @@
 import base64
 import binascii
 import os
+import re
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
 NONCE_BYTES = 12
@@ -33,7 +35,7 @@ def decrypt(stored: bytes, *, bound_to: str) -> str:
         raise Unreadable("This text was written with a key that is not among FIELD_KEYS.")
     try:
         return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], bound_to.encode()).decode()
-    except InvalidTag as wrong:
+    except (InvalidTag, ValueError) as wrong:  # ValueError: cut so short that not even the nonce is there
         raise Unreadable("This text was altered, moved, or written with another key of the same name.") from wrong
 
 
@@ -41,8 +43,18 @@ def newest_key_id() -> str:
     return next(iter(_keys()))
 
 
-def key_id_of(stored: bytes) -> str:
-    return bytes(stored).partition(END_OF_ID)[0].decode("ascii", errors="replace")
+def known_key_ids() -> list[str]:
+    """Newest first."""
+    return list(_keys())
+
+
+def check_settings(**options: object) -> list[CheckMessage]:
+    """A system check: keys that cannot be used are found at the start, not with the first text."""
+    try:
+        _keys()
+    except ImproperlyConfigured as wrong:
+        return [Error(str(wrong), id="kernel.E001")]
+    return []
 
 
 def _keys() -> dict[str, bytes]:
@@ -52,14 +64,16 @@ def _keys() -> dict[str, bytes]:
 @lru_cache(maxsize=8)
 def _parse(configured: str) -> dict[str, bytes]:
     keys = {}
-    for entry in filter(None, configured.split(",")):
-        key_id, _, encoded = entry.strip().partition(":")
+    for entry in filter(None, map(str.strip, configured.split(","))):
+        key_id, _, encoded = entry.partition(":")
         try:
             key = base64.b64decode(encoded, validate=True)
         except binascii.Error as wrong:
             raise ImproperlyConfigured(f"FIELD_KEYS: the key {key_id!r} is not base64.") from wrong
-        if not key_id or not key_id.isascii() or len(key) != KEY_BYTES:
+        if not re.fullmatch(r"[\w.-]+", key_id, re.ASCII) or len(key) != KEY_BYTES:
             raise ImproperlyConfigured(f"FIELD_KEYS: {key_id!r} needs a plain name and a key of {KEY_BYTES} bytes.")
+        if key_id in keys:
+            raise ImproperlyConfigured(f"FIELD_KEYS: two keys are called {key_id!r}, so that what one wrote the other cannot read.")
         keys[key_id] = key
     if not keys:
         raise ImproperlyConfigured("FIELD_KEYS holds no key.")
