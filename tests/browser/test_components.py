@@ -5,10 +5,7 @@ import pytest
 WIDTHS = (360, 1280)
 ADDRESS = "/dev/components/"
 
-
-@pytest.fixture(autouse=True)
-def _development(settings):
-    settings.DEBUG = True
+pytestmark = pytest.mark.urls("tests.development_urls")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
