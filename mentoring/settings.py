@@ -1,6 +1,7 @@
 """One file for every machine. What differs between machines comes from the environment; see `.env.example`."""
 
 from pathlib import Path
+from urllib.parse import urljoin
 
 import environ
 import fontpkg_atkinson_hyperlegible
@@ -116,6 +117,8 @@ CACHES = {
 
 # --- people ---
 AUTH_USER_MODEL = "programs.User"
+# Addresses are unique, in whatever case: by a constraint that this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -130,16 +133,64 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+# One length for every mailed code: the forms and the mails say "15 minutes".
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_TIMEOUT = 20 * 60
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_FORMS = {
+    "login": "programs.people.forms.SignIn",
+    "request_login_code": "programs.people.forms.AskForCode",
+    "confirm_login_code": "programs.people.forms.ConfirmSignInCode",
+    "confirm_email_verification_code": "programs.people.forms.ConfirmAddress",
+    "confirm_password_reset_code": "programs.people.forms.ConfirmResetCode",
+    "reset_password": "programs.people.forms.AskForReset",
+    "reset_password_from_key": "programs.people.forms.ChooseNewPassword",
+    "set_password": "programs.people.forms.SetPassword",
+    "change_password": "programs.people.forms.ChangePassword",
+    "add_email": "programs.people.forms.ChangeAddress",
+    "reauthenticate": "programs.people.forms.ShowItIsYou",
+}
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
-SOCIALACCOUNT_ONLY = False
+MFA_ADAPTER = "programs.people.adapter.MfaAdapter"
+MFA_TOTP_ISSUER = "Evenhand"
+MFA_FORMS = {
+    "authenticate": "programs.people.forms.SecondStep",
+    "reauthenticate": "programs.people.forms.ShowItIsYouByApp",
+    "activate_totp": "programs.people.forms.AddApp",
+    "add_webauthn": "programs.people.forms.AddPasskey",
+    "edit_webauthn": "programs.people.forms.RenamePasskey",
+}
+SOCIALACCOUNT_ADAPTER = "programs.people.adapter.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS: dict[str, object] = {}
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# An organisation's own sign-in (OpenID Connect), if there is one. It opens the account whose address it vouches for.
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+if OIDC_SERVER_URL:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "EMAIL_AUTHENTICATION": True,
+        "EMAIL_AUTHENTICATION_AUTO_CONNECT": True,
+        "APPS": [
+            {
+                "provider_id": "organisation",
+                "name": env.str("OIDC_NAME", default="your organisation"),
+                "client_id": env.str("OIDC_CLIENT_ID"),
+                "secret": env.str("OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": OIDC_SERVER_URL},
+            }
+        ],
+    }
+# A code has six digits and three tries: twelve codes an hour keep guessing hopeless.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "request_login_code": "20/m/ip,3/m/key,12/h/key"}
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 
@@ -217,7 +268,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF],
+        # Chrome follows the redirect of a posted form too: the organisation's sign-in has to be named.
+        "form-action": [SELF, *([urljoin(OIDC_SERVER_URL, "/").rstrip("/")] if OIDC_SERVER_URL else [])],
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"

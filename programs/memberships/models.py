@@ -43,11 +43,18 @@ class Program(models.Model):
         return self.name
 
 
+class CohortQuerySet(models.QuerySet["Cohort"]):
+    def visible_to(self, membership: "Membership") -> Self:
+        return self.filter(program_id=membership.program_id)
+
+
 class Cohort(models.Model):
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="cohorts")
     name = models.CharField(_("name"), max_length=80)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)
+
+    objects = CohortQuerySet.as_manager()
 
     class Meta:
         constraints = [
