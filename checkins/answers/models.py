@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from checkins.plans.models import CheckInPlan, Question
@@ -20,14 +20,30 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
             return self.filter(own)
         return self.filter(own | Q(pairing__in=Pairing.objects.visible_to(membership).not_of(membership)))
 
+    def of(self, membership: Membership) -> Self:
+        """Those that this person is asked to answer."""
+        return self.filter(membership=membership)
+
+    def asked(self) -> Self:
+        """Without those that were taken back because the pairing stopped."""
+        return self.filter(called_off_at=None)
+
     def open_at(self, now: datetime) -> Self:
         return self.filter(opens_at__lte=now, closes_at__gt=now)
 
     def unanswered(self) -> Self:
         return self.filter(answered_at=None)
 
+    def answered(self) -> Self:
+        return self.exclude(answered_at=None)
+
+    def with_anything_said(self) -> Self:
+        """`has_said`: is there an answer, or only "I would rather not say"?"""
+        said = Answer.objects.filter(check_in=OuterRef("pk")).exclude(value=None, words=None)
+        return self.annotate(has_said=Exists(said))
+
     def with_people(self) -> Self:
-        return self.select_related("pairing__program", "pairing__first__user", "pairing__second__user", "membership__user")
+        return self.select_related("plan", "pairing__program", "pairing__first__user", "pairing__second__user", "membership__user")
 
 
 class CheckIn(models.Model):
@@ -46,6 +62,8 @@ class CheckIn(models.Model):
     closes_at = models.DateTimeField()
     read_by = models.CharField(max_length=12, choices=Program.AnswersReadBy)
     answered_at = models.DateTimeField(null=True, blank=True)
+    # The pairing was paused or ended before it was answered: it is no longer asked, and never counts as unanswered.
+    called_off_at = models.DateTimeField(null=True, blank=True)
     # Set when the program has looked at a check-in that closed, so that it looks once.
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -57,11 +75,31 @@ class CheckIn(models.Model):
                 fields=["plan", "occasion", "pairing", "membership", "due_on"], name="checkins_checkin_once_a_person_and_date"
             ),
             models.CheckConstraint(condition=Q(closes_at__gt=models.F("opens_at")), name="checkins_checkin_closes_after_it_opens"),
+            models.CheckConstraint(
+                condition=Q(answered_at=None) | Q(called_off_at=None), name="checkins_checkin_answered_or_called_off"
+            ),
         ]
         indexes = [
             models.Index(fields=["closes_at"], condition=Q(closed_at=None), name="checkins_checkin_to_close"),
             models.Index(fields=["pairing", "membership", "due_on"], name="checkins_checkin_by_pairing"),
+            models.Index(fields=["opens_at"], name="checkins_checkin_by_opening"),
         ]
+
+    def __str__(self) -> str:
+        return f"CheckIn {self.pk}"
+
+    def is_open_at(self, now: datetime) -> bool:
+        return self.called_off_at is None and self.opens_at <= now < self.closes_at
+
+    @property
+    def other_half(self) -> Membership:
+        return self.pairing.other_half(self.membership)
+
+    def readers(self) -> "models.QuerySet[Membership]":
+        """Who may read the answers beside the person who gives them: by the rule of its day, and never half of the pairing."""
+        program = Membership.objects.filter(program_id=self.pairing.program_id).current()
+        staff = program.staff() if self.read_by == Program.AnswersReadBy.COORDINATORS else program.filter(is_admin=True)
+        return staff.exclude(pk__in=[self.pairing.first_id, self.pairing.second_id]).with_people().order_by("joined_at", "pk")
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
@@ -76,7 +114,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
 
 class Answer(models.Model):
-    """A value from 1 to 5, or words, or neither: "I would rather not say"."""
+    """A value from 1 to 5, or words, or both; or neither: "I would rather not say"."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     check_in = models.ForeignKey(CheckIn, on_delete=models.CASCADE, related_name="answers")
@@ -92,3 +130,11 @@ class Answer(models.Model):
             models.UniqueConstraint(fields=["check_in", "question"], name="checkins_answer_once_a_question"),
             models.CheckConstraint(condition=Q(value=None) | Q(value__gte=1, value__lte=5), name="checkins_answer_from_1_to_5"),
         ]
+
+    def __str__(self) -> str:
+        return f"Answer {self.pk}"
+
+    @property
+    def is_withheld(self) -> bool:
+        """ "I would rather not say." """
+        return self.value is None and self.words is None

@@ -13,30 +13,49 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Staff, and never about themselves or a pairing of their own. What tells of an answer follows the answer's rule."""
         if not membership.is_staff:
             return self.none()
-        mine = self.filter(pairing__in=Pairing.objects.visible_to(membership).not_of(membership))
-        return mine if membership.is_admin else mine.filter(read_by=Program.AnswersReadBy.COORDINATORS)
+        others = self.filter(pairing__in=Pairing.objects.visible_to(membership).not_of(membership))
+        return others if membership.is_admin else others.filter(read_by=Program.AnswersReadBy.COORDINATORS)
 
     def open(self) -> Self:
         return self.filter(done_at=None)
 
+    def of_caseload(self, membership: Membership) -> Self:
+        return self.filter(pairing__coordinator=membership)
+
     def with_people(self) -> Self:
         return self.select_related("pairing__program", "pairing__first__user", "pairing__second__user", "about__user")
+
+    def in_rank(self) -> Self:
+        """The most pressing first: what must be done by when, and of two the one that has waited longer."""
+        return self.order_by("due_at", "raised_at", "pk")
 
 
 class Task(models.Model):
     """One open a kind and subject."""
 
     class Kind(models.TextChoices):
+        BOUNDARY = "boundary", _("Limits are not kept")
         LOW_COMFORT = "low_comfort", _("The lowest answer about comfort")
+        GOING_ON = "going_on", _("Somebody wishes a change")
         UNANSWERED = "unanswered", _("Two check-ins unanswered")
+
+    class Half(models.TextChoices):
+        FIRST = "first"
+        SECOND = "second"
 
     kind = models.CharField(max_length=16, choices=Kind)
     pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="tasks")
     about = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="tasks")
     read_by = models.CharField(max_length=12, choices=Program.AnswersReadBy)
+    # The due day of the check-in that raised it, and of the one before where two did.
+    seen_on = models.DateField()
+    since_on = models.DateField(null=True, blank=True)
+    # Both are written to or called, in an order drawn by chance: whoever is asked first learns nothing from it.
+    contact_first = models.CharField(max_length=6, choices=Half)
     raised_at = models.DateTimeField()
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
+    # Empty on a task that is done: it came to nothing by itself.
     done_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = TaskQuerySet.as_manager()
@@ -47,3 +66,12 @@ class Task(models.Model):
                 fields=["kind", "pairing", "about"], condition=Q(done_at=None), name="checkins_task_one_open_a_kind_and_subject"
             ),
         ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None), name="checkins_task_open")]
+
+    def __str__(self) -> str:
+        return f"Task {self.pk}"
+
+    @property
+    def in_order_of_contact(self) -> tuple[Membership, Membership]:
+        first, second = self.pairing.halves
+        return (first, second) if self.contact_first == self.Half.FIRST else (second, first)
