@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -35,7 +35,10 @@ def health(request: HttpRequest) -> JsonResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     """Sign out at once and go where nothing tells what was open. Where script runs, the page is replaced in the history too."""
     logout(request)
-    return redirect(settings.LEAVE_URL)
+    response = render(request, "leaving.html", {"address": settings.LEAVE_URL})
+    # The content policy lets no form lead elsewhere, not even by a redirect. A refresh is a new visit, and takes this page's place.
+    response["Refresh"] = f"0; url={settings.LEAVE_URL}"
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
