@@ -13,7 +13,7 @@ import threading
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from mentoring.kernel.encryption.keys import Unreadable
 from mentoring.kernel.outbox import failpoints, kinds, letters, services
 from mentoring.kernel.outbox.addresses import fingerprint_of
 from mentoring.kernel.outbox.lines import Line, ServerAway
@@ -98,6 +99,13 @@ class _Round:
     def count_sent(self) -> None:
         with self.lock:
             self.drained.sent += 1
+
+
+@dataclass(frozen=True)
+class _Addressed:
+    message: OutboxMessage
+    address: str
+    is_suspended: bool
 
 
 @dataclass(frozen=True)
@@ -270,60 +278,59 @@ def _after_failure(message: OutboxMessage, reply: Reply) -> dict[str, Any]:
 # --- what is worth sending, and in which words ---
 
 
-def _prepare(token: uuid.UUID, messages: list[OutboxMessage]) -> Iterable[_Ready]:
+def _prepare(token: uuid.UUID, messages: list[OutboxMessage]) -> list[_Ready]:
     """Ends those that are not owed or cannot be written; asks each kind once a batch. The rest, in their order."""
-    with_somebody = []
+    reachable = _reachable(token, messages)
+    asked: dict[int, tuple[kinds.Kind, Any]] = {}
+    for name in dict.fromkeys(one.message.kind for one in reachable):
+        asked |= _ask(token, name, [one.message for one in reachable if one.message.kind == name])
+    return [
+        _Ready(one.message, *asked[one.message.pk], address=one.address, is_suspended=one.is_suspended)
+        for one in reachable
+        if one.message.pk in asked
+    ]
+
+
+def _reachable(token: uuid.UUID, messages: list[OutboxMessage]) -> list[_Addressed]:
+    """Those that go to somebody who is there and has an address that works."""
+    people = [message.recipient_id for message in messages if message.recipient_id is not None]
+    suspended = dict(SuspendedAddress.objects.filter(recipient__in=people).values_list("recipient_id", "fingerprint"))
+    reachable = []
     for message in messages:
-        if message.address is None and (message.recipient is None or not message.recipient.is_active):
+        try:
+            address: Any = message.address or (message.recipient.email if message.recipient and message.recipient.is_active else None)
+        except Unreadable as wrong:
+            _bury(token, message, wrong)
+            continue
+        is_suspended = address is not None and suspended.get(message.recipient_id or 0) == fingerprint_of(address)
+        if address is None:
             _end(token, [message], State.CANCELLED, "recipient is gone")
+        elif is_suspended and message.priority >= kinds.Priority.REMINDER:
+            # A code that somebody asks for just now, and a matter of safety, are worth a try all the same.
+            _end(token, [message], State.CANCELLED, "address is suspended")
         else:
-            with_somebody.append(message)
-    suspended = dict(
-        SuspendedAddress.objects.filter(recipient__in=[message.recipient_id for message in with_somebody]).values_list(
-            "recipient_id", "fingerprint"
-        )
-    )
-    ready: list[_Ready] = []
-    for name in dict.fromkeys(message.kind for message in with_somebody):
-        of_kind = [message for message in with_somebody if message.kind == name]
-        ready += _prepare_kind(token, name, of_kind, suspended)
-    order = {message.pk: place for place, message in enumerate(messages)}
-    return sorted(ready, key=lambda one: order[one.message.pk])
+            reachable.append(_Addressed(message, address, is_suspended))
+    return reachable
 
 
-def _prepare_kind(token: uuid.UUID, name: str, messages: list[OutboxMessage], suspended: dict[int | None, str]) -> list[_Ready]:
+def _ask(token: uuid.UUID, name: str, messages: list[OutboxMessage]) -> dict[int, tuple[kinds.Kind, Any]]:
+    """What the kind says of these: whether they are still owed, and what there is to say."""
     try:
         kind = kinds.get(name)
         owed = kind.still_owed(messages)
         contexts = kind.context([message for message in messages if message.pk in owed])
-        _end(token, [message for message in messages if message.pk not in owed], State.CANCELLED, "no longer owed")
     except DATABASE_AWAY:
         raise
     except Exception as wrong:
-        if len(messages) > 1:
-            # One of them is to blame: ask about each alone.
-            return [ready for message in messages for ready in _prepare_kind(token, name, [message], suspended)]
-        _bury(token, messages[0], wrong)
-        return []
-    prepared = []
-    for message in messages:
-        if message.pk not in owed:
-            continue
-        if message.pk not in contexts:
-            _end(token, [message], State.DEAD, "what it is about is missing")
-            continue
-        try:
-            address = message.address or message.recipient.email  # type: ignore[union-attr]
-        except Exception as wrong:
-            _bury(token, message, wrong)
-            continue
-        is_suspended = suspended.get(message.recipient_id) == fingerprint_of(address)
-        # A code that somebody asks for just now, and a matter of safety, are worth a try.
-        if is_suspended and message.priority >= kinds.Priority.REMINDER:
-            _end(token, [message], State.CANCELLED, "address is suspended")
-            continue
-        prepared.append(_Ready(message, kind, contexts[message.pk], address, is_suspended))
-    return prepared
+        if len(messages) == 1:
+            _bury(token, messages[0], wrong)
+            return {}
+        # One of them is to blame: ask about each alone.
+        return {key: answer for message in messages for key, answer in _ask(token, name, [message]).items()}
+    _end(token, [message for message in messages if message.pk not in owed], State.CANCELLED, "no longer owed")
+    missing = [message for message in messages if message.pk in owed and message.pk not in contexts]
+    _end(token, missing, State.DEAD, "what it is about is missing")
+    return {message.pk: (kind, contexts[message.pk]) for message in messages if message.pk in owed and message.pk in contexts}
 
 
 def _compose(token: uuid.UUID, ready: _Ready) -> EmailMessage | None:

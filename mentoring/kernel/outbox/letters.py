@@ -86,7 +86,7 @@ class _BuiltOnce(EmailMultiAlternatives):
 
     _built: Any = None
 
-    def message(self) -> Any:
+    def message(self) -> Any:  # type: ignore[override]
         if self._built is None:
             self._built = super().message()
         return self._built

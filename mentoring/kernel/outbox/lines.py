@@ -36,12 +36,14 @@ class Line:
         if self._backend is not None and (self._mails >= MAILS_A_LINE or not self._still_holds()):
             self.close()
         if self._backend is None:
-            backend = _new_backend()
+            self._backend, self._mails = _new_backend(), 0
             try:
-                backend.open()
+                self._backend.open()
+                if conversation := self._conversation():
+                    conversation.ehlo_or_helo_if_needed()
             except OSError as wrong:  # what smtplib raises is one too
+                self.close()
                 raise ServerAway(_named(wrong)) from wrong
-            self._backend, self._mails = backend, 0
 
     def send(self, mail: EmailMessage) -> Reply:
         """Raises `ServerAway` when the server takes nothing from our address. Needs `make_ready` before."""

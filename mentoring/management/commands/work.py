@@ -38,7 +38,7 @@ class Command(BaseCommand):
     def _everything_once(self) -> None:
         for entry in settings.CELERY_BEAT_SCHEDULE.values():
             if entry["task"] != services.DRAIN:
-                self._run(entry["task"])
+                self._run(str(entry["task"]))
         sent = 0
         while (drained := delivery.drain()).is_more:
             sent += drained.sent
@@ -48,9 +48,9 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        schedules = {
-            entry["task"]: maybe_schedule(LOOK_EVERY if entry["task"] == services.DRAIN else entry["schedule"])
-            for entry in settings.CELERY_BEAT_SCHEDULE.values()
+        entries: list[dict[str, Any]] = list(settings.CELERY_BEAT_SCHEDULE.values())
+        schedules: dict[str, Any] = {
+            entry["task"]: maybe_schedule(LOOK_EVERY if entry["task"] == services.DRAIN else entry["schedule"]) for entry in entries
         }
         last_run = dict.fromkeys(schedules, current_app.now() - timedelta(days=1))
         self.stdout.write("Working. Stop with Ctrl-C.")

@@ -1,0 +1,1 @@
+"""An app that owes mail, for the workers that tests start as processes of their own."""

@@ -1,0 +1,29 @@
+"""Kinds of mail that are about nothing."""
+
+from mentoring.kernel.outbox.kinds import Kind, Priority
+from mentoring.kernel.outbox.models import OutboxMessage
+
+# Subjects of these keys are not owed, have nothing to say, or break whoever asks.
+NOT_OWED, MISSING, POISON = 9_000_001, 9_000_002, 9_000_003
+
+
+def still_owed(messages: list[OutboxMessage]) -> set[int]:
+    return {message.pk for message in messages if message.subject_id != NOT_OWED}
+
+
+def context(messages: list[OutboxMessage]) -> dict[int, dict[str, object]]:
+    if any(message.subject_id == POISON for message in messages):
+        raise ZeroDivisionError("somebody's words")
+    return {message.pk: {"number": message.subject_id} for message in messages if message.subject_id != MISSING}
+
+
+def kind(name: str, priority: Priority) -> Kind:
+    return Kind(name=name, priority=priority, template="probe/mail/letter.txt", context=context, still_owed=still_owed)
+
+
+KINDS = [
+    kind("probe-safety", Priority.SAFETY),
+    kind("probe-account", Priority.ACCOUNT),
+    kind("probe", Priority.REMINDER),
+    kind("probe-digest", Priority.DIGEST),
+]
