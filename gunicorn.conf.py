@@ -1,6 +1,7 @@
 """How the site is served, in development and for real: `gunicorn mentoring.wsgi` reads this by itself."""
 
 import os
+from pathlib import Path
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -10,5 +11,10 @@ timeout = 60
 graceful_timeout = 8
 # Memory that grows in months is given back.
 max_requests, max_requests_jitter = 10_000, 1_000
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  (a heartbeat, not data)
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a heartbeat, not data
+control_socket_disable = True
 accesslog = None  # the site writes its own line for each request, without personal data
+
+# `make run`: what is changed is seen at the next click.
+reload = os.environ.get("WEB_RELOAD") == "true"
+reload_extra_files = [str(path) for path in Path("templates").rglob("*.html")] if reload else []

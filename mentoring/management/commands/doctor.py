@@ -115,7 +115,8 @@ def worker_and_clock() -> str:
     except (BrokerAway, redis.RedisError, OSError) as reason:
         raise Unwell("cannot be asked while the broker is away.") from reason
     if workers:
-        raise Unwell("A worker answers, but the clock has not ticked for two minutes. Run: celery --app mentoring beat")
+        how = "If everything was started just now, ask again in a minute; otherwise run: celery --app mentoring beat"
+        raise Unwell(f"A worker answers, but the clock has not ticked for two minutes. {how}")
     raise Unwell("No worker answers, so no mail goes out. Run: celery --app mentoring worker, and celery --app mentoring beat")
 
 

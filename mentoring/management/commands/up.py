@@ -110,7 +110,9 @@ class Command(BaseCommand):
         return self.folder / "demo.json"
 
     def _start_processes(self) -> None:
-        environment = {"BASE_URL": self.address, **os.environ, "PORT": str(self.port)}
+        environment = {"BASE_URL": self.address, "WEB_RELOAD": str(settings.DEBUG).lower(), **os.environ, "PORT": str(self.port)}
+        # In development root may run it; Celery says at length that it would rather not.
+        environment |= {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
         python = sys.executable
         celery = [python, "-m", "celery", "--quiet", "--app", "mentoring"]
         commands = {
