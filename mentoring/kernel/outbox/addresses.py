@@ -20,5 +20,5 @@ def sending_domain() -> str:
 
 
 def named(name: str, address: str) -> str:
-    """`Amara Okoye <amara@example.org>`, whatever the name is made of."""
+    """`Amara Okoye <amara@example.org>`. The name is one line; else it may be made of whatever people are called."""
     return formataddr((name, address)) if name else address

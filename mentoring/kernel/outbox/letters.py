@@ -101,7 +101,7 @@ def compose(message: OutboxMessage, *, kind: Kind, context: Mapping[str, Any], a
         subject=letter.subject,
         body=letter.text,
         from_email=named(program_name, sending_address()),
-        to=[named(recipient.get_full_name() if recipient is not None else "", address)],
+        to=[named(one_line(recipient.get_full_name()) if recipient is not None else "", address)],
         headers={"Message-ID": f"<{message.message_id}>", "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(letter.html, "text/html")
