@@ -4,6 +4,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from mentoring.development.forms import EveryField
+from mentoring.kernel.jobs.models import Job
 from mentoring.kernel.templatetags.components import icon_names
 
 THEMES = ("light", "dark")
@@ -35,6 +36,13 @@ def components(request: HttpRequest) -> HttpResponse:
             "balance_rows": [
                 {"label": "Topics on the agenda", "one": 9, "two": 7, "one_text": "You added 9", "two_text": "Jonas added 7"},
                 {"label": "Sessions you suggested", "one": 6, "two": 0, "one_text": "You 6", "two_text": "Jonas none yet"},
+            ],
+            "jobs": [
+                Job(state="queued"),
+                Job(state="running", step="Reading the rows", done=1200, total=20000),
+                Job(state="done"),
+                Job(state="stopped"),
+                Job(state="failed", failure="The file could not be read. Save it as CSV and try again."),
             ],
             # Drawn here, so that the page itself counts as one without errors.
             "form": render_crispy_form(EveryField(prefix="fresh"), context={"csrf_token": "shown"}),
