@@ -1,5 +1,14 @@
+from functools import partial
+
 from django.apps import AppConfig
 
 
 class ProgramsConfig(AppConfig):
     name = "programs"
+
+    def ready(self) -> None:
+        from programs.memberships import services as memberships
+        from programs.people import letters  # noqa: F401 - declares the mails about an account
+        from programs.readiness import services as readiness
+
+        memberships.when_joined(partial(readiness.require, key="profile"))

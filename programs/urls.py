@@ -1,6 +1,9 @@
 """Contents page: the pages of each subject."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "programs"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("programs.memberships.urls")),
+    path("", include("programs.setup.urls")),
+]

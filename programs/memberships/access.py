@@ -11,7 +11,8 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Exists, OuterRef
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
@@ -19,7 +20,7 @@ from programs.memberships import policies
 from programs.memberships.models import Membership
 from programs.people.models import User
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class MemberRequest(HttpRequest):
@@ -51,7 +52,7 @@ def admins_only(view: View) -> View:
 def _door(view: View, open_to: str, lets_pass: Callable[[Membership], bool]) -> View:
     @require_http_methods(["GET", "HEAD", "OPTIONS", "POST"])
     @wraps(view)
-    def door(request: HttpRequest, program: str, *arguments: Any, **names: Any) -> HttpResponse:
+    def door(request: HttpRequest, program: str, *arguments: Any, **names: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         membership = (

@@ -68,6 +68,10 @@ class Cohort(models.Model):
         return self.name
 
 
+# What somebody may have to do before a pairing of theirs can start, by the key under which `readiness` keeps it.
+STILL_TO_DO = {"profile": _("Profile"), "guidelines": _("Guidelines")}
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, membership: "Membership") -> Self:
         """Staff see everybody in the program; a participant sees themselves here, and their partners through the pairing."""
@@ -89,6 +93,17 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def with_people(self) -> Self:
         return self.select_related("user")
+
+    def called_like(self, words: str) -> Self:
+        """Whose name or address holds each of these words."""
+        found = self
+        for word in words.split():
+            found = found.filter(Q(user__name__icontains=word) | Q(user__called__icontains=word) | Q(user__email__icontains=word))
+        return found
+
+    def for_list(self) -> Self:
+        """Everything that a list of people shows, in two queries."""
+        return self.select_related("user", "cohort").prefetch_related("requirements")
 
 
 class Membership(models.Model):
@@ -127,6 +142,11 @@ class Membership(models.Model):
     def is_staff(self) -> bool:
         """Runs the program: a coordinator or an admin."""
         return self.is_coordinator or self.is_admin
+
+    def still_to_do(self) -> list[str]:
+        """What is open, in words, in the order in which it was asked. Reads what `for_list` fetched."""
+        open_ones = sorted((row for row in self.requirements.all() if row.done_at is None), key=lambda row: (row.opened_at, row.pk))
+        return [str(STILL_TO_DO.get(row.key, row.key)) for row in open_ones]
 
     def role_keys(self) -> str:
         """The roles as the audit trail keeps them: `participant,coordinator`."""

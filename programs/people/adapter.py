@@ -1,0 +1,57 @@
+"""Where allauth asks us: who may sign up, what mails go out, what is said when something is wrong."""
+
+from typing import Any, ClassVar
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from programs.people import letters
+
+TOO_MANY_TRIES = _("There were too many tries. Wait a few minutes, then ask for a new code.")
+WRONG_CODE = _("This is not the code of the newest mail. Look again, and type all of it.")
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "cannot_remove_primary_email": _("This is your only address. Add another one first."),
+        "duplicate_email": _("This is your address already."),
+        "email_password_mismatch": _("This address and password do not fit together. You can have a code mailed instead."),
+        "email_taken": _("Another account uses this address. Choose a different one."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_code": WRONG_CODE,
+        "incorrect_password": _("This is not your password."),
+        "invalid_login": _("Enter your email address."),
+        "too_many_login_attempts": TOO_MANY_TRIES,
+        "same_as_current": _("This is what you have now. Choose something else."),
+        "rate_limited": _("That was quick. Wait a minute, then try again."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up by themselves: an invitation leads in."""
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        letters.owe(template_prefix=template_prefix, address=email, code=context.get("code", ""), now=timezone.now())
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """An organisation's own sign-in opens an account that is there already, and makes none."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False
+
+
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "add_email_blocked": _("Take off the second sign-in step first, then change your address, then add it again."),
+        "cannot_delete_authenticator": _("You cannot take this off while you need a second sign-in step."),
+        "cannot_generate_recovery_codes": _("Emergency codes come with a second sign-in step. Add one first."),
+        "incorrect_code": _("This code does not fit. The app shows a new one every 30 seconds: type the one it shows now."),
+        "unverified_email": _("Confirm your email address first."),
+    }

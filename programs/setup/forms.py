@@ -1,0 +1,210 @@
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from mentoring.kernel.forms import DayInput, EvenhandForm
+from programs.memberships.models import Cohort, Program
+from programs.people.forms import TimeZoneField
+from programs.profiles.models import ProfileQuestion
+from programs.setup.templates import TEMPLATES
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+EVERYONE_HERE = _("everyone in the program.")
+MOST_CHOICES = 60
+LONGEST_CHOICE = 100
+CHOSEN_FROM_A_LIST = (ProfileQuestion.Kind.ONE, ProfileQuestion.Kind.SEVERAL, ProfileQuestion.Kind.TIMES)
+
+
+class NewProgram(EvenhandForm, forms.Form):
+    submit_label = _("Create the program")
+    audiences = {"name": EVERYONE_HERE, "slug": _("everyone who sees an address of one of its pages.")}
+
+    template = forms.ChoiceField(
+        label=_("What is it like?"),
+        help_text=_("You start with its questions and words, and can change all of them."),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what is most like it.")},
+    )
+    name = forms.CharField(
+        label=_("What is it called?"),
+        max_length=120,
+        error_messages={"required": _("Enter a name."), "max_length": _("Use at most 120 characters.")},
+    )
+    slug = forms.SlugField(
+        label=_("Short name in addresses"),
+        required=False,
+        max_length=60,
+        help_text=_("Small letters, numbers and hyphens. It cannot be changed later. Left empty, it is made from the name."),
+        error_messages={
+            "invalid": _("Use letters without accents, numbers and hyphens only."),
+            "max_length": _("Use at most 60 characters."),
+        },
+    )
+    time_zone = TimeZoneField(label=_("Where does it take place?"), help_text=_("Days begin and end by its clock."))
+
+    def __init__(self, *arguments: Any, **names: Any) -> None:
+        super().__init__(*arguments, **names)
+        chosen: Any = self.fields["template"]
+        chosen.choices = [(template.key, template.name) for template in TEMPLATES.values()]
+        chosen.choice_hints = {template.key: template.purpose for template in TEMPLATES.values()}
+
+    def clean_slug(self) -> str:
+        return str(self.cleaned_data["slug"]).lower()
+
+
+class ProgramSettings(EvenhandForm, forms.ModelForm):
+    """Who is no admin does not get the two fields that guard what is confidential."""
+
+    submit_label = _("Save the settings")
+    audiences = {
+        "name": EVERYONE_HERE,
+        "purpose": EVERYONE_HERE,
+        "mentor_word": EVERYONE_HERE,
+        "mentee_word": EVERYONE_HERE,
+        "help_contact": EVERYONE_HERE,
+    }
+
+    time_zone = TimeZoneField(label=_("Where does it take place?"), help_text=_("Days begin and end by its clock."))
+
+    class Meta:
+        model = Program
+        fields = [
+            "name",
+            "purpose",
+            "time_zone",
+            "mentor_word",
+            "mentee_word",
+            "help_contact",
+            "answers_read_by",
+            "staff_need_second_factor",
+        ]
+        labels = {
+            "name": _("What is it called?"),
+            "purpose": _("What is it for?"),
+            "mentor_word": _("Your word for who offers mentoring"),
+            "mentee_word": _("Your word for who seeks it"),
+            "help_contact": _("Whom can people turn to, and how?"),
+            "answers_read_by": _("Who may read the answers of check-ins?"),
+            "staff_need_second_factor": _("Coordinators and admins need a second sign-in step"),
+        }
+        help_texts = {
+            "purpose": _("One or two sentences. They stand in the invitation."),
+            "mentor_word": _("Such as mentor, buddy or navigator."),
+            "mentee_word": _("Such as mentee, first-year or newcomer."),
+            "help_contact": _("Names, a phone number, hours. It stands on the page “Get help”."),
+            "staff_need_second_factor": _("A code from an app, or a passkey. They see what people entrust to the program: keep this on."),
+        }
+        widgets = {
+            "purpose": forms.Textarea(attrs={"rows": 3}),
+            "help_contact": forms.Textarea(attrs={"rows": 4}),
+            "answers_read_by": forms.RadioSelect,
+        }
+        error_messages = {
+            "name": {"required": _("Enter a name.")},
+            "mentor_word": {"required": _("Enter a word, for example mentor.")},
+            "mentee_word": {"required": _("Enter a word, for example mentee.")},
+        }
+
+    def __init__(self, *arguments: Any, by_admin: bool, **names: Any) -> None:
+        super().__init__(*arguments, **names)
+        if by_admin:
+            readers: Any = self.fields["answers_read_by"]
+            readers.choice_hints = {
+                Program.AnswersReadBy.COORDINATORS: _("They see early which pair needs them."),
+                Program.AnswersReadBy.ADMINS: _("Coordinators see only that somebody has answered."),
+            }
+        else:
+            del self.fields["answers_read_by"], self.fields["staff_need_second_factor"]
+
+
+class CohortForm(EvenhandForm, forms.ModelForm):
+    submit_label = _("Save this cohort")
+    audiences = {"name": EVERYONE_HERE}
+
+    class Meta:
+        model = Cohort
+        fields = ["name", "starts_on", "ends_on"]
+        labels = {"name": _("What do you call it?"), "starts_on": _("First day"), "ends_on": _("Last day")}
+        help_texts = {"name": _("For example “Autumn 2026”.")}
+        widgets = {"starts_on": DayInput, "ends_on": DayInput}
+        error_messages = {
+            "name": {"required": _("Enter a name.")},
+            "starts_on": {"required": _("Enter the first day."), "invalid": _("Enter a date.")},
+            "ends_on": {"invalid": _("Enter a date.")},
+        }
+
+
+class QuestionForm(EvenhandForm, forms.ModelForm):
+    submit_label = _("Save this question")
+    audiences = {"text": EVERYONE_HERE, "help": EVERYONE_HERE, "choices": EVERYONE_HERE}
+
+    choices = forms.CharField(
+        label=_("Answers to choose from"),
+        help_text=_("One on each line. Only for a list, and for free times."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        required=False,
+    )
+    keep_answers = forms.BooleanField(
+        label=_("Answers that people have given still fit"),
+        help_text=_("Tick this when you only put the words right. They are never kept where more people could read them than was said."),
+        required=False,
+    )
+
+    class Meta:
+        model = ProfileQuestion
+        fields = ["text", "help", "kind", "choices", "asked_of", "audience", "is_required"]
+        labels = {
+            "text": _("What do you ask?"),
+            "help": _("A line of help below it"),
+            "kind": _("How do people answer?"),
+            "asked_of": _("Who is asked?"),
+            "audience": _("Who can read the answer?"),
+            "is_required": _("It must be answered before somebody can be paired"),
+        }
+        help_texts = {"audience": _("This stands at the field, where people type. You can always read it as a coordinator.")}
+        widgets = {"kind": forms.RadioSelect, "asked_of": forms.RadioSelect, "audience": forms.RadioSelect}
+        error_messages = {
+            "text": {"required": _("Enter a question.")},
+            "kind": {"required": _("Choose how people answer.")},
+            "asked_of": {"required": _("Choose who is asked.")},
+            "audience": {"required": _("Choose who can read it.")},
+        }
+
+    def __init__(self, *arguments: Any, **names: Any) -> None:
+        super().__init__(*arguments, **names)
+        for name, choices in (
+            ("kind", ProfileQuestion.Kind.choices),
+            ("asked_of", ProfileQuestion.AskedOf.choices),
+            ("audience", ProfileQuestion.Audience.choices),
+        ):
+            field: Any = self.fields[name]
+            field.choices = choices  # without the empty one, which nobody could choose
+        if self.instance.pk is None:
+            del self.fields["keep_answers"]
+        elif not self.is_bound:
+            self.initial["choices"] = "\n".join(self.instance.choices)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        lines = [line.strip() for line in str(cleaned.get("choices") or "").splitlines() if line.strip()]
+        cleaned["choices"] = []
+        if cleaned.get("kind") in CHOSEN_FROM_A_LIST:
+            if wrong := _what_is_wrong_with(lines):
+                self.add_error("choices", wrong)
+            cleaned["choices"] = lines
+        return cleaned
+
+
+def _what_is_wrong_with(lines: list[str]) -> "_StrOrPromise":
+    if len(lines) < 2:
+        return _("Give at least two answers, each on a line of its own.")
+    if len(lines) > MOST_CHOICES:
+        return _("Give at most 60 answers.")
+    if len({line.casefold() for line in lines}) < len(lines):
+        return _("One answer is there twice. Take one of them out.")
+    if any(len(line) > LONGEST_CHOICE for line in lines):
+        return _("Use at most 100 characters for an answer.")
+    return ""
