@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("matching.urls")),
     path("", include("guidelines.urls")),
     path("", include("checkins.urls")),
+    path("accounts/", include("programs.people.urls")),
     path("accounts/", include("allauth.urls")),
     path("healthz", views.health, name="health"),
     path("leave/", views.leave, name="leave"),
