@@ -1,11 +1,15 @@
 """What happens around every page."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+
+if TYPE_CHECKING:
+    from programs.people.models import User
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -16,7 +20,7 @@ def in_the_persons_words(get_response: Handler) -> Handler:
     def handle(request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return get_response(request)
-        with timezone.override(ZoneInfo(request.user.time_zone)):
+        with timezone.override(_zone_of(request.user)):
             if request.user.language:
                 translation.activate(request.user.language)
                 request.LANGUAGE_CODE = translation.get_language()
@@ -25,13 +29,20 @@ def in_the_persons_words(get_response: Handler) -> Handler:
     return handle
 
 
+def _zone_of(user: "User") -> ZoneInfo:
+    """A zone that this machine's data do not know any more costs the person the right hour, not every page."""
+    try:
+        return ZoneInfo(user.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
 def keep_nothing(get_response: Handler) -> Handler:
-    """Tell browsers and proxies to keep no copy of what a signed-in person saw."""
+    """Tell browsers and proxies to keep no copy of any page, signed in or not: a sign-in form holds what somebody typed, too."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.user.is_authenticated:
-            response["Cache-Control"] = "no-store"
+        response["Cache-Control"] = "no-store"
         return response
 
     return handle

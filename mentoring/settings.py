@@ -1,5 +1,6 @@
 """One file for every machine. What differs between machines comes from the environment; see `.env.example`."""
 
+import logging
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -9,7 +10,7 @@ import kombu
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from mentoring import embedded
+from mentoring import embedded, logs
 from mentoring.kernel.queues import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -63,22 +64,23 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     *(["mentoring.middleware.count_queries"] if EVENHAND_PROBE else []),
+    # First what goes on every answer, however early it is given.
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "mentoring.middleware.keep_nothing",
+    "mentoring.logs.LogRequest",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "mentoring.middleware.in_the_persons_words",
-    "mentoring.middleware.keep_nothing",
 ]
 
 ROOT_URLCONF = "mentoring.urls"
@@ -238,6 +240,15 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = EVENHAND_DATA / "mailbox"
 
+# --- log ---
+LOGGING = logs.configuration(readable=DEBUG)
+# One line a request, when it is answered. Nobody's address on the net, and who it was without asking the database.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = ""
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_TASK_SUCCESS_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_TASK_FAILURE_LOG_LEVEL = logging.ERROR
+
 # --- words and times ---
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -253,6 +264,8 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("fonts", Path(fontpkg_atkinson_hyperlegible.__file__).parent / "files"),
 ]
+# What is said after a form is said once, even where two clicks make two answers and the browser drops the first.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -274,7 +287,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "mentoring.views.csrf_failure"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
