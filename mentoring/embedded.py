@@ -81,7 +81,7 @@ def cache_url_beside(broker: str) -> str:
 def redis_url_with(url: str, *, database: int) -> str:
     parts = urlsplit(url)
     if parts.scheme == "redis+socket":
-        return parts._replace(query=f"virtual_host={database}").geturl()
+        return f"redis+socket://{parts.path}?virtual_host={database}"  # geturl() would drop the empty host
     return parts._replace(path=f"/{database}").geturl()
 
 
