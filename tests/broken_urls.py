@@ -1,7 +1,7 @@
 """The site's pages and some that break, since no page of the site does."""
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
@@ -14,13 +14,14 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 
 def same_address_twice(request: HttpRequest, token: str) -> HttpResponse:
     """What PostgreSQL says about it quotes the address."""
-    for _ in range(2):
-        User.objects.create(email=request.POST["email"], name=request.POST["name"])
+    with transaction.atomic():
+        for _ in range(2):
+            User.objects.create(email=request.POST["email"], name=request.POST["name"])
     return HttpResponse()
 
 
 def no_database(request: HttpRequest) -> HttpResponse:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT no_such_column")
     return HttpResponse()
 

@@ -78,27 +78,19 @@ def test_logs_hold_no_personal_data(visitor, written, settings):
     assert (broken["request"], broken["user_id"], broken["code"]) == ("POST /broken/<str:token>/", membership.user_id, 500)
     assert broken["exception"][0]["type"] == "django.db.utils.IntegrityError"
     assert any(re.fullmatch(r"tests/broken_urls\.py:\d+ same_address_twice", place) for place in broken["exception"][0]["at"])
-    assert {event["code"] for event in events if event["event"] == "request_finished"} >= {302, 400, 403, 404}
+    assert {event["code"] for event in events if event["event"] == "request_finished"} >= {200, 302, 400, 403, 404}
     assert all(uuid.UUID(event["request_id"]) for event in events if event["logger"].startswith("django_structlog"))
     assert any(event["event"] == "refused" and event["reason"] == "DisallowedHost" for event in events)
 
 
 @pytest.mark.django_db
-def test_a_request_is_one_line(client, written, caplog):
+def test_a_request_is_one_line(client, written):
     client.get("/accounts/login/")
 
     (line,) = lines(written())
     assert (line["event"], line["level"], line["code"], line["user_id"]) == ("request_finished", "info", 200, None)
     assert line["request"] == "GET /accounts/login/"
     assert line["milliseconds"] >= 0
-
-
-@pytest.mark.django_db
-def test_knowing_who_it_was_costs_no_query(as_member, queries_of):
-    browser = as_member(MembershipFactory())
-
-    assert queries_of(lambda: browser.get("/no/such/page/")) == queries_of(lambda: browser.get("/no/such/page/"))
-    assert queries_of(lambda: browser.get("/healthz")) <= 4
 
 
 def test_what_a_library_puts_into_its_sentence_stays_out(written):
