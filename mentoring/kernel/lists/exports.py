@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -56,7 +56,10 @@ def cell(value: object) -> object:
 
 def in_the_readers_words(portions: Iterator[str]) -> Iterator[str]:
     """Make each portion in the language and zone of now: the answer is read when the request's own are over."""
-    zone, language = timezone.get_current_timezone(), translation.get_language()
+    return _made_in(timezone.get_current_timezone(), translation.get_language(), portions)
+
+
+def _made_in(zone: tzinfo, language: str, portions: Iterator[str]) -> Iterator[str]:
     while True:
         with timezone.override(zone), translation.override(language):
             portion = next(portions, None)

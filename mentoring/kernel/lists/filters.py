@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import django_filters
 from django.db.models import QuerySet
@@ -27,8 +28,15 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What else the address says, such as the order: the form carries it on. The page number starts anew."""
+        if not self.data:
+            return []
         own = {self.form.add_prefix(name) for name in self.form.fields}
         return [(name, value) for name, values in self.data.lists() for value in values if name not in own and name != "page"]
+
+    @property
+    def kept_query(self) -> str:
+        """The address without what narrows the list."""
+        return urlencode(self.kept)
 
 
 def in_order(rows: Rows, asked: str, columns: Columns, default: str) -> Rows:
