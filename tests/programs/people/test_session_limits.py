@@ -1,0 +1,109 @@
+"""How long a sign-in lasts."""
+
+import time
+
+import pytest
+
+from tests.factories.programs import MembershipFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+ACCOUNT = "/accounts/me/"
+MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
+
+
+@pytest.fixture
+def participant():
+    return MembershipFactory(user=UserFactory(verified=True))
+
+
+@pytest.fixture
+def admin():
+    return MembershipFactory(admin=True, user=UserFactory(verified=True))
+
+
+@pytest.fixture
+def after(time_machine):
+    """`after(3 * HOUR)` moves the clock on."""
+    begun = time.time()
+    total = 0
+
+    def move(seconds: float) -> None:
+        nonlocal total
+        total += seconds
+        time_machine.move_to(begun + total)
+
+    return move
+
+
+def test_a_participant_is_signed_out_after_two_weeks_without_a_visit(participant, as_member, after):
+    browser = as_member(participant)
+
+    after(13 * DAY)
+    assert browser.get(ACCOUNT).status_code == 200
+    after(14 * DAY + 1)
+
+    assert browser.get(ACCOUNT)["Location"] == f"/accounts/login/?next={ACCOUNT}"
+
+
+def test_a_participant_is_signed_out_after_thirty_days_however_often_they_came(participant, as_member, after):
+    browser = as_member(participant)
+    for _ in range(3):
+        after(9 * DAY)
+        assert browser.get(ACCOUNT).status_code == 200
+
+    after(3 * DAY + 1)
+
+    assert browser.get(ACCOUNT).status_code == 302
+
+
+def test_an_admin_is_signed_out_after_half_an_hour_without_a_visit(admin, as_member, after):
+    browser = as_member(admin)
+    after(20 * MINUTE)
+    assert browser.get(ACCOUNT).status_code == 200
+
+    after(30 * MINUTE + 1)
+
+    page = browser.get(ACCOUNT, follow=True)
+    assert "You were signed out to keep your account safe" in page.content.decode()
+
+
+def test_an_admin_is_signed_out_after_twelve_hours_however_busy(admin, as_member, after):
+    browser = as_member(admin)
+    for _ in range(24):
+        after(29 * MINUTE)
+        assert browser.get(ACCOUNT).status_code == 200
+
+    after(29 * MINUTE)
+
+    assert browser.get(ACCOUNT).status_code == 302
+
+
+def test_who_becomes_an_admin_is_held_to_it_within_a_quarter_of_an_hour(participant, as_member, after):
+    browser = as_member(participant)
+    after(16 * MINUTE)
+    browser.get(ACCOUNT)
+    participant.is_admin = True
+    participant.save()
+    after(16 * MINUTE)
+    browser.get(ACCOUNT)
+
+    after(31 * MINUTE)
+
+    assert browser.get(ACCOUNT).status_code == 302
+
+
+def test_a_part_of_a_page_leads_the_whole_page_to_sign_in(admin, as_member, after):
+    browser = as_member(admin)
+    after(31 * MINUTE)
+
+    answer = browser.get(ACCOUNT, headers={"HX-Request": "true"})
+
+    assert answer["HX-Redirect"] == "/accounts/login/"
+
+
+def test_a_page_costs_nothing_more_for_it(participant, as_member, queries_of):
+    browser = as_member(participant)
+    first = queries_of(lambda: browser.get(ACCOUNT))
+
+    assert queries_of(lambda: browser.get(ACCOUNT)) == first
