@@ -1,12 +1,25 @@
 """What happens around every page."""
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+from redis.exceptions import RedisError
+
+from programs.memberships.models import Membership
 
 if TYPE_CHECKING:
     from programs.people.models import User
@@ -64,4 +77,68 @@ def count_queries(get_response: Handler) -> Handler:
         response["X-Query-Count"] = str(count)
         return response
 
+    return handle
+
+
+@dataclass(frozen=True)
+class SessionLimits:
+    """Seconds for which a sign-in lasts: without a visit, and at most. `noted_every`: how exactly a visit is noted."""
+
+    idle: int
+    at_most: int
+    noted_every: int
+
+
+HOUR, DAY = 3600, 24 * 3600
+FOR_PARTICIPANTS = SessionLimits(idle=14 * DAY, at_most=30 * DAY, noted_every=HOUR // 4)
+# An admin reads what nobody else may.
+FOR_ADMINS = SessionLimits(idle=HOUR // 2, at_most=12 * HOUR, noted_every=60)
+
+
+def end_after_a_while(get_response: Handler) -> Handler:
+    """Sign out who has not been here for long, or who signed in long ago."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated or _goes_on(request):
+            return get_response(request)
+        logout(request)
+        messages.info(request, _("You were signed out to keep your account safe. Sign in again to go on."))
+        if "HX-Request" in request.headers:
+            return HttpResponseClientRedirect(reverse("account_login"))
+        return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
+
+    return handle
+
+
+def _goes_on(request: HttpRequest) -> bool:
+    session, now = request.session, time.time()
+    if "signed_in_at" not in session:
+        session["signed_in_at"] = now
+        _note_a_visit(request, now)
+    limits = FOR_ADMINS if session["is_admin"] else FOR_PARTICIPANTS
+    if now - session["signed_in_at"] > limits.at_most or now - session["seen_at"] > limits.idle:
+        return False
+    if now - session["seen_at"] > limits.noted_every:
+        _note_a_visit(request, now)
+    return True
+
+
+def _note_a_visit(request: HttpRequest, now: float) -> None:
+    assert request.user.is_authenticated  # noqa: S101 - said for the type checker: the caller has asked
+    request.session["seen_at"] = now
+    request.session["is_admin"] = Membership.objects.of(request.user).filter(is_admin=True).exists()
+
+
+def wait_without_limits(get_response: Handler) -> Handler:
+    """Nobody signs in while the cache is away that counts the tries: a page says so. Who is signed in goes on."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, RedisError) and request.path.startswith("/accounts/"):
+            return render(request, "account/unavailable.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        return None
+
+    handle.process_exception = process_exception  # type: ignore[attr-defined]
     return handle
