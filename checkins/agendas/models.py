@@ -44,7 +44,9 @@ class AgendaItem(models.Model):
             models.CheckConstraint(condition=~Q(text=""), name="checkins_agendaitem_says_something"),
         ]
         indexes = [
-            models.Index(fields=["pairing", "raised_at"], condition=Q(discussed_at=None, withdrawn_at=None), name="checkins_agendaitem_open"),
+            models.Index(
+                fields=["pairing", "raised_at"], condition=Q(discussed_at=None, withdrawn_at=None), name="checkins_agendaitem_open"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,5 @@
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -75,9 +75,7 @@ class CheckIn(models.Model):
                 fields=["plan", "occasion", "pairing", "membership", "due_on"], name="checkins_checkin_once_a_person_and_date"
             ),
             models.CheckConstraint(condition=Q(closes_at__gt=models.F("opens_at")), name="checkins_checkin_closes_after_it_opens"),
-            models.CheckConstraint(
-                condition=Q(answered_at=None) | Q(called_off_at=None), name="checkins_checkin_answered_or_called_off"
-            ),
+            models.CheckConstraint(condition=Q(answered_at=None) | Q(called_off_at=None), name="checkins_checkin_answered_or_called_off"),
         ]
         indexes = [
             models.Index(fields=["closes_at"], condition=Q(closed_at=None), name="checkins_checkin_to_close"),
@@ -90,6 +88,11 @@ class CheckIn(models.Model):
 
     def is_open_at(self, now: datetime) -> bool:
         return self.called_off_at is None and self.opens_at <= now < self.closes_at
+
+    @property
+    def last_minute(self) -> datetime:
+        """Until when it is open, as people say it: Thursday, 23:59."""
+        return self.closes_at - timedelta(minutes=1)
 
     @property
     def other_half(self) -> Membership:

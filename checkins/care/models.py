@@ -31,7 +31,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
 
 class Task(models.Model):
-    """One open a kind and subject."""
+    """One open a kind and subject, and readers: what admins alone may know keeps nothing from coordinators that they may know too."""
 
     class Kind(models.TextChoices):
         BOUNDARY = "boundary", _("Limits are not kept")
@@ -63,7 +63,9 @@ class Task(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "pairing", "about"], condition=Q(done_at=None), name="checkins_task_one_open_a_kind_and_subject"
+                fields=["kind", "pairing", "about", "read_by"],
+                condition=Q(done_at=None),
+                name="checkins_task_one_open_a_kind_and_subject",
             ),
         ]
         indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None), name="checkins_task_open")]

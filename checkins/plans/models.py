@@ -60,7 +60,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def in_use(self) -> Self:
         return self.filter(retired_at=None).in_order()
 
-    def asked_at(self, moment: datetime) -> Self:
+    def asked_at(self, moment: datetime | models.expressions.Combinable) -> Self:
         """What a check-in that opened then asks, whatever was changed since."""
         return self.filter(Q(retired_at=None) | Q(retired_at__gt=moment), asked_since__lte=moment).in_order()
 

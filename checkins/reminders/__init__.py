@@ -1,1 +1,1 @@
-"""Which messages are due, and when."""
+"""Which check-ins fall due, when, and the messages that say so."""

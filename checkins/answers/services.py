@@ -1,0 +1,166 @@
+"""Answering a check-in, and what becomes of one that closes."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
+
+from checkins.answers import policies
+from checkins.answers.models import Answer, CheckIn
+from checkins.care import services as care
+from checkins.care.models import Task
+from checkins.plans.models import Question
+from matching.pairings.models import Pairing
+from mentoring.kernel.audit import services as audit
+from mentoring.kernel.errors import Refused
+from mentoring.kernel.outbox import services as outbox
+from programs.memberships.models import Membership, Program
+
+# The kind of mail that reminds of a check-in; declared in `checkins/reminders/letters.py`.
+REMINDER = "checkin-due"
+LONGEST_WORDS = 10_000
+AT_ONCE = 1000
+
+Construct = Question.Construct
+
+
+@transaction.atomic
+def give(
+    *,
+    check_in: CheckIn,
+    by: Membership,
+    answers: Mapping[Question, int | str | None],
+    now: datetime,
+    words: Mapping[Question, str] | None = None,
+) -> CheckIn:
+    """Save the answers to one question, some, or all; saving again replaces them. Nothing is saved once it has closed.
+
+    A choice is its value, own words are a text, None is "I would rather not say". `words` are a few words beside a choice.
+    """
+    check_in = CheckIn.objects.select_for_update(of=["self"]).select_related("pairing").get(pk=check_in.pk)
+    if not policies.may_answer(by, check_in, now):
+        raise Refused(_("This check-in is not open. Nothing was changed."))
+    asked = {question.pk: question for question in Question.objects.filter(plan=check_in.plan_id).asked_at(check_in.opens_at)}
+    rows = [_answer(check_in, asked.get(question.pk), value, (words or {}).get(question, ""), now) for question, value in answers.items()]
+    if not rows:
+        return check_in
+    # Replaced rather than changed: an encrypted text is bound to its row, and what was said before is gone.
+    check_in.answers.filter(question__in=[row.question_id for row in rows]).delete()
+    Answer.objects.bulk_create(rows)
+    care.raise_tasks(_causes(check_in, rows), now=now)
+    if check_in.answered_at is None:
+        check_in.answered_at = now
+        check_in.save(update_fields=["answered_at"])
+        outbox.cancel(kind=REMINDER, subject_ids=[check_in.pk], now=now)
+        care.let_go(kind=Task.Kind.UNANSWERED, pairing_ids=[check_in.pairing_id], about_id=by.pk, now=now)
+        audit.record(verb="checkin.answered", subject=check_in, program_id=by.program_id, actor_id=by.user_id, now=now)
+    return check_in
+
+
+@transaction.atomic
+def close_due(*, now: datetime) -> int:
+    """Mark check-ins that have closed, at most a thousand; for two of one side in a row without an answer, raise a task.
+
+    Returns how many were marked, so that a caller may go on until there are none. Twice at once shares the work.
+    """
+    closed = list(
+        CheckIn.objects.filter(closed_at=None, closes_at__lte=now)
+        .select_for_update(of=["self"], skip_locked=True)
+        .select_related("pairing")
+        .annotate(previous_due_on=_previous("due_on"), previous_answered_at=_previous("answered_at"))
+        .order_by("closes_at", "pk")[:AT_ONCE]
+    )
+    CheckIn.objects.filter(pk__in=[check_in.pk for check_in in closed]).update(closed_at=now)
+    care.raise_tasks(
+        (
+            care.Cause(
+                kind=Task.Kind.UNANSWERED,
+                pairing_id=check_in.pairing_id,
+                about_id=check_in.membership_id,
+                seen_on=check_in.due_on,
+                since_on=check_in.previous_due_on,
+            )
+            for check_in in closed
+            if _is_second_silence(check_in)
+        ),
+        now=now,
+    )
+    return len(closed)
+
+
+@transaction.atomic
+def call_off(*, pairing_ids: Iterable[int], now: datetime) -> int:
+    """A pairing was paused or ended: what is unanswered is no longer asked, and nobody is reminded of it."""
+    open_ones = (
+        CheckIn.objects.filter(pairing__in=list(pairing_ids), answered_at=None, called_off_at=None, closed_at=None)
+        .select_for_update(of=["self"], skip_locked=True)
+        .order_by("pk")
+    )
+    keys = list(open_ones.values_list("pk", flat=True))
+    CheckIn.objects.filter(pk__in=keys).update(called_off_at=now)
+    outbox.cancel(kind=REMINDER, subject_ids=keys, now=now)
+    return len(keys)
+
+
+def call_off_of_stopped(*, now: datetime) -> int:
+    """The same for every pairing that has stopped, should one have been missed. Returns how many, at most a thousand."""
+    missed = CheckIn.objects.filter(answered_at=None, called_off_at=None, closed_at=None).exclude(pairing__state=Pairing.State.ACTIVE)
+    pairing_ids = set(missed.order_by("pk").values_list("pairing_id", flat=True)[: AT_ONCE // 2])
+    return call_off(pairing_ids=pairing_ids, now=now) if pairing_ids else 0
+
+
+def _answer(check_in: CheckIn, question: Question | None, value: int | str | None, beside: str, now: datetime) -> Answer:
+    if question is None:
+        raise Refused(_("This question is not part of this check-in. Nothing was changed."))
+    answer = Answer(check_in=check_in, question=question, given_at=now)
+    if question.kind == Question.Kind.TEXT:
+        beside = value if isinstance(value, str) else ""
+    elif value is not None:
+        if value not in [number for number, _label in question.choices]:
+            raise Refused(_("Choose one of the answers. Nothing was changed."))
+        answer.value = int(value)
+    if len(beside) > LONGEST_WORDS:
+        raise Refused(_("Write at most %(most)s characters.") % {"most": LONGEST_WORDS})
+    answer.words = beside.strip() or None
+    return answer
+
+
+def _causes(check_in: CheckIn, answers: Iterable[Answer]) -> list[care.Cause]:
+    """A direct answer is a task at once: it is no statistics, and needs no second one."""
+    kinds = {_kind_raised_by(answer.question.construct, answer.value) for answer in answers if answer.value is not None}
+    return [
+        care.Cause(
+            kind=kind,
+            pairing_id=check_in.pairing_id,
+            about_id=check_in.membership_id,
+            seen_on=check_in.due_on,
+            read_by=Program.AnswersReadBy(check_in.read_by),
+        )
+        for kind in sorted(filter(None, kinds))
+    ]
+
+
+def _kind_raised_by(construct: str, value: int) -> Task.Kind | None:
+    if construct == Construct.COMFORT and value == 1:
+        return Task.Kind.LOW_COMFORT
+    if construct == Construct.BOUNDARIES and value <= 2:
+        return Task.Kind.BOUNDARY
+    if construct == Construct.GOING_ON and value <= 3:
+        return Task.Kind.GOING_ON
+    return None
+
+
+def _previous(field: str) -> Subquery:
+    """Of the check-in before, of the same person about the same pairing."""
+    before = CheckIn.objects.filter(
+        pairing=OuterRef("pairing"), membership=OuterRef("membership"), occasion=OuterRef("occasion"), due_on__lt=OuterRef("due_on")
+    )
+    return Subquery(before.asked().order_by("-due_on").values(field)[:1])
+
+
+def _is_second_silence(check_in: CheckIn) -> bool:
+    if check_in.answered_at or check_in.called_off_at or check_in.pairing.state != Pairing.State.ACTIVE:
+        return False
+    return check_in.previous_due_on is not None and check_in.previous_answered_at is None  # type: ignore[attr-defined]

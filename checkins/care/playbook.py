@@ -1,0 +1,70 @@
+"""What a coordinator could do first about each kind of task, and by when. Words for people who help, not rules for a machine.
+
+Every act is meant for both halves as a routine, so that nobody can tell from it who said what, or that somebody said anything.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from checkins.care.models import Task
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """`heading` and `seen` take %(name)s (whom it is about), %(other)s, %(day)s and %(before)s."""
+
+    heading: "_StrOrPromise"
+    seen: "_StrOrPromise"
+    why: "_StrOrPromise"
+    first: "_StrOrPromise"
+    then: "_StrOrPromise"
+    within: timedelta
+
+
+# "A routine" is said of every kind alike.
+ENTRIES: dict[str, Entry] = {
+    Task.Kind.BOUNDARY: Entry(
+        heading=_("%(name)s says that limits are not kept in the pairing with %(other)s"),
+        seen=_("In the check-in of %(day)s, %(name)s chose the lowest answer to the question about limits."),
+        why=_("One such answer is enough to be here. It is never averaged away, and nothing else has to confirm it."),
+        first=_("Call both within a day, as a routine talk about how it goes. Ask each the same open questions, and listen."),
+        then=_(
+            "Let whoever is not at ease choose the next step. If somebody could come to harm, act today and tell the safeguarding lead."
+        ),
+        within=timedelta(days=1),
+    ),
+    Task.Kind.LOW_COMFORT: Entry(
+        heading=_("%(name)s does not feel at ease in the pairing with %(other)s"),
+        seen=_("In the check-in of %(day)s, %(name)s chose the lowest of five answers to the question about feeling at ease."),
+        why=_("One such answer is enough to be here. It is never averaged away, and it says nothing about who is to blame."),
+        first=_("Call both within two days, as a routine talk about how it goes. Ask each the same open questions, and listen."),
+        then=_("Offer each of them a pause, a reset or another pairing, without asking for reasons. Look again after the next check-in."),
+        within=timedelta(days=2),
+    ),
+    Task.Kind.GOING_ON: Entry(
+        heading=_("%(name)s wishes a change in the pairing with %(other)s"),
+        seen=_("In the check-in of %(day)s, %(name)s answered that something should change, or that it should stop."),
+        why=_("Who wishes a change seldom says so twice. Either of the two may end a pairing, and needs no reason."),
+        first=_(
+            "Call both within two days, as a routine talk about how it goes. Ask each what they would keep and what they would change."
+        ),
+        then=_("Help them change it, or end it without looking for faults. Talk with each again within two weeks."),
+        within=timedelta(days=2),
+    ),
+    Task.Kind.UNANSWERED: Entry(
+        heading=_("%(name)s has not answered two check-ins in a row"),
+        seen=_("The check-ins of %(before)s and of %(day)s about the pairing with %(other)s closed without an answer."),
+        why=_("It may mean nothing more than a full week. It is here because silence of one side is easy to miss."),
+        first=_(
+            "Write both a personal line by another way than the reminders, and ask how it goes. That helps more than one reminder more."
+        ),
+        then=_("If nobody has answered after three days, call both. This goes away by itself when the next check-in is answered."),
+        within=timedelta(days=3),
+    ),
+}

@@ -1,0 +1,125 @@
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection
+
+from checkins.answers.models import Answer, CheckIn
+from programs.memberships.models import Program
+from tests.factories.checkins import AnswerFactory, CheckInFactory
+from tests.factories.matching import PairingFactory
+from tests.factories.programs import MembershipFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_database_refuses_a_second_check_in_of_one_person_on_one_day():
+    there = CheckInFactory()
+
+    with pytest.raises(IntegrityError, match="once_a_person_and_date"):
+        CheckInFactory(pairing=there.pairing)
+
+
+def test_the_database_refuses_a_check_in_that_closes_before_it_opens(noon):
+    with pytest.raises(IntegrityError, match="closes_after_it_opens"):
+        CheckInFactory(opens_at=noon, closes_at=noon)
+
+
+def test_the_database_refuses_to_call_off_what_was_answered(noon):
+    with pytest.raises(IntegrityError, match="answered_or_called_off"):
+        CheckInFactory(answered_at=noon, called_off_at=noon)
+
+
+def test_the_database_refuses_two_answers_to_one_question():
+    there = AnswerFactory()
+
+    with pytest.raises(IntegrityError, match="once_a_question"):
+        AnswerFactory(check_in=there.check_in, question=there.question)
+
+
+@pytest.mark.parametrize("value", [0, 6])
+def test_the_database_refuses_a_value_that_is_no_step(value):
+    with pytest.raises(IntegrityError, match="from_1_to_5"):
+        AnswerFactory(value=value)
+
+
+def test_words_are_unreadable_at_rest():
+    answer = AnswerFactory(value=None, words="I feel pushed.")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT words FROM checkins_answer WHERE id = %s", [answer.pk])
+        stored = bytes(cursor.fetchone()[0])
+
+    assert b"pushed" not in stored
+    assert Answer.objects.get().words == "I feel pushed."
+
+
+# --- who may see that it was asked, and what was answered ---
+
+
+@pytest.mark.parametrize("rule", Program.AnswersReadBy.values)
+def test_the_other_half_never_sees_an_answer_or_that_it_was_asked_whatever_role_they_have(rule):
+    pairing = PairingFactory(active=True)
+    roles_of_somebody = [{"is_participant": True}, {"is_coordinator": True}, {"is_admin": True}, {"is_deputy": True}]
+    for day, roles in enumerate(roles_of_somebody, start=1):
+        type(pairing.second).objects.filter(pk=pairing.second_id).update(**roles)
+        pairing.second.refresh_from_db()
+        answer = AnswerFactory(check_in__pairing=pairing, check_in__read_by=rule, check_in__due_on=f"2026-03-0{day}")
+
+        assert answer in Answer.objects.visible_to(pairing.first)
+        assert not Answer.objects.visible_to(pairing.second).exists()
+        assert not CheckIn.objects.visible_to(pairing.second).exists()
+
+
+def test_staff_read_by_the_rule_that_the_person_was_told():
+    pairing = PairingFactory(active=True)
+    coordinator, admin = pairing.coordinator, MembershipFactory(admin=True, program=pairing.program)
+    for_both = AnswerFactory(check_in__pairing=pairing)
+    for_admins = AnswerFactory(
+        check_in__pairing=pairing, check_in__read_by=Program.AnswersReadBy.ADMINS, check_in__membership=pairing.second
+    )
+
+    assert set(Answer.objects.visible_to(coordinator)) == {for_both}
+    assert set(Answer.objects.visible_to(admin)) == {for_both, for_admins}
+    assert CheckIn.objects.visible_to(coordinator).count() == 2
+
+
+def test_a_rule_that_is_changed_later_widens_nothing_that_was_said():
+    answer = AnswerFactory(check_in__read_by=Program.AnswersReadBy.ADMINS)
+    program = answer.check_in.pairing.program
+
+    program.answers_read_by = Program.AnswersReadBy.COORDINATORS
+    program.save()
+
+    assert not Answer.objects.visible_to(answer.check_in.pairing.coordinator).exists()
+
+
+def test_neighbours_and_staff_of_another_program_see_nothing():
+    answer = AnswerFactory()
+
+    for other in [
+        MembershipFactory(program=answer.check_in.pairing.program),
+        MembershipFactory(coordinator=True),
+        MembershipFactory(admin=True),
+    ]:
+        assert not Answer.objects.visible_to(other).exists()
+        assert not CheckIn.objects.visible_to(other).exists()
+
+
+def test_the_readers_that_a_person_is_told_of_are_never_half_of_the_pairing():
+    pairing = PairingFactory(active=True, second__is_coordinator=True)
+    admin = MembershipFactory(admin=True, program=pairing.program)
+    MembershipFactory(admin=True, program=pairing.program, left=True)
+    check_in = CheckInFactory(pairing=pairing)
+
+    assert set(check_in.readers()) == {pairing.coordinator, admin}
+    check_in.read_by = Program.AnswersReadBy.ADMINS
+    assert set(check_in.readers()) == {admin}
+
+
+def test_it_is_open_until_the_minute_before_it_closes(noon):
+    check_in = CheckInFactory.build(pairing=None, membership=None, plan=None, opens_at=noon, closes_at=noon + timedelta(days=1))
+
+    assert check_in.is_open_at(noon)
+    assert check_in.is_open_at(check_in.last_minute)
+    assert not check_in.is_open_at(noon + timedelta(days=1))
+    assert not check_in.is_open_at(noon - timedelta(seconds=1))

@@ -1,0 +1,302 @@
+from datetime import timedelta
+
+import pytest
+
+from checkins.answers import services
+from checkins.answers.models import Answer, CheckIn
+from checkins.care.models import Task
+from checkins.plans.models import Question
+from mentoring.kernel.audit.models import AuditEvent
+from mentoring.kernel.errors import Refused
+from mentoring.kernel.outbox import services as outbox
+from mentoring.kernel.outbox.models import OutboxMessage
+from programs.memberships.models import Program
+from tests.factories.checkins import CheckInFactory, QuestionFactory, TaskFactory, question_of
+from tests.factories.matching import PairingFactory
+from tests.factories.programs import MembershipFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def check_in():
+    return CheckInFactory()
+
+
+@pytest.fixture
+def comfort(check_in):
+    return question_of(check_in.plan)
+
+
+@pytest.fixture
+def own_words(check_in):
+    return question_of(check_in.plan, "words")
+
+
+def give(check_in, answers, now, by=None, **more):
+    return services.give(check_in=check_in, by=by or check_in.membership, answers=answers, now=now, **more)
+
+
+# --- giving ---
+
+
+def test_answers_can_be_given_all_at_once(check_in, comfort, own_words, noon):
+    give(check_in, {comfort: 4, own_words: " It is going well. "}, noon)
+
+    by_question = {answer.question: answer for answer in Answer.objects.all()}
+    assert (by_question[comfort].value, by_question[comfort].words) == (4, None)
+    assert (by_question[own_words].value, by_question[own_words].words) == (None, "It is going well.")
+
+
+def test_answers_can_be_given_one_by_one_and_changed_until_it_closes(check_in, comfort, own_words, noon):
+    give(check_in, {comfort: 4}, noon)
+    give(check_in, {own_words: "Well."}, noon + timedelta(hours=1))
+
+    give(check_in, {comfort: 2}, noon + timedelta(days=9))
+
+    assert Answer.objects.get(question=comfort).value == 2
+    assert Answer.objects.count() == 2
+    check_in.refresh_from_db()
+    assert check_in.answered_at == noon
+
+
+def test_a_few_words_can_stand_beside_a_choice(check_in, comfort, noon):
+    give(check_in, {comfort: 3}, noon, words={comfort: "More time."})
+
+    answer = Answer.objects.get()
+    assert (answer.value, answer.words) == (3, "More time.")
+
+
+def test_rather_not_saying_is_an_answer(check_in, comfort, own_words, noon):
+    give(check_in, {comfort: None, own_words: None}, noon)
+
+    assert all(answer.is_withheld for answer in Answer.objects.all())
+    check_in.refresh_from_db()
+    assert check_in.answered_at == noon
+    assert CheckIn.objects.with_anything_said().get().has_said is False
+
+
+def test_nothing_is_saved_by_saying_nothing(check_in, noon):
+    give(check_in, {}, noon)
+
+    check_in.refresh_from_db()
+    assert check_in.answered_at is None
+
+
+def test_the_first_answer_takes_the_reminder_back(check_in, comfort, noon):
+    outbox.owe(kind="checkin-due", subject_id=check_in.pk, recipient=check_in.membership.user, now=noon)
+
+    give(check_in, {comfort: 4}, noon)
+
+    assert OutboxMessage.objects.get().state == OutboxMessage.State.CANCELLED
+
+
+def test_it_is_recorded_once_that_it_was_answered_and_never_what(check_in, comfort, own_words, noon):
+    give(check_in, {comfort: 2}, noon)
+    give(check_in, {own_words: "Hush"}, noon)
+
+    event = AuditEvent.objects.get(verb="checkin.answered")
+    assert (event.actor_id, event.detail) == (check_in.membership.user_id, {})
+
+
+@pytest.mark.parametrize("away", [timedelta(days=-1), timedelta(days=11)])
+def test_nothing_changes_before_it_opens_and_after_it_closes(away, check_in, comfort, noon):
+    with pytest.raises(Refused, match="Nothing was changed"):
+        give(check_in, {comfort: 4}, noon + away)
+
+    assert not Answer.objects.exists()
+
+
+def test_nothing_changes_once_it_was_called_off(check_in, comfort, noon):
+    services.call_off(pairing_ids=[check_in.pairing_id], now=noon)
+
+    with pytest.raises(Refused, match="not open"):
+        give(check_in, {comfort: 4}, noon)
+
+
+def test_nobody_answers_for_somebody_else(check_in, comfort, noon):
+    for other in [check_in.pairing.second, check_in.pairing.coordinator]:
+        with pytest.raises(Refused):
+            give(check_in, {comfort: 4}, noon, by=other)
+
+
+def test_a_value_that_is_no_choice_is_refused_and_nothing_of_it_saved(check_in, comfort, noon):
+    boundaries = question_of(check_in.plan, "boundaries")
+
+    for wrong in (2, "5", 7):
+        with pytest.raises(Refused, match="Choose one"):
+            give(check_in, {comfort: 4, boundaries: wrong}, noon)
+
+    assert not Answer.objects.exists()
+
+
+def test_a_question_of_another_program_or_another_day_is_refused(check_in, comfort, noon):
+    foreign = QuestionFactory()
+    later = QuestionFactory(plan=check_in.plan, construct=Question.Construct.VOICE, asked_since=noon)
+
+    for question in (foreign, later):
+        with pytest.raises(Refused, match="not part of this check-in"):
+            give(check_in, {question: 4}, noon)
+
+
+# --- what needs a person at once ---
+
+
+@pytest.mark.parametrize(
+    ("construct", "value", "kind"),
+    [
+        ("comfort", 1, Task.Kind.LOW_COMFORT),
+        ("boundaries", 1, Task.Kind.BOUNDARY),
+        ("going_on", 3, Task.Kind.GOING_ON),
+        ("going_on", 1, Task.Kind.GOING_ON),
+        ("comfort", 2, None),
+        ("boundaries", 3, None),
+        ("going_on", 5, None),
+        ("comfort", None, None),
+    ],
+)
+def test_a_direct_answer_is_a_task_at_once(construct, value, kind, check_in, noon):
+    give(check_in, {question_of(check_in.plan, construct): value}, noon)
+
+    tasks = list(Task.objects.open())
+    assert [(task.kind, task.pairing, task.about, task.seen_on) for task in tasks] == (
+        [(kind, check_in.pairing, check_in.membership, check_in.due_on)] if kind else []
+    )
+
+
+def test_saying_so_twice_makes_one_task(check_in, comfort, noon):
+    give(check_in, {comfort: 1}, noon)
+    give(check_in, {comfort: 2}, noon)
+    give(check_in, {comfort: 1}, noon)
+
+    assert Task.objects.count() == 1
+
+
+def test_a_task_is_for_those_who_may_read_the_answer(noon):
+    check_in = CheckInFactory(read_by=Program.AnswersReadBy.ADMINS)
+    admin = MembershipFactory(admin=True, program=check_in.pairing.program)
+
+    give(check_in, {question_of(check_in.plan): 1}, noon)
+
+    assert not Task.objects.visible_to(check_in.pairing.coordinator).exists()
+    assert Task.objects.visible_to(admin).exists()
+
+
+# --- closing ---
+
+
+def test_two_in_a_row_without_an_answer_raise_a_task(noon):
+    pairing = PairingFactory(active=True)
+    earlier = CheckInFactory(pairing=pairing, closed=True)
+    later = CheckInFactory(pairing=pairing)
+
+    assert services.close_due(now=later.closes_at) == 1
+
+    later.refresh_from_db()
+    assert later.closed_at == later.closes_at
+    task = Task.objects.get()
+    assert (task.kind, task.about, task.since_on, task.seen_on) == (Task.Kind.UNANSWERED, pairing.first, earlier.due_on, later.due_on)
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        {"answered": True},
+        {"called_off_at": None, "membership": "second"},
+        {"pairing": "another"},
+        None,
+    ],
+)
+def test_silence_of_the_other_side_about_another_pairing_or_once_only_raises_nothing(earlier, noon):
+    pairing = PairingFactory(active=True)
+    if earlier is not None:
+        changes = dict(earlier)
+        if changes.get("membership") == "second":
+            changes["membership"] = pairing.second
+        if changes.pop("pairing", None):
+            changes |= {"pairing": PairingFactory(active=True, program=pairing.program, first=pairing.first)}
+        CheckInFactory(**{"pairing": pairing, "closed": True, **changes})
+    CheckInFactory(pairing=pairing)
+
+    services.close_due(now=noon + timedelta(days=11))
+
+    assert not Task.objects.exists()
+
+
+def test_a_round_that_was_called_off_does_not_count_as_silence(noon):
+    pairing = PairingFactory(active=True)
+    CheckInFactory(pairing=pairing, closed=True, due_on=(noon - timedelta(days=28)).date(), answered=True)
+    CheckInFactory(pairing=pairing, closed=True, called_off_at=noon - timedelta(days=8))
+    CheckInFactory(pairing=pairing)
+
+    services.close_due(now=noon + timedelta(days=11))
+
+    assert not Task.objects.exists()
+
+
+def test_a_pairing_that_has_stopped_is_asked_nothing_and_owes_nothing(noon):
+    pairing = PairingFactory(paused=True)
+    CheckInFactory(pairing=pairing, closed=True)
+    CheckInFactory(pairing=pairing)
+
+    services.close_due(now=noon + timedelta(days=11))
+
+    assert not Task.objects.exists()
+
+
+def test_closing_twice_or_late_raises_one_task(noon):
+    pairing = PairingFactory(active=True)
+    CheckInFactory(pairing=pairing, closed=True)
+    CheckInFactory(pairing=pairing)
+
+    services.close_due(now=noon + timedelta(days=11))
+    assert services.close_due(now=noon + timedelta(days=12)) == 0
+
+    assert Task.objects.count() == 1
+
+
+def test_an_answer_after_all_ends_the_task_by_itself(check_in, comfort, noon):
+    task = TaskFactory(pairing=check_in.pairing, unanswered=True)
+    of_the_other = TaskFactory(pairing=check_in.pairing, unanswered=True, about=check_in.pairing.second)
+
+    give(check_in, {comfort: 4}, noon)
+
+    assert list(Task.objects.open()) == [of_the_other]
+    task.refresh_from_db()
+    assert (task.done_at, task.done_by) == (noon, None)
+
+
+def test_closing_costs_the_same_for_one_and_for_many(queries_of, noon):
+    CheckInFactory()
+    for_one = queries_of(lambda: services.close_due(now=noon + timedelta(days=11)))
+
+    for _number in range(15):
+        pairing = PairingFactory(active=True)
+        CheckInFactory(pairing=pairing, closed=True)
+        CheckInFactory(pairing=pairing)
+
+    # One statement more: there are tasks now.
+    assert queries_of(lambda: services.close_due(now=noon + timedelta(days=11))) == for_one + 1
+    assert Task.objects.count() == 15
+
+
+# --- calling off ---
+
+
+def test_what_stops_is_asked_no_more_and_reminded_of_no_more(check_in, noon):
+    outbox.owe(kind="checkin-due", subject_id=check_in.pk, recipient=check_in.membership.user, now=noon)
+    running = CheckInFactory()
+    check_in.pairing.state = "paused"
+    check_in.pairing.save()
+
+    assert services.call_off_of_stopped(now=noon) == 1
+
+    assert list(CheckIn.objects.asked()) == [running]
+    assert OutboxMessage.objects.get().state == OutboxMessage.State.CANCELLED
+    assert services.call_off_of_stopped(now=noon) == 0
+
+
+def test_what_was_answered_stays_when_a_pairing_stops(noon):
+    answered = CheckInFactory(answered=True)
+
+    assert services.call_off(pairing_ids=[answered.pairing_id], now=noon) == 0

@@ -1,0 +1,118 @@
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError
+
+from checkins.care import services
+from checkins.care.models import Task
+from checkins.care.playbook import ENTRIES
+from mentoring.kernel.audit.models import AuditEvent
+from mentoring.kernel.errors import Refused
+from tests.factories.checkins import TaskFactory
+from tests.factories.matching import PairingFactory
+from tests.factories.programs import MembershipFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_one_is_open_a_kind_and_subject(noon):
+    pairing = PairingFactory(active=True)
+    cause = services.Cause(kind=Task.Kind.LOW_COMFORT, pairing_id=pairing.pk, about_id=pairing.first_id, seen_on=noon.date())
+
+    services.raise_tasks([cause, cause], now=noon)
+    services.raise_tasks([cause], now=noon + timedelta(days=1))
+
+    task = Task.objects.get()
+    assert (task.raised_at, task.due_at) == (noon, noon + timedelta(days=2))
+
+
+def test_the_database_refuses_a_second_one():
+    task = TaskFactory()
+
+    with pytest.raises(IntegrityError, match="one_open_a_kind_and_subject"):
+        TaskFactory(pairing=task.pairing)
+
+
+def test_once_done_it_can_come_again(noon):
+    done = TaskFactory(done=True)
+    cause = services.Cause(kind=Task.Kind.LOW_COMFORT, pairing_id=done.pairing_id, about_id=done.about_id, seen_on=noon.date())
+
+    services.raise_tasks([cause], now=noon)
+
+    assert Task.objects.open().count() == 1
+
+
+def test_who_is_contacted_first_is_drawn_by_chance(noon):
+    pairings = PairingFactory.create_batch(40, active=True)
+
+    services.raise_tasks(
+        [
+            services.Cause(kind=Task.Kind.BOUNDARY, pairing_id=pairing.pk, about_id=pairing.first_id, seen_on=noon.date())
+            for pairing in pairings
+        ],
+        now=noon,
+    )
+
+    assert set(Task.objects.values_list("contact_first", flat=True)) == {"first", "second"}
+
+
+def test_both_are_contacted_whoever_comes_first():
+    task = TaskFactory(contact_first=Task.Half.SECOND)
+
+    assert task.in_order_of_contact == (task.pairing.second, task.pairing.first)
+
+
+def test_who_sees_it_marks_it_as_done(noon):
+    task = TaskFactory()
+
+    services.finish(task=task, by=task.pairing.coordinator, now=noon)
+    services.finish(task=task, by=MembershipFactory(admin=True, program=task.pairing.program), now=noon + timedelta(days=1))
+
+    task.refresh_from_db()
+    assert (task.done_at, task.done_by) == (noon, task.pairing.coordinator)
+    assert AuditEvent.objects.get(verb="task.done").detail == {"kind": "low_comfort", "pairing": task.pairing_id}
+
+
+def test_nobody_else_marks_it_as_done(noon):
+    task = TaskFactory(for_admins=True)
+    pairing = task.pairing
+    conflicted = pairing.second
+    conflicted.is_admin = True
+    conflicted.save()
+
+    for other in [pairing.first, conflicted, pairing.coordinator, MembershipFactory(admin=True)]:
+        with pytest.raises(Refused):
+            services.finish(task=task, by=other, now=noon)
+
+
+def test_it_is_seen_by_staff_never_about_their_own_pairing():
+    task = TaskFactory()
+    pairing = task.pairing
+    pairing.second.is_coordinator = pairing.second.is_admin = True
+    pairing.second.save()
+
+    assert task in Task.objects.visible_to(pairing.coordinator)
+    assert task in Task.objects.visible_to(MembershipFactory(admin=True, program=pairing.program))
+    for other in [pairing.first, pairing.second, MembershipFactory(admin=True), MembershipFactory(program=pairing.program)]:
+        assert not Task.objects.visible_to(other).exists()
+
+
+def test_what_admins_alone_may_know_keeps_nothing_from_coordinators():
+    task = TaskFactory(for_admins=True)
+
+    TaskFactory(pairing=task.pairing)
+
+    assert Task.objects.visible_to(task.pairing.coordinator).count() == 1
+
+
+@pytest.mark.parametrize("kind", Task.Kind)
+def test_every_kind_says_what_was_seen_why_it_is_here_and_what_to_do(kind):
+    entry = ENTRIES[kind]
+    names = {"name": "Amara", "other": "Jonas", "day": "16 March", "before": "2 March"}
+
+    assert "Amara" in str(entry.heading) % names
+    assert "16 March" in str(entry.seen) % names
+    assert entry.why
+    assert "both" in str(entry.first), "contact is a routine for both"
+    assert entry.then
+    assert entry.within > timedelta(0)

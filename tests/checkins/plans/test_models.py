@@ -1,0 +1,93 @@
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import IntegrityError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checkins.plans import cadence
+from checkins.plans.models import CheckInPlan, Question
+from mentoring.kernel import times
+from tests.factories.checkins import CheckInPlanFactory, QuestionFactory
+
+ZONES = sorted(name for _region, places in times.zones() for name, _place in places)
+
+
+def test_it_opens_at_nine_wherever_somebody_lives():
+    plan = CheckInPlan(at_time=time(9))
+
+    assert plan.opens_at(date(2026, 3, 16), "Asia/Tokyo") == datetime(2026, 3, 16, 0, tzinfo=UTC)
+    assert plan.opens_at(date(2026, 3, 16), "Europe/London") == datetime(2026, 3, 16, 9, tzinfo=UTC)
+
+
+def test_a_change_of_clocks_leaves_it_at_nine():
+    plan = CheckInPlan(at_time=time(9))
+
+    assert plan.opens_at(date(2026, 3, 28), "Europe/London") == datetime(2026, 3, 28, 9, tzinfo=UTC)
+    assert plan.opens_at(date(2026, 3, 29), "Europe/London") == datetime(2026, 3, 29, 8, tzinfo=UTC)
+
+
+def test_it_closes_when_the_last_open_day_ends():
+    plan = CheckInPlan(every_weeks=2, open_days=10)
+
+    closes_at = plan.closes_at(date(2026, 11, 9), "Europe/London")
+
+    assert closes_at == datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def test_it_closes_when_the_next_one_opens_if_that_comes_first():
+    plan = CheckInPlan(every_weeks=1, open_days=10, at_time=time(9))
+
+    assert plan.closes_at(date(2026, 11, 9), "Europe/London") == datetime(2026, 11, 16, 9, tzinfo=UTC)
+
+
+@given(
+    due_on=st.dates(min_value=date(2024, 1, 1), max_value=date(2028, 1, 1)),
+    zone=st.sampled_from(ZONES),
+    every_weeks=st.integers(1, 13),
+    open_days=st.integers(1, 60),
+    at_time=st.times().map(lambda moment: moment.replace(second=0, microsecond=0)),
+)
+def test_in_every_zone_each_opens_on_its_own_day_and_closes_before_the_next(due_on, zone, every_weeks, open_days, at_time):
+    plan = CheckInPlan(every_weeks=every_weeks, open_days=open_days, at_time=at_time)
+
+    opens_at, closes_at = plan.opens_at(due_on, zone), plan.closes_at(due_on, zone)
+
+    # Where clocks go forward over that time, it opens by as much later by the clock, and on no other day.
+    shown = opens_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    assert shown.date() == due_on
+    assert timedelta(0) <= shown - datetime.combine(due_on, at_time) <= timedelta(hours=1)
+    assert opens_at < closes_at <= plan.opens_at(cadence.following(due_on, every_weeks), zone)
+    assert closes_at - opens_at <= timedelta(days=open_days + 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("field", "value", "rule"),
+    [("every_weeks", 0, "every_1_to_13"), ("every_weeks", 14, "every_1_to_13"), ("open_days", 0, "open_1_to_60")],
+)
+def test_the_database_refuses_a_plan_out_of_bounds(field, value, rule):
+    with pytest.raises(IntegrityError, match=rule):
+        CheckInPlanFactory(**{field: value})
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_to_ask_the_same_twice():
+    question = QuestionFactory()
+
+    with pytest.raises(IntegrityError, match="asked_once_a_construct"):
+        QuestionFactory(plan=question.plan)
+
+
+@pytest.mark.django_db
+def test_a_check_in_asks_what_was_asked_on_the_day_it_opened(noon):
+    old = QuestionFactory(retired_at=noon)
+    new = QuestionFactory(plan=old.plan, replaces=old, asked_since=noon)
+
+    assert list(Question.objects.asked_at(noon - timedelta(seconds=1))) == [old]
+    assert list(Question.objects.asked_at(noon)) == [new]
+
+
+def test_a_question_names_the_other_half():
+    assert Question(text="At ease with {name}?").asked_about("Jonas {x}") == "At ease with Jonas {x}?"

@@ -1,0 +1,290 @@
+import threading
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from django.db import close_old_connections, connection
+from django.test.utils import CaptureQueriesContext
+
+from checkins.answers.models import CheckIn
+from checkins.answers.services import REMINDER
+from checkins.care.models import Task
+from checkins.reminders import services
+from matching.pairings.models import Pairing
+from mentoring.kernel import times
+from mentoring.kernel.outbox.models import OutboxMessage
+from programs.memberships.models import Program
+from tests.factories.checkins import CheckInFactory, CheckInPlanFactory
+from tests.factories.matching import PairingFactory
+from tests.factories.programs import MembershipFactory
+
+STARTED = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday, two weeks before NOON
+
+
+def running_since(moment=STARTED, plan=None, zones=("UTC", "UTC"), **changes):
+    plan = plan or CheckInPlanFactory()
+    first, second = (MembershipFactory(program=plan.program, user__time_zone=zone) for zone in zones)
+    return PairingFactory(active=True, program=plan.program, first=first, second=second, activated_at=moment, **changes)
+
+
+def messages():
+    return OutboxMessage.objects.filter(kind=REMINDER)
+
+
+# --- what is made ---
+
+
+@pytest.mark.django_db
+def test_both_halves_are_asked_36_hours_ahead_with_one_message_each(noon):
+    pairing = running_since()
+    opens_at = datetime(2026, 3, 16, 9, tzinfo=UTC)
+
+    assert services.plan_due(opens_at - timedelta(hours=36, minutes=1)) == 0
+    assert services.plan_due(opens_at - timedelta(hours=36)) == 2
+
+    check_ins = CheckIn.objects.order_by("pk")
+    assert {check_in.membership for check_in in check_ins} == {pairing.first, pairing.second}
+    assert {(check_in.due_on, check_in.opens_at, check_in.closes_at) for check_in in check_ins} == {
+        (date(2026, 3, 16), opens_at, datetime(2026, 3, 27, tzinfo=UTC))
+    }
+    owed = {(message.subject_id, message.recipient, message.due_at, message.expires_at, message.program_id) for message in messages()}
+    assert owed == {(check_in.pk, check_in.membership.user, opens_at, check_in.closes_at, pairing.program_id) for check_in in check_ins}
+
+
+@pytest.mark.django_db
+def test_each_is_asked_at_nine_of_their_own_morning(noon):
+    running_since(zones=("Asia/Tokyo", "America/Los_Angeles"))
+
+    assert services.plan_due(noon) == 2
+
+    by_zone = {check_in.membership.user.time_zone: check_in for check_in in CheckIn.objects.all()}
+    assert by_zone["Asia/Tokyo"].opens_at == datetime(2026, 3, 16, 0, tzinfo=UTC)
+    assert by_zone["America/Los_Angeles"].opens_at == datetime(2026, 3, 16, 16, tzinfo=UTC)
+    assert {check_in.due_on for check_in in by_zone.values()} == {date(2026, 3, 16)}
+
+
+@pytest.mark.django_db
+def test_the_day_on_which_a_pairing_started_is_the_programs(noon):
+    plan = CheckInPlanFactory(program__time_zone="Pacific/Auckland")
+    running_since(datetime(2026, 3, 2, 21, tzinfo=UTC), plan=plan)
+
+    services.plan_due(noon)
+
+    assert {check_in.due_on for check_in in CheckIn.objects.all()} == {date(2026, 3, 17)}
+
+
+@pytest.mark.django_db
+def test_a_pairing_that_began_yesterday_is_not_asked_yet(noon):
+    running_since(noon - timedelta(days=1))
+
+    assert services.plan_due(noon) == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [state for state in Pairing.State if state != Pairing.State.ACTIVE])
+def test_only_active_pairings_are_asked(state, noon):
+    plan = CheckInPlanFactory()
+    PairingFactory(program=plan.program, **{state: True}, proposed_at=STARTED)
+
+    assert services.plan_due(noon) == 0
+
+
+@pytest.mark.django_db
+def test_an_archived_program_and_somebody_who_left_are_asked_nothing(noon):
+    running_since(plan=CheckInPlanFactory(program__archived_at=noon))
+    pairing = running_since()
+    pairing.second.left_at = noon
+    pairing.second.save()
+
+    services.plan_due(noon)
+
+    assert [check_in.membership for check_in in CheckIn.objects.all()] == [pairing.first]
+
+
+@pytest.mark.django_db
+def test_each_is_told_who_reads_the_answers_by_the_rule_of_the_day(noon):
+    plan = CheckInPlanFactory(program__answers_read_by=Program.AnswersReadBy.ADMINS)
+    running_since(plan=plan)
+    services.plan_due(noon)
+
+    plan.program.answers_read_by = Program.AnswersReadBy.COORDINATORS
+    plan.program.save()
+    services.plan_due(noon + timedelta(days=14))
+
+    rules = dict(CheckIn.objects.values_list("due_on", "read_by"))
+    assert rules == {date(2026, 3, 16): "admins", date(2026, 3, 30): "coordinators"}
+
+
+# --- running twice, late, or under another rhythm ---
+
+
+@pytest.mark.django_db
+def test_running_again_changes_nothing(noon):
+    running_since()
+    services.plan_due(noon)
+
+    for minutes in (0, 1, 600, 2000):
+        assert services.plan_due(noon + timedelta(minutes=minutes)) == 0
+
+    assert CheckIn.objects.count() == messages().count() == 2
+
+
+@pytest.mark.django_db
+def test_moving_to_another_zone_makes_no_second_check_in_of_a_day(noon):
+    pairing = running_since()
+    services.plan_due(noon)
+
+    pairing.first.user.time_zone = "Pacific/Honolulu"
+    pairing.first.user.save()
+
+    assert services.plan_due(noon) == 0
+    services.plan_due(noon + timedelta(days=14))
+    assert CheckIn.objects.filter(membership=pairing.first).latest("due_on").opens_at == datetime(2026, 3, 30, 19, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_a_day_of_outage_is_made_up_for_and_a_week_is_not(noon):
+    running_since()
+
+    assert services.plan_due(noon + timedelta(days=1)) == 2
+    assert services.plan_due(noon + timedelta(days=14 + 7)) == 0
+
+
+@pytest.mark.django_db
+def test_another_rhythm_asks_for_no_day_that_has_passed(noon):
+    plan = CheckInPlanFactory(every_weeks=4)
+    running_since(plan=plan)
+    assert services.plan_due(noon) == 0
+
+    plan.every_weeks, plan.in_force_since = 2, noon
+    plan.save()
+
+    assert services.plan_due(noon) == 0
+    assert services.plan_due(noon + timedelta(days=14)) == 2
+
+
+@pytest.mark.django_db
+def test_one_half_that_is_missing_is_made_alone(noon):
+    pairing = running_since()
+    CheckInFactory(pairing=pairing, plan=pairing.program.check_in_plan, due_on=date(2026, 3, 16))
+
+    assert services.plan_due(noon) == 1
+    assert messages().get().recipient == pairing.second.user
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_beats_make_one_row(noon):
+    plan = CheckInPlanFactory()
+    for _number in range(12):
+        running_since(plan=plan)
+    together = threading.Barrier(4)
+    made = []
+
+    def beat():
+        together.wait()
+        try:
+            made.append(services.plan_due(noon))
+        finally:
+            connection.close()
+
+    beats = [threading.Thread(target=beat) for _number in range(4)]
+    for thread in beats:
+        thread.start()
+    for thread in beats:
+        thread.join()
+    services.plan_due(noon)
+
+    assert len(made) == 4
+    assert CheckIn.objects.count() == messages().count() == 24
+    assert {check_in.pk for check_in in CheckIn.objects.all()} == {message.subject_id for message in messages()}
+    close_old_connections()
+
+
+# --- against an oracle of its own ---
+
+
+STEP = timedelta(hours=11)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("every_weeks", [1, 2, 4])
+def test_runs_over_a_change_of_clocks_make_what_a_calendar_says(every_weeks):
+    """Seven weeks across both hemispheres' changes; every local day that is due comes once, at its time, no more than 36 hours ahead."""
+    zones = ["Europe/London", "America/New_York", "Australia/Lord_Howe", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"]
+    plan = CheckInPlanFactory(every_weeks=every_weeks, at_time=time(2, 30), open_days=3)
+    began = datetime(2026, 3, 5, 17, 0, tzinfo=UTC)
+    pairings = [running_since(began, plan=plan, zones=(zone, "UTC")) for zone in zones]
+
+    now = began
+    while now < began + timedelta(weeks=7):
+        before = set(CheckIn.objects.values_list("pk", flat=True))
+        services.plan_due(now)
+        for check_in in CheckIn.objects.exclude(pk__in=before):
+            assert now <= check_in.opens_at <= now + timedelta(hours=36)
+        now += STEP
+
+    expected = set()
+    for pairing in pairings:
+        for half in pairing.halves:
+            for week in range(every_weeks, 60, every_weeks):
+                day = date(2026, 3, 5) + timedelta(weeks=week)
+                opens_at = times.at_local(day, time(2, 30), half.user.time_zone)
+                if opens_at <= now - STEP + timedelta(hours=36):
+                    expected.add((half.pk, day, opens_at))
+    assert set(CheckIn.objects.values_list("membership", "due_on", "opens_at")) == expected
+
+
+# --- what it costs ---
+
+
+@pytest.mark.django_db
+def test_a_thousand_rows_cost_at_most_twenty_statements(noon):
+    plan = CheckInPlanFactory()
+    coordinator = MembershipFactory(coordinator=True, program=plan.program)
+    people = MembershipFactory.create_batch(60, program=plan.program)
+    Pairing.objects.bulk_create(
+        Pairing(
+            program=plan.program,
+            first=first,
+            second=second,
+            proposed_by=coordinator,
+            proposed_at=STARTED,
+            state=Pairing.State.ACTIVE,
+            first_accepted_at=STARTED,
+            second_accepted_at=STARTED,
+            activated_at=STARTED,
+        )
+        for place, first in enumerate(people)
+        for second in people[place + 1 : place + 6]
+    )
+    pairings = Pairing.objects.count()
+    assert pairings > services.PAIRINGS_AT_ONCE, "so that there is a second portion"
+
+    with CaptureQueriesContext(connection) as queries:
+        made = services.plan_due(noon)
+
+    rows = made + messages().count()
+    assert rows == 4 * pairings
+    assert len(queries) <= 20 * -(-rows // 1000)
+
+
+# --- the minute's work ---
+
+
+@pytest.mark.django_db
+def test_the_minute_calls_off_closes_and_plans(noon):
+    stopped = CheckInFactory(pairing=PairingFactory(paused=True))
+    pairing = running_since()
+    for weeks in (2, 4):
+        CheckInFactory(
+            pairing=pairing,
+            due_on=(noon - timedelta(weeks=weeks)).date(),
+            opens_at=noon - timedelta(weeks=weeks),
+            closes_at=noon - timedelta(weeks=weeks) + timedelta(days=10),
+        )
+
+    services.settle(noon)
+
+    stopped.refresh_from_db()
+    assert stopped.called_off_at == noon
+    assert Task.objects.get().kind == Task.Kind.UNANSWERED
+    assert CheckIn.objects.filter(due_on=noon.date(), pairing=pairing).count() == 2

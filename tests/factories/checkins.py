@@ -1,0 +1,149 @@
+"""The life of a pair: topics, meetings, a program's plan, check-ins and answers, tasks."""
+
+from datetime import timedelta
+
+import factory
+from factory.django import DjangoModelFactory
+
+from checkins.agendas.models import AgendaItem
+from checkins.answers.models import Answer, CheckIn
+from checkins.care.models import Task
+from checkins.plans.models import CheckInPlan, Question
+from checkins.sessions.models import Session
+from programs.memberships.models import Program
+from tests.factories.matching import PairingFactory
+from tests.factories.programs import ProgramFactory
+from tests.times import NOON
+
+
+class AgendaItemFactory(DjangoModelFactory):
+    """Added yesterday by the first half, not talked about yet."""
+
+    class Meta:
+        model = AgendaItem
+
+    class Params:
+        discussed = factory.Trait(discussed_at=NOON)
+        withdrawn = factory.Trait(withdrawn_at=NOON)
+        carried_over = factory.Trait(raised_at=NOON - timedelta(days=10), carried_over_at=NOON - timedelta(days=5))
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    author = factory.SelfAttribute("pairing.first")
+    text = factory.Sequence(lambda number: f"Topic {number}")
+    raised_at = NOON - timedelta(days=1)
+
+
+class SessionFactory(DjangoModelFactory):
+    """Three quarters of an hour, each factory's a day before the last one's, logged by the first half."""
+
+    class Meta:
+        model = Session
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    started_at = factory.Sequence(lambda number: NOON - timedelta(days=1 + number % 1000))
+    minutes = 45
+    logged_by = factory.SelfAttribute("pairing.first")
+    logged_at = NOON
+
+
+class CheckInPlanFactory(DjangoModelFactory):
+    """Every two weeks, at nine in the morning, open for ten days."""
+
+    class Meta:
+        model = CheckInPlan
+
+    program = factory.SubFactory(ProgramFactory)
+    in_force_since = NOON - timedelta(days=400)
+
+
+class QuestionFactory(DjangoModelFactory):
+    """Five steps about comfort."""
+
+    class Meta:
+        model = Question
+
+    class Params:
+        voice = factory.Trait(construct=Question.Construct.VOICE, text="Is what you want included?")
+        boundaries = factory.Trait(
+            construct=Question.Construct.BOUNDARIES, text="Are your limits kept?", choices=[[5, "Yes"], [3, "Mostly"], [1, "No"]]
+        )
+        going_on = factory.Trait(
+            construct=Question.Construct.GOING_ON, text="How to go on?", choices=[[5, "As we are"], [3, "Change"], [1, "Stop"]]
+        )
+        own_words = factory.Trait(construct=Question.Construct.WORDS, kind=Question.Kind.TEXT, text="Anything to add?", choices=[])
+        retired = factory.Trait(retired_at=NOON)
+
+    plan = factory.SubFactory(CheckInPlanFactory)
+    construct = Question.Construct.COMFORT
+    text = "How much at ease do you feel with {name}?"
+    choices = factory.LazyFunction(lambda: [[5, "Fully"], [4, "Mostly"], [3, "It depends"], [2, "Often uneasy"], [1, "Not at all"]])
+    position = factory.Sequence(lambda number: number)
+    asked_since = NOON - timedelta(days=400)
+
+
+class CheckInFactory(DjangoModelFactory):
+    """Open since this morning, for the first half of an active pairing; nothing answered."""
+
+    class Meta:
+        model = CheckIn
+
+    class Params:
+        closed = factory.Trait(
+            due_on=(NOON - timedelta(days=14)).date(),
+            opens_at=NOON - timedelta(days=14),
+            closes_at=NOON - timedelta(days=4),
+            closed_at=NOON - timedelta(days=4),
+        )
+        answered = factory.Trait(answered_at=factory.SelfAttribute("opens_at"))
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    membership = factory.SelfAttribute("pairing.first")
+    plan = factory.LazyAttribute(lambda check_in: plan_of(check_in.pairing.program))
+    due_on = NOON.date()
+    opens_at = NOON - timedelta(hours=3)
+    closes_at = NOON + timedelta(days=10)
+    read_by = Program.AnswersReadBy.COORDINATORS
+
+
+class AnswerFactory(DjangoModelFactory):
+    """The first half of a pairing feels mostly at ease."""
+
+    class Meta:
+        model = Answer
+
+    check_in = factory.SubFactory(CheckInFactory, answered=True)
+    question = factory.LazyAttribute(lambda answer: question_of(answer.check_in.plan))
+    value = 4
+    given_at = NOON
+
+
+class TaskFactory(DjangoModelFactory):
+    """The first half of an active pairing gave the lowest answer about comfort."""
+
+    class Meta:
+        model = Task
+
+    class Params:
+        unanswered = factory.Trait(kind=Task.Kind.UNANSWERED, since_on=(NOON - timedelta(days=14)).date())
+        for_admins = factory.Trait(read_by=Program.AnswersReadBy.ADMINS)
+        done = factory.Trait(done_at=NOON)
+
+    kind = Task.Kind.LOW_COMFORT
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    about = factory.SelfAttribute("pairing.first")
+    read_by = Program.AnswersReadBy.COORDINATORS
+    seen_on = NOON.date()
+    contact_first = Task.Half.SECOND
+    raised_at = NOON
+    due_at = NOON + timedelta(days=2)
+
+
+def plan_of(program: Program) -> CheckInPlan:
+    """A program has one plan, however many factories ask for it."""
+    return CheckInPlan.objects.filter(program=program).first() or CheckInPlanFactory(program=program)
+
+
+def question_of(plan: CheckInPlan, construct: str = Question.Construct.COMFORT) -> Question:
+    traits = {"voice": "voice", "boundaries": "boundaries", "going_on": "going_on", "words": "own_words"}
+    there = Question.objects.filter(plan=plan, construct=construct, retired_at=None).first()
+    return there or QuestionFactory(plan=plan, **({traits[construct]: True} if construct in traits else {}))
