@@ -43,9 +43,10 @@ class Terminal:
 class Supervisor:
     """Starts programs and keeps their process ids in `record`, so that the next one can end what an unclean death left running."""
 
-    def __init__(self, terminal: Terminal, record: Path) -> None:
+    def __init__(self, terminal: Terminal, record: Path, *, grace: float = GRACE_SECONDS) -> None:
         self.terminal = terminal
         self.record = record
+        self.grace = grace
         self.asked_to_stop = threading.Event()
         # While things are prepared, a signal breaks off what is being done; later it is only noted, and all is stopped in order.
         self.preparing = True
@@ -101,7 +102,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Ask all, wait for all, then end what does not listen."""
-        deadline = time.monotonic() + GRACE_SECONDS
+        deadline = time.monotonic() + self.grace
         for process in self.processes.values():
             if process.poll() is None:
                 process.terminate()
@@ -109,7 +110,7 @@ class Supervisor:
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                self.terminal.say(name, f"did not stop within {GRACE_SECONDS} seconds: ended")
+                self.terminal.say(name, f"did not stop within {self.grace:g} seconds: ended")
             # Children of one that died too early have nobody left to stop them.
             _end_group(process.pid)
             process.wait()

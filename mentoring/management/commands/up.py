@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 from django.utils import timezone
 
@@ -28,7 +28,11 @@ class Command(BaseCommand):
     help = "Start everything in this terminal: database, broker, site, worker and clock. Ctrl-C ends it."
     requires_system_checks: list[str] = []
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--no-demo", action="store_true", help="begin with nothing in it, rather than with the demo program")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        self.with_demo = not options["no_demo"]
         self.folder: Path = settings.EVENHAND_DATA
         self.port = int(os.environ.get("PORT") or 8000)
         self.address = f"http://localhost:{self.port}"
@@ -98,7 +102,7 @@ class Command(BaseCommand):
     def _load_demo(self) -> None:
         from programs.memberships.models import Program
 
-        if not settings.DEBUG or Program.objects.exists():
+        if not (self.with_demo and settings.DEBUG) or Program.objects.exists():
             return
         self.terminal.say("evenhand", "making the demo program, once; this takes up to a minute")
         told = io.StringIO()
@@ -117,7 +121,7 @@ class Command(BaseCommand):
         celery = [python, "-m", "celery", "--quiet", "--app", "mentoring"]
         commands = {
             "web": [python, "-m", "gunicorn", "mentoring.wsgi"],
-            "worker": [*celery, "worker", "--loglevel", "info", "--concurrency", "2"],
+            "worker": [*celery, "worker", "--loglevel", "warning", "--concurrency", "2"],
             "beat": [*celery, "beat", "--loglevel", "warning", "--pidfile=", "--schedule", str(self.folder / "beat")],
         }
         for name, command in commands.items():
