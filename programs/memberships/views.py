@@ -49,7 +49,8 @@ def program_list(request: MemberRequest) -> HttpResponse:
 
 
 def home_of(membership: Membership) -> str:
-    return reverse("checkins:home" if membership.is_participant else "checkins:today", args=[membership.program.slug])
+    only_runs_it = membership.is_staff and not membership.is_participant
+    return reverse("checkins:today" if only_runs_it else "checkins:home", args=[membership.program.slug])
 
 
 @members_only

@@ -100,3 +100,7 @@ class ProfileAnswer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["profile", "question"], name="programs_profileanswer_one_a_question"),
         ]
+
+    @property
+    def in_words(self) -> str:
+        return ", ".join(str(value) for value in self.value) if isinstance(self.value, list) else str(self.value)
