@@ -27,7 +27,7 @@ check: .venv/test
 	$(BIN)/lint-imports
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/mypy
-	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml $(OURS)
+	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml $(OURS)
 	$(WITH_SERVERS) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(WITH_SERVERS) $(FOR_REAL) $(BIN)/python manage.py check --deploy --fail-level WARNING
 

@@ -403,6 +403,6 @@ def _server_user_id() -> int:
 def _lives(pid: int) -> bool:
     """Not gone, and not dead with nobody to bury it: inside a container the first process may not care for orphans."""
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False

@@ -124,7 +124,7 @@ def _end_group(pid: int) -> None:
 
 def _born(pid: int) -> float:
     try:
-        return psutil.Process(pid).create_time()
+        return float(psutil.Process(pid).create_time())
     except psutil.NoSuchProcess:
         return 0
 
@@ -132,7 +132,7 @@ def _born(pid: int) -> float:
 def _is_same(pid: int, started_at: float) -> bool:
     try:
         process = psutil.Process(pid)
-        return abs(process.create_time() - started_at) < 1 and process.status() != psutil.STATUS_ZOMBIE
+        return abs(_born(pid) - started_at) < 1 and bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 

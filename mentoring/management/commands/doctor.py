@@ -82,8 +82,8 @@ def broker() -> str:
         # Through Celery's own connection, so that what it cannot reach is not called well.
         with current_app.connection_for_write() as link:
             link.ensure_connection(max_retries=1, timeout=2)
-            client = link.default_channel.client
-            policy = client.config_get("maxmemory-policy").get("maxmemory-policy", "noeviction")
+            channel: Any = link.default_channel
+            policy = channel.client.config_get("maxmemory-policy").get("maxmemory-policy", "noeviction")
     except (BrokerAway, redis.RedisError, OSError) as reason:
         raise Unwell(f"does not answer. {_how_to_start('REDIS_URL')} ({reason})") from reason
     if policy != "noeviction":
@@ -196,7 +196,7 @@ def addresses() -> str:
         raise Unwell(f"Links in mails lead to {host} (BASE_URL), which is not among ALLOWED_HOSTS.")
     if not settings.BASE_URL.startswith("https://"):
         raise Unwell(f"Links in mails lead to {settings.BASE_URL}, without https. Set BASE_URL.")
-    return settings.BASE_URL
+    return str(settings.BASE_URL)
 
 
 def _how_to_start(variable: str) -> str:
