@@ -16,6 +16,9 @@ class GuidelineVersionQuerySet(models.QuerySet["GuidelineVersion"]):
     def published(self) -> Self:
         return self.exclude(published_at=None).order_by("-number")
 
+    def draft(self) -> Self:
+        return self.filter(published_at=None)
+
     def in_force(self) -> Self:
         """The newest published version of each program."""
         newest = GuidelineVersion.objects.filter(program=models.OuterRef("program")).published().values("pk")[:1]
@@ -31,6 +34,9 @@ class GuidelineVersion(models.Model):
     summary_of_change = models.CharField(_("what changed, in a sentence"), max_length=300, blank=True)
     written_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
+    # Counts the times a draft was saved: who saves what they read three times ago is told so.
+    revision = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)
 
     objects = GuidelineVersionQuerySet.as_manager()
@@ -41,15 +47,23 @@ class GuidelineVersion(models.Model):
             models.UniqueConstraint(
                 fields=["program"], condition=Q(published_at=None), name="guidelines_guidelineversion_one_draft_a_program"
             ),
+            models.CheckConstraint(condition=~Q(text=""), name="guidelines_guidelineversion_says_something"),
         ]
 
     def __str__(self) -> str:
         return f"GuidelineVersion {self.pk}"
 
+    @property
+    def is_published(self) -> bool:
+        return self.published_at is not None
+
 
 class AcknowledgementQuerySet(models.QuerySet["Acknowledgement"]):
     def visible_to(self, membership: Membership) -> Self:
         return self.filter(membership__in=Membership.objects.visible_to(membership))
+
+    def of(self, membership: Membership) -> Self:
+        return self.filter(membership=membership)
 
 
 class Acknowledgement(models.Model):

@@ -2,7 +2,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Greatest, Least
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from programs.memberships.models import Cohort, Membership, Program
@@ -24,6 +24,22 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
 
     def with_people(self) -> Self:
         return self.select_related("program", "first__user", "second__user", "coordinator__user")
+
+    def for_list(self) -> Self:
+        """Everything the list of pairings shows, in one query."""
+        return self.with_people().annotate(since=Coalesce("ended_at", "activated_at", "proposed_at"))
+
+    def of_people_called_like(self, words: str) -> Self:
+        """Each word is in the name of one of the two, or of the other."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(first__user__name__icontains=word)
+                | Q(first__user__called__icontains=word)
+                | Q(second__user__name__icontains=word)
+                | Q(second__user__called__icontains=word)
+            )
+        return found
 
     def open(self) -> Self:
         return self.filter(state__in=Pairing.OPEN_STATES)
@@ -88,6 +104,14 @@ class Pairing(models.Model):
                 | (~Q(state__in=["closed", "declined"]) & Q(ended_at=None)),
                 name="matching_pairing_has_ended_at_when_it_ended",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="declined") | Q(first_accepted_at=None, second_accepted_at=None),
+                name="matching_pairing_declined_keeps_no_answers",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["program", "proposed_at", "id"], name="matching_pairing_by_time"),
+            models.Index(fields=["program", "state"], name="matching_pairing_by_state"),
         ]
 
     def __str__(self) -> str:
@@ -103,6 +127,10 @@ class Pairing(models.Model):
     def side_of(self, membership: Membership) -> str:
         """ "first" or "second"; the membership must be one of the halves."""
         return "first" if membership.pk == self.first_id else "second"
+
+    def half_with(self, user_id: int | None) -> Membership | None:
+        """The half that this login is, or nothing."""
+        return next((half for half in self.halves if half.user_id == user_id), None)
 
     def other_half(self, membership: Membership) -> Membership:
         return self.second if membership.pk == self.first_id else self.first

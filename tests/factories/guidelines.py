@@ -27,6 +27,7 @@ class GuidelineVersionFactory(DjangoModelFactory):
         MembershipFactory, program=factory.SelfAttribute("..program"), is_participant=False, is_coordinator=True
     )
     created_at = NOON - timedelta(days=60)
+    changed_at = factory.SelfAttribute("created_at")
     published_at = NOON - timedelta(days=60)
 
 

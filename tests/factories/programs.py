@@ -5,6 +5,7 @@ from factory.django import DjangoModelFactory
 
 from programs.memberships.models import Cohort, Membership, Program
 from programs.people.models import User
+from programs.profiles.models import Profile
 from tests.times import NOON
 
 
@@ -81,3 +82,19 @@ class MembershipFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     is_participant = True
     joined_at = NOON
+
+
+class ProfileFactory(DjangoModelFactory):
+    """A finished profile of somebody who seeks mentoring; `mentor` offers it, `both` does both."""
+
+    class Meta:
+        model = Profile
+
+    class Params:
+        mentor = factory.Trait(offers_mentoring=True, seeks_mentoring=False)
+        both = factory.Trait(offers_mentoring=True, seeks_mentoring=True)
+
+    membership = factory.SubFactory(MembershipFactory)
+    seeks_mentoring = True
+    finished_at = NOON
+    changed_at = NOON

@@ -1,0 +1,68 @@
+"""The letters about guidelines: they have changed, and please read them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from guidelines.versions.models import Acknowledgement, GuidelineVersion
+from mentoring.kernel.outbox import kinds
+from mentoring.kernel.outbox.models import OutboxMessage
+from programs.memberships.models import Membership
+
+FOLDER = "guidelines/versions/mail"
+
+
+def context(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
+    versions = _versions_of(messages)
+    return {
+        message.pk: {
+            "program": versions[message.subject_id].program.slug,
+            "program_name": versions[message.subject_id].program.name,
+            "number": versions[message.subject_id].number,
+            "summary": versions[message.subject_id].summary_of_change,
+        }
+        for message in messages
+        if message.subject_id in versions
+    }
+
+
+def not_yet_read(messages: list[OutboxMessage]) -> set[int]:
+    """Owed while the version is in force, to who is in the program and has not acknowledged it."""
+    subjects = [message.subject_id for message in messages]
+    recipients = [message.recipient_id for message in messages]
+    in_force = set(GuidelineVersion.objects.filter(pk__in=subjects).in_force().values_list("pk", flat=True))
+    readers = set(
+        Acknowledgement.objects.filter(version__in=subjects, membership__user__in=recipients).values_list("version", "membership__user")
+    )
+    people = Membership.objects.current().participants().filter(user__in=recipients, program__guideline_versions__in=subjects)
+    asked = set(people.values_list("program__guideline_versions", "user"))
+    return {
+        message.pk
+        for message in messages
+        if message.subject_id in in_force
+        and (message.subject_id, message.recipient_id) in asked
+        and (message.subject_id, message.recipient_id) not in readers
+    }
+
+
+def _versions_of(messages: list[OutboxMessage]) -> dict[Any, GuidelineVersion]:
+    return GuidelineVersion.objects.select_related("program").in_bulk({message.subject_id for message in messages})
+
+
+kinds.register(
+    kinds.Kind(
+        name="guidelines-changed",
+        priority=kinds.Priority.REMINDER,
+        template=f"{FOLDER}/changed.txt",
+        context=context,
+        still_owed=not_yet_read,
+    )
+)
+kinds.register(
+    kinds.Kind(
+        name="guidelines-reminder",
+        priority=kinds.Priority.REMINDER,
+        template=f"{FOLDER}/reminder.txt",
+        context=context,
+        still_owed=not_yet_read,
+    )
+)

@@ -1,0 +1,82 @@
+"""Every pair act, declared once. The parity test reads this, and so does whoever asks what a half may do.
+
+Decided: an act says in which states of a pairing it may be done, and by whom only as far as both halves are meant alike. There is no place
+in it for a mentor or a mentee, so that no act can be given to one side. A later app declares its own in `AppConfig.ready()`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from matching.pairings.models import Pairing
+from programs.memberships.models import Membership
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+NAME = re.compile(r"[a-z][a-z_-]*\.[a-z][a-z_-]*")
+
+State = Pairing.State
+
+
+class Who(Enum):
+    """Whom an act is open to. Both words mean either half."""
+
+    EITHER = "either of the two"
+    ITS_AUTHOR = "whichever of the two did what it is about"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One thing a half can do. `route` is the name of the page that does it."""
+
+    name: str
+    words: "_StrOrPromise"
+    route: str
+    states: frozenset[str]
+    who: Who = Who.EITHER
+
+    def is_open_to(self, membership: Membership, pairing: Pairing) -> bool:
+        """May this person do it now? Of `ITS_AUTHOR` the act's own policy asks, besides, who that was."""
+        return pairing.includes(membership) and pairing.state in self.states
+
+
+_acts: dict[str, Act] = {}
+
+
+def register(act: Act) -> Act:
+    if not NAME.fullmatch(act.name):
+        raise ValueError(f"{act.name!r} is no name for an act: subject.verb, in lower case.")
+    if act.name in _acts:
+        raise ValueError(f"The act {act.name!r} is declared twice.")
+    if not act.states:
+        raise ValueError(f"The act {act.name!r} can never be done.")
+    _acts[act.name] = act
+    return act
+
+
+def every() -> Iterator[Act]:
+    return iter(_acts.values())
+
+
+ACCEPT = register(
+    Act(
+        name="pairing.accept",
+        words=_("Say yes to an introduction"),
+        route="matching:accept",
+        states=frozenset({State.PROPOSED}),
+    )
+)
+# Until it has begun, a yes can be taken back.
+DECLINE = register(
+    Act(
+        name="pairing.decline",
+        words=_("Say “not this time” to an introduction"),
+        route="matching:decline",
+        states=frozenset({State.PROPOSED, State.ACCEPTED}),
+    )
+)

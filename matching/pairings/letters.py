@@ -1,0 +1,81 @@
+"""The letters of a pairing: two people are introduced, it starts, or it does not. Both halves get the same."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from matching.pairings.models import Pairing
+from mentoring.kernel.outbox import kinds
+from mentoring.kernel.outbox.models import OutboxMessage
+
+State = Pairing.State
+FOLDER = "matching/pairings/mail"
+
+
+def context(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
+    written = {}
+    for message, pairing in _with_pairings(messages):
+        half = pairing.half_with(message.recipient_id)
+        if half is not None:
+            written[message.pk] = {
+                "program": pairing.program.slug,
+                "program_name": pairing.program.name,
+                "pairing": pairing.pk,
+                "other": pairing.other_half(half).user.short_name,
+                "coordinator": pairing.coordinator.user.full_name if pairing.coordinator else "",
+            }
+    return written
+
+
+def waits_for_their_answer(messages: list[OutboxMessage]) -> set[int]:
+    """Whoever has answered in the meantime needs no introduction."""
+    owed = set()
+    for message, pairing in _with_pairings(messages):
+        half = pairing.half_with(message.recipient_id)
+        if half is not None and half.left_at is None and pairing.state == State.PROPOSED and not pairing.has_accepted(half):
+            owed.add(message.pk)
+    return owed
+
+
+def goes_on(messages: list[OutboxMessage]) -> set[int]:
+    return {message.pk for message, pairing in _with_pairings(messages) if pairing.state == State.ACTIVE}
+
+
+def has_not_started(messages: list[OutboxMessage]) -> set[int]:
+    return {message.pk for message, pairing in _with_pairings(messages) if pairing.state == State.DECLINED}
+
+
+def _with_pairings(messages: list[OutboxMessage]) -> list[tuple[OutboxMessage, Pairing]]:
+    found = Pairing.objects.with_people().in_bulk({int(message.subject_id) for message in messages})
+    return [(message, found[int(message.subject_id)]) for message in messages if int(message.subject_id) in found]
+
+
+kinds.register(
+    kinds.Kind(
+        name="pairing-proposed",
+        priority=kinds.Priority.REMINDER,
+        template=f"{FOLDER}/proposed.txt",
+        context=context,
+        still_owed=waits_for_their_answer,
+        audience=_("The other person sees only whether the pairing starts, never why it does not."),
+    )
+)
+kinds.register(
+    kinds.Kind(
+        name="pairing-started",
+        priority=kinds.Priority.REMINDER,
+        template=f"{FOLDER}/started.txt",
+        context=context,
+        still_owed=goes_on,
+    )
+)
+kinds.register(
+    kinds.Kind(
+        name="pairing-not-started",
+        priority=kinds.Priority.REMINDER,
+        template=f"{FOLDER}/not_started.txt",
+        context=context,
+        still_owed=has_not_started,
+    )
+)

@@ -1,0 +1,103 @@
+"""How many people somebody has room for, as mentor and as mentee, and how long they have waited.
+
+Decided: whoever has been asked takes a place already, or two coordinators could promise the same one. Where both mentor and both
+learn, each takes a place of both kinds.
+"""
+
+from datetime import date
+
+from django.db.models import Case, Count, DateTimeField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from matching.pairings.models import Pairing
+from programs.memberships.models import Membership
+
+
+def with_places(people: "QuerySet[Membership]", *, on: date) -> "QuerySet[Membership]":
+    """Each with `free_as_mentor`, `free_as_mentee`, `open_pairings` and `waiting_since`, in one query.
+
+    A place is free where the person offers (or seeks) mentoring, is not taking a break `on` that day, and has fewer open pairings in
+    that place than they said. `waiting_since` is when they joined or when their last pairing ended, whichever is later.
+    """
+    resting = Q(profile__paused_until__gt=on)
+    return people.annotate(
+        rests=Case(When(resting, then=True), default=False),
+        open_pairings=Coalesce(_open_pairings_of(), 0),
+        free_as_mentor=_free(Q(profile__offers_mentoring=True) & ~resting, F("profile__offers_capacity"), mentoring=True),
+        free_as_mentee=_free(Q(profile__seeks_mentoring=True) & ~resting, F("profile__seeks_capacity"), mentoring=False),
+        waiting_since=Greatest("joined_at", Coalesce(_last_end(), F("joined_at")), output_field=DateTimeField()),
+    )
+
+
+def with_room(people: "QuerySet[Membership]") -> "QuerySet[Membership]":
+    """Those of `with_places` who have a free place of either kind."""
+    return people.filter(Q(free_as_mentor__gt=0) | Q(free_as_mentee__gt=0))
+
+
+def fitting(people: "QuerySet[Membership]", person: Membership) -> "QuerySet[Membership]":
+    """Those of `with_places` who could be paired with the person, who is of `with_places` too."""
+    fits = Q(pk__in=[])
+    if person.free_as_mentor > 0:  # type: ignore[attr-defined]
+        fits |= Q(free_as_mentee__gt=0)
+    if person.free_as_mentee > 0:  # type: ignore[attr-defined]
+        fits |= Q(free_as_mentor__gt=0)
+    return without(people, person).filter(fits)
+
+
+def without(people: "QuerySet[Membership]", person: Membership) -> "QuerySet[Membership]":
+    """Everybody but the person, and but those with whom they have an open pairing."""
+    taken = Pairing.objects.of(person).open().values_list(Case(When(first=person, then=F("second_id")), default=F("first_id")), flat=True)
+    return people.exclude(pk=person.pk).exclude(pk__in=taken)
+
+
+def why_not(person: Membership, *, mentors: bool, learns: bool) -> str:
+    """A sentence that says why somebody of `with_places` cannot take this place (or both), or nothing."""
+    name = {"name": person.user.full_name}
+    profile = getattr(person, "profile", None)
+    if profile is None or not (profile.offers_mentoring or profile.seeks_mentoring):
+        return _("%(name)s has not said yet whether they offer mentoring or seek it.") % name
+    if mentors and not profile.offers_mentoring:
+        return _("%(name)s does not offer mentoring.") % name
+    if learns and not profile.seeks_mentoring:
+        return _("%(name)s does not seek mentoring.") % name
+    if person.rests:  # type: ignore[attr-defined]
+        return _("%(name)s is taking a break until %(day)s.") % {**name, "day": date_format(profile.paused_until)}
+    if mentors and not person.free_as_mentor:  # type: ignore[attr-defined]
+        return _("%(name)s has no free place as a mentor: all %(number)s are taken.") % {**name, "number": profile.offers_capacity}
+    if learns and not person.free_as_mentee:  # type: ignore[attr-defined]
+        return _("%(name)s has no free place as a mentee: all %(number)s are taken.") % {**name, "number": profile.seeks_capacity}
+    return ""
+
+
+def _open_as_mentor() -> Q:
+    """Open pairings in which the outer membership mentors, as a condition on pairings."""
+    return Q(first=OuterRef("pk"), mentor__in=[Pairing.Mentor.FIRST, Pairing.Mentor.NOBODY]) | Q(
+        second=OuterRef("pk"), mentor__in=[Pairing.Mentor.SECOND, Pairing.Mentor.NOBODY]
+    )
+
+
+def _open_as_mentee() -> Q:
+    return Q(first=OuterRef("pk"), mentor__in=[Pairing.Mentor.SECOND, Pairing.Mentor.NOBODY]) | Q(
+        second=OuterRef("pk"), mentor__in=[Pairing.Mentor.FIRST, Pairing.Mentor.NOBODY]
+    )
+
+
+def _free(may: Q, capacity: F, *, mentoring: bool) -> Case:
+    taken = _number_of(Pairing.objects.open().filter(_open_as_mentor() if mentoring else _open_as_mentee()))
+    return Case(When(may, then=Greatest(capacity - Coalesce(taken, 0), Value(0))), default=Value(0), output_field=IntegerField())
+
+
+def _open_pairings_of() -> Subquery:
+    return _number_of(Pairing.objects.open().filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk"))))
+
+
+def _last_end() -> Subquery:
+    ended = Pairing.objects.filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")), state=Pairing.State.CLOSED)
+    return Subquery(ended.order_by("-ended_at").values("ended_at")[:1])
+
+
+def _number_of(pairings: "QuerySet[Pairing]") -> Subquery:
+    # Grouped by what is the same in all of them, so that the count comes without a row a pairing.
+    return Subquery(pairings.order_by().values("program").annotate(number=Count("pk")).values("number"), output_field=IntegerField())

@@ -1,0 +1,25 @@
+"""May this person? Pure questions: no query, no write, no request."""
+
+from matching.pairings import acts
+from matching.pairings.models import Pairing
+from programs.memberships.models import Membership
+
+
+def may_propose(membership: Membership) -> bool:
+    """Those who run the program. Being half of it themselves is no bar: then they see what the other half would see."""
+    return membership.is_staff
+
+
+def may_accept(membership: Membership, pairing: Pairing) -> bool:
+    """Either half, once, for themselves. Staff never say yes for somebody."""
+    return acts.ACCEPT.is_open_to(membership, pairing) and not pairing.has_accepted(membership)
+
+
+def may_decline(membership: Membership, pairing: Pairing) -> bool:
+    """Either half, until it has begun, also after a yes."""
+    return acts.DECLINE.is_open_to(membership, pairing)
+
+
+def may_have_caseload(membership: Membership, pairing: Pairing) -> bool:
+    """Nobody looks after a pairing of their own."""
+    return membership.is_staff and not pairing.includes(membership)

@@ -1,0 +1,193 @@
+"""A pairing begins: somebody introduces two people, each says yes or not this time, and it starts when both are ready."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from matching.pairings import places, policies
+from matching.pairings.models import Pairing
+from mentoring.kernel.audit import services as audit
+from mentoring.kernel.errors import Refused
+from mentoring.kernel.outbox import services as outbox
+from mentoring.kernel.times import local_day
+from programs.memberships.models import Membership, Program
+
+State, Mentor = Pairing.State, Pairing.Mentor
+
+_when_activated: list[Callable[..., object]] = []
+
+
+class AskedBefore(Refused):
+    """The two were introduced before and it did not start. They can be introduced again, knowingly."""
+
+
+def when_activated(callback: Callable[..., object]) -> None:
+    """Call `callback(pairing=…, now=…)` whenever a pairing becomes active, in the same transaction. For `AppConfig.ready()`."""
+    _when_activated.append(callback)
+
+
+@transaction.atomic
+def propose(
+    *,
+    program: Program,
+    one: Membership,
+    other: Membership,
+    mentor: Membership | None,
+    by: Membership,
+    now: datetime,
+    coordinator: Membership | None = None,
+    again: bool = False,
+) -> Pairing:
+    """Introduce two people to each other and ask both. Without a `mentor` both mentor and both learn.
+
+    `coordinator` is whose caseload it becomes, at first that of whoever proposes it. `again` says that an earlier introduction of the
+    same two, which did not start, is known; without it there is `AskedBefore`.
+    """
+    if not policies.may_propose(by) or by.program_id != program.pk:
+        raise Refused(_("Only those who run the program introduce people."))
+    if one.pk == other.pk:
+        raise Refused(_("Choose two different people. Nobody can be paired with themselves."))
+    if mentor is not None and mentor.pk not in (one.pk, other.pk):
+        raise Refused(_("The mentor has to be one of the two."))
+    # The places of both stay as they are until this is done, so that two coordinators cannot both give the last one.
+    Program.objects.select_for_update(no_key=True).get(pk=program.pk)
+    locked = _locked_people(program, one, other, now)
+    one, other = locked[one.pk], locked[other.pk]
+    states = set(Pairing.objects.of(one).of(other).values_list("state", flat=True))
+    names = {"one": one.user.full_name, "other": other.user.full_name}
+    if states.intersection(Pairing.OPEN_STATES):
+        raise Refused(_("%(one)s and %(other)s have an open pairing already.") % names)
+    _refuse_unless_free(one, other, mentor)
+    if State.DECLINED in states and not again:
+        raise AskedBefore(
+            _("%(one)s and %(other)s were introduced before, and it did not start. Tick that you know this, to ask them again.") % names
+        )
+    first, second = (one, other) if secrets.randbelow(2) else (other, one)
+    pairing = Pairing(
+        program=program,
+        cohort_id=one.cohort_id if one.cohort_id == other.cohort_id else None,
+        first=first,
+        second=second,
+        mentor=_place_of(mentor, first),
+        proposed_by=by,
+        proposed_at=now,
+    )
+    pairing.coordinator = _caseload_of(coordinator or by, pairing)
+    pairing.save()
+    _owe_to_both("pairing-proposed", pairing, now)
+    audit.record(
+        verb="pairing.proposed",
+        subject=pairing,
+        program_id=program.pk,
+        actor_id=by.user_id,
+        now=now,
+        detail={"first": first.pk, "second": second.pk, "mentor": mentor.pk if mentor else 0},
+    )
+    return pairing
+
+
+@transaction.atomic
+def accept(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
+    """Record one half's yes. With the second one it is accepted, and starts at once if both are ready."""
+    pairing = _locked(pairing)
+    if pairing.state == State.DECLINED:
+        raise Refused(_("This introduction is no longer open. Nothing was lost: you can be introduced to somebody else."))
+    if not policies.may_accept(by, pairing):
+        raise Refused(_("You have said yes to this already, or it is not yours to answer."))
+    setattr(pairing, f"{pairing.side_of(by)}_accepted_at", now)
+    both = pairing.first_accepted_at is not None and pairing.second_accepted_at is not None
+    if both:
+        pairing.state = State.ACCEPTED
+    pairing.save(update_fields=["first_accepted_at", "second_accepted_at", "state"])
+    outbox.cancel(kind="pairing-proposed", subject_ids=[pairing.pk], recipient_id=by.user_id, now=now)
+    if both:
+        _start_if_both_are_ready(pairing, now)
+    audit.record(verb="pairing.accepted", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
+    return pairing
+
+
+@transaction.atomic
+def decline(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
+    """One half says not this time, for no reason that anybody asks. The row does not keep who it was; both get the same letter."""
+    pairing = _locked(pairing)
+    if pairing.state == State.DECLINED and pairing.includes(by):
+        # The other was quicker. What this half wished has come about.
+        return pairing
+    if not policies.may_decline(by, pairing):
+        raise Refused(_("This pairing has begun already. If it is not right for you, talk to your coordinator."))
+    pairing.state = State.DECLINED
+    pairing.first_accepted_at = pairing.second_accepted_at = None
+    pairing.ended_at = now
+    pairing.save(update_fields=["state", "first_accepted_at", "second_accepted_at", "ended_at"])
+    outbox.cancel(kind="pairing-proposed", subject_ids=[pairing.pk], now=now)
+    _owe_to_both("pairing-not-started", pairing, now)
+    audit.record(verb="pairing.declined", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
+    return pairing
+
+
+@transaction.atomic
+def activate_if_ready(*, membership: Membership, now: datetime) -> None:
+    """Start what waited for this person alone. Called when they have settled the last thing that was required of them."""
+    # Also those to which one of the two is saying yes at this moment: whoever comes second here sees what the first one did.
+    waiting = Pairing.objects.of(membership).filter(state__in=[State.PROPOSED, State.ACCEPTED])
+    for pairing in waiting.order_by("pk").select_for_update(of=["self"], no_key=True):
+        if pairing.state == State.ACCEPTED:
+            _start_if_both_are_ready(pairing, now)
+
+
+def _start_if_both_are_ready(pairing: Pairing, now: datetime) -> None:
+    """The pairing is locked. Readiness is read after that, so that of two who become ready together the second one sees both."""
+    if Membership.objects.filter(pk__in=[pairing.first_id, pairing.second_id], ready_at=None).exists():
+        return
+    pairing.state = State.ACTIVE
+    pairing.activated_at = now
+    pairing.save(update_fields=["state", "activated_at"])
+    _owe_to_both("pairing-started", pairing, now)
+    for callback in _when_activated:
+        callback(pairing=pairing, now=now)
+    audit.record(verb="pairing.activated", subject=pairing, program_id=pairing.program_id, actor_id=None, now=now)
+
+
+def _locked(pairing: Pairing) -> Pairing:
+    return Pairing.objects.select_for_update(of=["self"], no_key=True).with_people().get(pk=pairing.pk)
+
+
+def _locked_people(program: Program, one: Membership, other: Membership, now: datetime) -> dict[int, Membership]:
+    """Both, with their places, locked in the order of their keys."""
+    keys = sorted([one.pk, other.pk])
+    people = Membership.objects.filter(program=program, pk__in=keys).current().participants()
+    found = {person.pk for person in people.order_by("pk").select_for_update(of=["self"], no_key=True)}
+    for key, person in ((one.pk, one), (other.pk, other)):
+        if key not in found:
+            raise Refused(_("%(name)s is not a participant of this program any more.") % {"name": person.user.full_name})
+    with_their_places = places.with_places(people.select_related("user", "profile"), on=local_day(now, program.time_zone))
+    return {person.pk: person for person in with_their_places}
+
+
+def _refuse_unless_free(one: Membership, other: Membership, mentor: Membership | None) -> None:
+    for person in (one, other):
+        mentors = mentor is None or mentor.pk == person.pk
+        learns = mentor is None or mentor.pk != person.pk
+        if reason := places.why_not(person, mentors=mentors, learns=learns):
+            raise Refused(reason)
+
+
+def _place_of(mentor: Membership | None, first: Membership) -> str:
+    if mentor is None:
+        return Mentor.NOBODY
+    return Mentor.FIRST if mentor.pk == first.pk else Mentor.SECOND
+
+
+def _caseload_of(membership: Membership, pairing: Pairing) -> Membership | None:
+    fits = membership.program_id == pairing.program_id and membership.left_at is None
+    return membership if fits and policies.may_have_caseload(membership, pairing) else None
+
+
+def _owe_to_both(kind: str, pairing: Pairing, now: datetime) -> None:
+    duties = [
+        outbox.Duty(kind=kind, subject_id=pairing.pk, recipient_id=half.user_id, program_id=pairing.program_id) for half in pairing.halves
+    ]
+    outbox.owe_many(duties, now=now)

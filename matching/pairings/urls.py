@@ -1,0 +1,14 @@
+from django.urls import path
+
+from matching.pairings import views
+
+PAIRINGS = "p/<slug:program>/pairings/"
+
+urlpatterns = [
+    path(PAIRINGS, views.pairing_list, name="pairings"),
+    path(f"{PAIRINGS}export/", views.pairing_export, name="pairings-export"),
+    path(f"{PAIRINGS}new/", views.pair, name="pair"),
+    path(f"{PAIRINGS}<int:pairing>/proposal/", views.proposal, name="proposal"),
+    path(f"{PAIRINGS}<int:pairing>/accept/", views.accept, name="accept"),
+    path(f"{PAIRINGS}<int:pairing>/decline/", views.decline, name="decline"),
+]

@@ -1,0 +1,291 @@
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.db.models import Case, Count, F, IntegerField, Value, When
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from matching.pairings import columns, comparison, places, policies, services
+from matching.pairings.forms import Introduce, PairingFilter, PersonFilter
+from matching.pairings.models import Pairing
+from mentoring.kernel.audit import services as audit
+from mentoring.kernel.errors import Refused
+from mentoring.kernel.lists.exports import csv_response
+from mentoring.kernel.lists.filters import in_order
+from mentoring.kernel.lists.pages import page_of
+from mentoring.kernel.once.access import once
+from mentoring.kernel.times import local_day
+from programs.memberships.access import MemberRequest, members_only, staff_only
+from programs.memberships.models import STILL_TO_DO, Membership
+from programs.people.access import recently_signed_in
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+ORDERS = {
+    "pair": ["first__user__name", "second__user__name"],
+    "state": ["state", "proposed_at"],
+    "since": [F("since").asc()],
+    "introduced": ["proposed_at"],
+}
+ROWS_AT_ONCE = 500
+TAGS = {Pairing.State.PROPOSED: "warn", Pairing.State.ACCEPTED: "warn", Pairing.State.ACTIVE: "ok"}
+PEOPLE_A_PAGE = 20
+
+# Where each thing is done that somebody may still have to do.
+TO_DO = {
+    "profile": (gettext_lazy("Finish your profile"), "programs:profile"),
+    "guidelines": (gettext_lazy("Read the guidelines and agree to them"), "guidelines:read"),
+}
+
+
+# --- the list, for staff ---
+
+
+@dataclass(frozen=True)
+class Row:
+    pairing: Pairing
+    tag: str
+    cells: list[tuple[columns.Column, str]]
+
+
+@staff_only
+@require_safe
+def pairing_list(request: MemberRequest) -> HttpResponse:
+    shown = _asked_for(request)
+    page = page_of(request, shown.qs)
+    further = list(columns.every())
+    values = _values_of(page.items, further, request.membership, timezone.now())
+    rows = [
+        Row(
+            pairing,
+            TAGS.get(Pairing.State(pairing.state), ""),
+            [(column, columns.in_words(values[column.key].get(pairing.pk))) for column in further],
+        )
+        for pairing in page.items
+    ]
+    context = {
+        "filter": shown,
+        "page": page,
+        "rows": rows,
+        "columns": further,
+        "counts": _counts(request.membership),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "matching/pairings/pairing_list.html", context)
+
+
+@staff_only
+@require_safe
+@recently_signed_in
+def pairing_export(request: MemberRequest) -> StreamingHttpResponse:
+    """Exactly the list that was shown, every page of it."""
+    now, program = timezone.now(), request.membership.program
+    audit.record(verb="pairings.exported", subject=program, program_id=program.pk, actor_id=request.user.pk, now=now)
+    further = list(columns.every())
+    header = [_("First person"), _("Second person"), _("Who mentors"), _("State"), _("Since"), _("Whose caseload")]
+    header += [str(column.heading) for column in further]
+    rows = _rows(_asked_for(request).qs.iterator(chunk_size=ROWS_AT_ONCE), further, request.membership, now)
+    return csv_response(f"{program.slug}-pairings.csv", header, rows)
+
+
+def _asked_for(request: MemberRequest) -> PairingFilter:
+    everything = Pairing.objects.visible_to(request.membership).for_list()
+    ordered = in_order(everything, request.GET.get("sort", ""), ORDERS, "-introduced")
+    return PairingFilter(request.GET, queryset=ordered, viewer=request.membership)
+
+
+def _counts(membership: Membership) -> list[tuple[str, int]]:
+    """How many there are in each state, in the order of a pairing's life from its middle: `[("active", 414), …]`."""
+    counted = Pairing.objects.visible_to(membership).order_by().values("state").annotate(number=Count("pk"))
+    numbers = {row["state"]: row["number"] for row in counted}
+    order = (
+        Pairing.State.ACTIVE,
+        Pairing.State.PROPOSED,
+        Pairing.State.ACCEPTED,
+        Pairing.State.PAUSED,
+        Pairing.State.CLOSED,
+        Pairing.State.DECLINED,
+    )
+    return [(str(state.label).lower(), numbers[state]) for state in order if state in numbers]
+
+
+def _values_of(
+    pairings: Sequence[Pairing], further: Iterable[columns.Column], viewer: Membership, now: datetime
+) -> dict[str, dict[int, columns.Value]]:
+    return {column.key: dict(column.values(pairings, viewer, now)) for column in further}
+
+
+def _rows(pairings: Iterator[Pairing], further: list[columns.Column], viewer: Membership, now: datetime) -> Iterator[list[object]]:
+    while portion := list(islice(pairings, ROWS_AT_ONCE)):
+        values = _values_of(portion, further, viewer, now)
+        for pairing in portion:
+            yield [
+                pairing.first.user.full_name,
+                pairing.second.user.full_name,
+                pairing.mentor_membership.user.full_name if pairing.mentor_membership else _("Both"),
+                pairing.get_state_display(),
+                pairing.since,  # type: ignore[attr-defined]
+                pairing.coordinator.user.full_name if pairing.coordinator else "",
+                *(values[column.key].get(pairing.pk) for column in further),
+            ]
+
+
+# --- introducing two people, by hand ---
+
+
+@staff_only
+@once
+def pair(request: MemberRequest) -> HttpResponse:
+    """Choose one, choose another, look at both and introduce them. Each step has an address of its own and needs no script."""
+    program, now = request.membership.program, timezone.now()
+    everybody = Membership.objects.visible_to(request.membership).current().participants().select_related("user", "profile")
+    people = places.with_places(everybody, on=local_day(now, program.time_zone))
+    one = _chosen(request, people, "one")
+    other = _chosen(request, people, "other") if one else None
+    if one is None or other is None or other.pk == one.pk:
+        return _choose(request, people, one)
+    before = Pairing.objects.visible_to(request.membership).of(one).of(other)
+    earlier = set(before.values_list("state", flat=True))
+    form = Introduce(
+        request.POST or None,
+        one=one,
+        other=other,
+        by=request.membership,
+        were_introduced_before=Pairing.State.DECLINED in earlier,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.propose(
+                program=program,
+                one=one,
+                other=other,
+                mentor=form.mentor_chosen(),
+                by=request.membership,
+                coordinator=_coordinator_chosen(request, form),
+                again=form.cleaned_data.get("again", False),
+                now=now,
+            )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            names = {"one": one.user.short_name, "other": other.user.short_name}
+            messages.success(request, _("%(one)s and %(other)s are asked by mail. Their pairing starts when both say yes.") % names)
+            return redirect("matching:pairings", program.slug)
+    is_half = request.membership.pk in (one.pk, other.pk)
+    context = {
+        "one": one,
+        "other": other,
+        "form": form,
+        "is_half": is_half,
+        "has_open_pairing": bool(earlier.intersection(Pairing.OPEN_STATES)),
+        "was_before": Pairing.State.DECLINED in earlier,
+        "reasons": _reasons(one, other),
+        # Who is half of it themselves sees what the other half would see.
+        "lines": comparison.side_by_side(program, [one, other], comparison.PARTNER if is_half else comparison.STAFF),
+    }
+    return render(request, "matching/pairings/pair_two.html", context)
+
+
+def _choose(request: MemberRequest, people: "QuerySet[Membership]", one: Membership | None) -> HttpResponse:
+    shown = PersonFilter(request.GET, queryset=people.order_by(_who_has_somebody_last(), "waiting_since", "pk"), to=one)
+    context = {"filter": shown, "page": page_of(request, shown.qs, per_page=PEOPLE_A_PAGE), "one": one}
+    return render(request, "matching/pairings/pair_choose.html", context)
+
+
+def _chosen(request: MemberRequest, people: "QuerySet[Membership]", name: str) -> Membership | None:
+    """The person that the address names; nothing where it names nobody who could be meant."""
+    key = request.GET.get(name, "")
+    return people.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() and len(key) < 16 else None
+
+
+def _coordinator_chosen(request: MemberRequest, form: Introduce) -> Membership | None:
+    key = form.cleaned_data.get("coordinator")
+    return Membership.objects.visible_to(request.membership).current().filter(pk=int(key)).first() if key else None
+
+
+def _who_has_somebody_last() -> Case:
+    return Case(When(open_pairings=0, then=Value(0)), default=Value(1), output_field=IntegerField())
+
+
+def _reasons(one: Membership, other: Membership) -> list[str]:
+    """Why neither could mentor the other, each said once."""
+    said = [places.why_not(person, mentors=mentors, learns=not mentors) for mentors in (True, False) for person in (one, other)]
+    return list(dict.fromkeys(sentence for sentence in said if sentence))
+
+
+# --- the introduction, for the two ---
+
+
+@members_only
+@require_safe
+def proposal(request: MemberRequest, pairing: int) -> HttpResponse:
+    """Who the other is, and a yes or a "not this time" that weigh the same."""
+    introduction = _own(request, pairing)
+    if introduction.activated_at is not None:
+        return redirect("checkins:pairing", introduction.program.slug, introduction.pk)
+    me = request.membership
+    other = Membership.objects.select_related("user", "profile").get(pk=introduction.other_half(me).pk)
+    context = {
+        "pairing": introduction,
+        "other": other,
+        "lines": comparison.side_by_side(introduction.program, [other], comparison.PARTNER) if introduction.is_open else [],
+        "i_mentor": introduction.mentor_membership == me,
+        "has_accepted": introduction.has_accepted(me),
+        "may_accept": policies.may_accept(me, introduction),
+        "may_decline": policies.may_decline(me, introduction),
+        "is_accepted": introduction.state == Pairing.State.ACCEPTED,
+        "still_to_do": _still_to_do(me),
+        "other_has_something_to_do": other.ready_at is None,
+    }
+    return render(request, "matching/pairings/proposal.html", context)
+
+
+@members_only
+@require_POST
+@once
+def accept(request: MemberRequest, pairing: int) -> HttpResponseBase:
+    introduction = _own(request, pairing)
+    try:
+        introduction = services.accept(pairing=introduction, by=request.membership, now=timezone.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        if introduction.state == Pairing.State.PROPOSED:
+            messages.success(request, _("You said yes. We write to you as soon as there is news."))
+    return redirect("matching:proposal", introduction.program.slug, introduction.pk)
+
+
+@members_only
+@require_POST
+@once
+def decline(request: MemberRequest, pairing: int) -> HttpResponseBase:
+    introduction = _own(request, pairing)
+    try:
+        services.decline(pairing=introduction, by=request.membership, now=timezone.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    return redirect("matching:proposal", introduction.program.slug, introduction.pk)
+
+
+def _own(request: MemberRequest, pairing: int) -> Pairing:
+    return get_object_or_404(Pairing.objects.of(request.membership).with_people(), program=request.membership.program, pk=pairing)
+
+
+def _still_to_do(membership: Membership) -> list[dict[str, str]]:
+    """What is open for the person themselves, and where they do it."""
+    found = []
+    for key in membership.requirements.open().order_by("opened_at", "pk").values_list("key", flat=True):
+        words, route = TO_DO.get(key, (STILL_TO_DO.get(key, key), ""))
+        found.append({"words": str(words), "href": reverse(route, args=[membership.program.slug]) if route else ""})
+    return found
