@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import InterfaceError, OperationalError, connection, models
+from django.db import InterfaceError, OperationalError, connection, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -419,6 +419,7 @@ def _forgotten(state: OutboxMessage.State, words: str) -> dict[str, Any]:
     }
 
 
+@transaction.atomic
 def _update_locked(messages: "models.QuerySet[OutboxMessage]", **changes: Any) -> int:
     """Leaves alone whatever somebody is just changing: it is looked at again in 30 seconds."""
     picked = messages.select_for_update(skip_locked=True, of=["self"]).values("pk")

@@ -94,7 +94,7 @@ def environment_for(database: str, sink: Sink, folder: Path) -> dict[str, str]:
 
 def database_url() -> str:
     where = connection.settings_dict
-    host = where["HOST"]
+    host = where["HOST"] or where["OPTIONS"].get("host", "localhost")
     query = f"?host={quote(host)}" if host.startswith("/") else ""
     place = "" if query else f"{host}:{where['PORT'] or 5432}"
     password = f":{quote(where['PASSWORD'])}" if where["PASSWORD"] else ""

@@ -19,7 +19,7 @@ class Nursery:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
         self.workers: list[int] = []
-        self.killed = 0
+        self.died = 0
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "tests.kernel.outbox.nursery"]
@@ -35,8 +35,10 @@ class Nursery:
         self.process.wait()
 
     def living(self) -> list[int]:
-        self.workers = [worker for worker in self.workers if lives(worker)]
-        return self.workers
+        living = [worker for worker in self.workers if lives(worker)]
+        self.died += len(self.workers) - len(living)
+        self.workers = living
+        return living
 
     def fill(self, number: int) -> None:
         """So many workers live when it returns, for a moment at least."""
@@ -48,12 +50,15 @@ class Nursery:
 
     def kill(self, worker: int) -> None:
         os.kill(worker, signal.SIGKILL)
-        self.killed += 1
         wait_until(lambda: not lives(worker))
 
-    def kill_all(self) -> None:
+    def finish(self) -> None:
+        """Each sends what it can get hold of, and goes. Those do not count among the dead."""
         for worker in self.living():
-            self.kill(worker)
+            os.kill(worker, signal.SIGTERM)
+        died = self.died
+        wait_until(lambda: not self.living())
+        self.died = died
 
 
 def lives(pid: int) -> bool:
@@ -91,13 +96,20 @@ def work() -> None:
     from mentoring.kernel.outbox import delivery
 
     random.seed()
-    while True:
+    nursery = os.getppid()
+    asked_to_go: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: asked_to_go.append(number))
+    while os.getppid() == nursery:  # an orphan would send for ever
         close_old_connections()
+        is_last = bool(asked_to_go)
         try:
             delivery.drain()
         except Error:
-            continue  # the database restarts
+            time.sleep(0.05)  # the database restarts
+        if is_last:
+            os._exit(0)
         time.sleep(0.01)
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,196 @@
+"""Nothing is lost and nothing goes twice: workers are killed, brokers are wiped, the database restarts.
+
+Each test has a short form and, with `--soak`, the full form with the numbers that are promised. Where a lease of two minutes would have to
+run out, it is set back instead, once its holder is dead.
+"""
+
+import random
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.models.functions import Now
+
+from mentoring.embedded import Postgres
+from mentoring.kernel.outbox import delivery, services
+from mentoring.kernel.outbox.models import OutboxMessage
+from tests.kernel.outbox.conftest import database_url, environment_for
+from tests.kernel.outbox.nursery import Nursery, wait_until
+from tests.kernel.outbox.sink import HANG_UP, Sink
+from tests.times import NOON
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+State = OutboxMessage.State
+
+
+@pytest.fixture
+def own_database(server_folder: Path) -> Iterator[Postgres]:
+    """A PostgreSQL of this test alone, safe as in real use, that may be restarted. For the time of the test it is the site's."""
+    usual = dict(connection.settings_dict)
+    connection.close()
+    with Postgres(server_folder) as server:
+        where = environ.Env.db_url_config(server.url)
+        connection.settings_dict.update(where)
+        try:
+            call_command("migrate", verbosity=0)
+            yield server
+        finally:
+            connection.close()
+            connection.settings_dict.update(usual)
+
+
+def bury(workers: Nursery) -> int:
+    """Two minutes later: the leases of the dead have run out. Returns how many mails nobody knows about."""
+    assert not workers.living()
+    OutboxMessage.objects.filter(state=State.LEASED).update(lease_until=Now() - timedelta(seconds=1))
+    doubtful = OutboxMessage.objects.filter(state=State.LEASED, handed_over_at__isnull=False).count()
+    delivery.reap()
+    OutboxMessage.objects.filter(state=State.PENDING).update(available_at=Now())
+    return doubtful
+
+
+def is_open() -> bool:
+    return OutboxMessage.objects.open().exists()
+
+
+def is_waiting() -> bool:
+    return OutboxMessage.objects.filter(state=State.PENDING).exists()
+
+
+def message_ids(sink: Sink) -> dict[str, set[str]]:
+    ids = defaultdict(set)
+    for mail in sink.mails:
+        ids[mail.recipient].add(mail.message_id)
+    return ids
+
+
+def received_or_dead(sink: Sink) -> int:
+    """Every mail that was owed was sent and arrived, or is seen as given up. Returns how many arrived."""
+    arrived = {mail.recipient for mail in sink.mails}
+    for state, address, error in OutboxMessage.objects.values_list("state", "recipient__email", "last_error"):
+        assert state in (State.SENT, State.DEAD)
+        assert address in arrived if state == State.SENT else error == "unknown"
+    return len(arrived)
+
+
+@pytest.mark.parametrize("connections", [4])
+def test_kill_minus_nine_loses_nothing(sink, worker_environment, owe_many_people, soak, connections):
+    mails, kills = (10_000, 200) if soak else (600, 12)
+    owe_many_people(mails)
+    chance, doubtful = random.Random(7), 0
+
+    with Nursery(worker_environment | {"EMAIL_CONNECTIONS": str(connections)}) as workers:
+        while is_open():
+            workers.fill(2)
+            while workers.died < kills and is_waiting():
+                time.sleep(chance.uniform(0.005, 0.05))  # how long this one may live
+                workers.kill(chance.choice(workers.workers))
+                workers.fill(2)
+            workers.finish()
+            doubtful += bury(workers)
+        died = workers.died
+
+    assert died == kills
+    assert received_or_dead(sink) >= mails - died
+    assert sink.copies() <= doubtful <= died * connections
+    assert all(len(ids) == 1 for ids in message_ids(sink).values())
+
+
+def test_copies_bounded_by_kills(sink, worker_environment, owe_many_people, soak):
+    """Workers that die where it hurts most: between the server's 250 and our commit."""
+    mails = 2_000 if soak else 150
+    owe_many_people(mails)
+    doubtful = 0
+
+    with Nursery(worker_environment | {"EMAIL_CONNECTIONS": "1", "EVENHAND_FAILPOINT": "after_250:0.05,before_commit:0.05"}) as workers:
+        while is_open():
+            workers.fill(2)
+            wait_until(lambda: len(workers.living()) < 2 or not is_waiting())
+            if not is_waiting():
+                workers.finish()
+                doubtful += bury(workers)
+        died = workers.died
+
+    assert received_or_dead(sink) == mails
+    assert 0 < sink.copies() <= doubtful
+    # Those that died while they were asked to finish are not counted among the dead.
+    assert doubtful >= died > 0
+
+
+def test_no_second_message_id(sink, worker_environment, owe_many_people, soak):
+    """Whatever happens to a mail: its copies are seen to be copies."""
+    mails = 2_000 if soak else 150
+    owe_many_people(mails)
+    chance = random.Random(7)
+    # Takes one in seven and does not say so.
+    sink.rule = lambda stage, recipient: HANG_UP if stage == "taken" and chance.random() < 0.15 else None
+
+    with Nursery(worker_environment | {"EVENHAND_FAILPOINT": "after_claim:0.05,after_250:0.05"}) as workers:
+        while is_open():
+            workers.fill(2)
+            wait_until(lambda: len(workers.living()) < 2 or not is_waiting())
+            if not is_waiting():
+                workers.finish()
+                bury(workers)
+                for dead in OutboxMessage.objects.dead():
+                    services.send_again(message=dead, now=NOON)
+
+    assert OutboxMessage.objects.filter(state=State.SENT).count() == mails
+    ids = message_ids(sink)
+    assert len(ids) == mails
+    assert sink.copies() > 0
+    assert all(len(of_one) == 1 for of_one in ids.values())
+    assert len(set.union(*ids.values())) == mails
+
+
+def test_cancelled_before_handover_is_not_sent(sink, worker_environment, owe_many_people, soak):
+    """Mails are taken back while two workers send them. What was taken back was not even begun."""
+    races = 10_000 if soak else 400
+    owe_many_people(races)
+    subjects = list(range(1, races + 1))
+    random.Random(7).shuffle(subjects)
+    taken_back = set()
+
+    with Nursery(worker_environment) as workers:
+        workers.fill(2)
+        wait_until(lambda: sink.begun)
+        for subject in subjects:
+            if services.cancel(kind="probe", subject_ids=[subject], now=NOON):
+                taken_back.add(f"probe{subject - 1}@example.org")
+        wait_until(lambda: not is_open())
+
+    begun = {recipient for recipient, _ in sink.begun}
+    assert 0 < len(taken_back) < races
+    assert not taken_back & begun
+    assert len(begun | taken_back) == races
+
+
+def test_database_restart_loses_nothing(sink, own_database, tmp_path, owe_many_people, soak):
+    mails, restarts = (10_000, 20) if soak else (500, 3)
+    owe_many_people(mails)
+    doubtful = 0
+
+    with Nursery(environment_for(database_url(), sink, tmp_path)) as workers:
+        workers.fill(2)
+        for number in range(restarts):
+            enough = mails * (number + 1) // (restarts + 2)
+            wait_until(lambda enough=enough: len(sink.mails) >= enough)
+            own_database.stop()
+            own_database.start()
+            connection.close()
+        while is_open():
+            workers.fill(2)
+            workers.finish()
+            doubtful += bury(workers)
+        assert workers.died == 0
+
+    assert received_or_dead(sink) == mails
+    assert sink.copies() <= doubtful
+    assert all(len(ids) == 1 for ids in message_ids(sink).values())
