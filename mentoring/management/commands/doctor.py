@@ -96,7 +96,7 @@ def cached() -> str:
         cache.set("doctor", "well", timeout=10)
         kept = cache.get("doctor")
     except (redis.RedisError, OSError) as reason:
-        raise Unwell(f"does not answer. Nobody can sign in by code until it does. {_how_to_start('CACHE_URL')} ({reason})") from reason
+        raise Unwell(f"does not answer. Nobody can sign in by code until it does. {_how_to_start('CACHE_URL', 'REDIS_URL')} ({reason})") from reason
     if kept != "well":
         raise Unwell("does not keep what it is given. Give it more memory, or a logical database of its own.")
     return "keeps what it is given"
@@ -199,9 +199,9 @@ def addresses() -> str:
     return str(settings.BASE_URL)
 
 
-def _how_to_start(variable: str) -> str:
-    if variable in os.environ:
-        return f"Check {variable}, and that the server runs."
+def _how_to_start(*variables: str) -> str:
+    if given := [variable for variable in variables if variable in os.environ]:
+        return f"Check {given[0]}, and that the server runs."
     return "Start everything in another terminal: make run."
 
 
