@@ -46,7 +46,7 @@ def _zone_of(user: "User") -> ZoneInfo:
     """A zone that this machine's data do not know any more costs the person the right hour, not every page."""
     try:
         return ZoneInfo(user.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Europe" is a folder of the data
         return ZoneInfo("UTC")
 
 

@@ -1,0 +1,47 @@
+"""A program with its people, and an address for each route in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+
+from programs.memberships.models import Membership
+from tests.factories.matching import PairingFactory
+from tests.factories.programs import CohortFactory, MembershipFactory
+from tests.security import routes
+
+
+@dataclass
+class Scene:
+    coordinator: Membership
+    participant: Membership
+    addresses: list[str]
+    browsers: dict[str, Client]
+
+    def sign_in_again(self, who: str) -> None:
+        """After a page that signed the person out, as it should."""
+        browser = self.browsers[who]
+        if who != "signed out" and "_auth_user_id" not in browser.session:
+            browser.force_login((self.participant if who == "participant" else self.coordinator).user)
+
+
+@pytest.fixture
+def scene(db: None, as_member: Callable[[Membership], Client]) -> Scene:
+    """`browsers`: one that is signed out, a participant's and a coordinator's, who is an admin and a participant too."""
+    coordinator = MembershipFactory(user__verified=True, is_coordinator=True, is_admin=True, ready=True)
+    TOTP.activate(coordinator.user, generate_totp_secret())
+    program = coordinator.program
+    participant = MembershipFactory(user__verified=True, program=program, ready=True)
+    pairing = PairingFactory(program=program, first=participant, proposed_by=coordinator, active=True)
+    known = {
+        "program": program.slug,
+        "membership": participant.pk,
+        "pairing": pairing.pk,
+        "cohort": CohortFactory(program=program).pk,
+    }
+    browsers = {"signed out": Client(), "participant": as_member(participant), "coordinator": as_member(coordinator)}
+    for browser in browsers.values():
+        browser.raise_request_exception = False
+    return Scene(coordinator, participant, routes.addresses(known), browsers)

@@ -1,0 +1,77 @@
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.utils import timezone, translation
+
+from mentoring import middleware
+from tests.factories.programs import UserFactory
+
+request_for = RequestFactory()
+
+
+def asked_by(user, view):
+    request = request_for.get("/")
+    request.user = user
+    return middleware.in_the_persons_words(view)(request)
+
+
+def say_time_and_language(request):
+    at = timezone.localtime(datetime(2026, 7, 1, 12, tzinfo=UTC))
+    return HttpResponse(f"{at:%H:%M} {translation.get_language()} {getattr(request, 'LANGUAGE_CODE', '')}")
+
+
+def test_times_are_in_the_persons_own_zone_and_words_in_their_language():
+    with translation.override("en"):
+        assert asked_by(UserFactory.build(time_zone="Asia/Tokyo", language=""), say_time_and_language).text == "21:00 en "
+        assert asked_by(UserFactory.build(time_zone="Europe/London", language="de"), say_time_and_language).text == "13:00 de de"
+    assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_who_is_signed_out_sees_the_sites_own():
+    with translation.override("en"):
+        assert asked_by(AnonymousUser(), say_time_and_language).text == "12:00 en "
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../../etc/passwd", "Europe", "/etc/localtime"])
+def test_a_zone_that_this_machine_does_not_know_breaks_no_page(zone):
+    with translation.override("en"):
+        assert asked_by(UserFactory.build(time_zone=zone), say_time_and_language).text == "12:00 en "
+
+
+def test_no_page_is_kept():
+    kept = HttpResponse(headers={"Cache-Control": "public, max-age=3600"})
+
+    assert middleware.keep_nothing(lambda request: kept)(request_for.get("/"))["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+def test_the_probe_says_how_many_statements_a_page_cost():
+    def view(request):
+        with connection.cursor() as cursor:
+            for _ in range(3):
+                cursor.execute("SELECT 1")
+        return HttpResponse()
+
+    response = middleware.count_queries(view)(SimpleNamespace())
+
+    assert response["X-Query-Count"] == "3"
+
+
+@pytest.mark.django_db
+def test_probe_header_is_off_by_default(client, settings):
+    assert settings.EVENHAND_PROBE is False
+    for address in ("/accounts/login/", "/healthz", "/no/such/page/"):
+        assert "X-Query-Count" not in client.get(address).headers
+
+
+@pytest.mark.django_db
+def test_with_the_probe_every_answer_says_it(settings, client):
+    settings.MIDDLEWARE = ["mentoring.middleware.count_queries", *settings.MIDDLEWARE]
+
+    for address in ("/accounts/login/", "/no/such/page/"):
+        assert int(client.get(address).headers["X-Query-Count"]) >= 0
