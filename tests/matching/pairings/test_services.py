@@ -1,10 +1,7 @@
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from matching.pairings import services
 from matching.pairings.models import Pairing
@@ -13,6 +10,7 @@ from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership
 from programs.readiness import services as readiness
+from tests.at_once import at_once
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import CohortFactory, MembershipFactory, ProfileFactory, ProgramFactory
 
@@ -328,23 +326,6 @@ def test_who_has_answered_is_not_asked_by_mail_any_more(program, introduce, noon
 
 
 # --- at the same moment, on real connections ---
-
-
-def at_once(*acts):
-    """Each act in a thread of its own, let go together. Returns what each gave or raised."""
-    gate = Barrier(len(acts))
-
-    def run(act):
-        try:
-            gate.wait()
-            return act()
-        except Refused as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return [future.result() for future in [threads.submit(run, act) for act in acts]]
 
 
 @pytest.mark.django_db(transaction=True)
