@@ -33,7 +33,7 @@ CAUSES_AT_MOST = 5
 CODE = Path(__file__).resolve().parent.parent
 
 
-class LogRequest(RequestMiddleware):  # type: ignore[misc]
+class LogRequest(RequestMiddleware):
     """One line a request, with the pattern of its address instead of the address, which may hold a token or what somebody searched for."""
 
     def prepare(self, request: HttpRequest) -> None:

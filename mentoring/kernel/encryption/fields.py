@@ -60,7 +60,8 @@ class EncryptedTextField(models.BinaryField):
 
     def bound_to(self, instance: models.Model) -> str:
         """The place a text belongs to. The same whether the row's uuid was just typed or comes from the database."""
-        row = self.model._meta.get_field(self.row_field).to_python(getattr(instance, self.row_field))
+        row_field: Any = self.model._meta.get_field(self.row_field)
+        row = row_field.to_python(getattr(instance, self.row_field))
         if row is None:
             raise ValueError(f"{instance._meta.label}.{self.name} is bound to {self.row_field}, which has no value yet.")
         return f"{self.model._meta.db_table}:{self.column}:{row}"

@@ -37,7 +37,7 @@ class KeyOf(Func):
     """The id of the key that a column's bytes begin with."""
 
     template = r"encode(substring(%(expressions)s from 1 for greatest(position('\x00'::bytea in %(expressions)s) - 1, 0)), 'escape')"
-    output_field = models.TextField()  # type: ignore[assignment]
+    output_field = models.TextField()
 
 
 def columns() -> list[Column]:

@@ -10,7 +10,7 @@ from django.db.models.expressions import Combinable
 
 from mentoring.kernel.lists.pages import in_stable_order
 
-Rows = TypeVar("Rows", bound=QuerySet[Any])
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 Columns = Mapping[str, Sequence[str | Combinable]]
 
 
@@ -19,6 +19,14 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     Choices come from what the viewer may see. A value that fits no choice is said beside its field and narrows nothing.
     """
+
+    @property
+    def form(self) -> Any:
+        form = super().form
+        for field in form.fields.values():
+            # Nobody expects that a filter must be set.
+            field.optional_goes_unsaid = True
+        return form
 
     @property
     def is_narrowed(self) -> bool:
@@ -47,5 +55,5 @@ def in_order(rows: Rows, asked: str, columns: Columns, default: str) -> Rows:
     name = asked.removeprefix("-")
     if name not in columns:
         name, asked = default.removeprefix("-"), default
-    rows = rows.order_by(*columns[name])
-    return in_stable_order(rows.reverse() if asked.startswith("-") else rows)
+    rows = in_stable_order(rows.order_by(*columns[name]))
+    return rows.reverse() if asked.startswith("-") else rows

@@ -13,6 +13,7 @@ PER_PAGE = 50
 LAST_PAGE = 2000
 
 Row = TypeVar("Row")
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def page_of(request: HttpRequest, rows: "QuerySet[Any, Row] | Sequence[Row]", pe
     )
 
 
-def in_stable_order(rows: "QuerySet[Any, Row]") -> "QuerySet[Any, Row]":
+def in_stable_order(rows: Rows) -> Rows:
     """The same order with the key as tie-break, so that no row is on two pages or on none."""
     order = tuple(rows.query.order_by) or tuple(rows.query.get_meta().ordering or ())
     if any(_name(part) in _key_names(rows.model) for part in order):
