@@ -1,0 +1,84 @@
+import pytest
+
+from matching.pairings import letters
+from matching.pairings.models import Pairing
+from mentoring.kernel.outbox import kinds
+from mentoring.kernel.outbox import services as outbox
+from mentoring.kernel.outbox.letters import write
+from mentoring.kernel.outbox.models import OutboxMessage
+from tests.factories.matching import PairingFactory
+
+pytestmark = pytest.mark.django_db
+
+STATES = {"pairing-proposed": "proposed", "pairing-started": "active", "pairing-not-started": "declined"}
+
+
+@pytest.fixture
+def pairing(db):
+    return PairingFactory(program__name="North", first__user__name="Maya Silva", second__user__name="Jonas Berg")
+
+
+@pytest.fixture
+def owed(noon):
+    def owe(kind, *pairings):
+        for pairing in pairings:
+            for half in pairing.halves:
+                outbox.owe(kind=kind, subject_id=pairing.pk, recipient=half.user, program_id=pairing.program_id, now=noon)
+        return list(OutboxMessage.objects.filter(kind=kind).order_by("pk"))
+
+    return owe
+
+
+def written(message):
+    kind = kinds.get(message.kind)
+    return write(kind.template_of(message), recipient=message.recipient, context=kind.context([message])[message.pk])
+
+
+@pytest.mark.parametrize("kind", STATES)
+def test_both_get_the_same_letter_and_its_subject_names_nobody(pairing, owed, kind):
+    first, second = (written(message) for message in owed(kind, pairing))
+
+    assert first.subject == second.subject
+    assert not {"Maya", "Jonas", "North", "concern", "imbalance"}.intersection(first.subject.split())
+    assert first.text.replace("Maya", "Jonas").replace("Silva", "Berg") == second.text.replace("Maya", "Jonas").replace("Silva", "Berg")
+
+
+def test_an_introduction_by_mail_does_not_say_who_it_is(pairing, owed):
+    first, _ = owed("pairing-proposed", pairing)
+
+    assert "Jonas" not in written(first).text
+    assert f"/pairings/{pairing.pk}/proposal/" in written(first).text
+
+
+def test_who_has_answered_is_asked_no_more(pairing, owed, noon):
+    first, second = owed("pairing-proposed", pairing)
+    Pairing.objects.filter(pk=pairing.pk).update(first_accepted_at=noon)
+
+    assert letters.waits_for_their_answer([first, second]) == {second.pk}
+
+
+def test_who_has_left_is_asked_no_more(pairing, owed, noon):
+    first, second = owed("pairing-proposed", pairing)
+    pairing.second.left_at = noon
+    pairing.second.save()
+
+    assert letters.waits_for_their_answer([first, second]) == {first.pk}
+
+
+@pytest.mark.parametrize(("kind", "state"), STATES.items())
+def test_a_letter_is_owed_only_while_it_is_true(owed, kind, state):
+    true = owed(kind, PairingFactory(**{state: True}))
+    still_owed = kinds.get(kind).still_owed
+    untrue = owed(kind, PairingFactory(closed=True))[2:]
+
+    assert still_owed([*true, *untrue]) == {message.pk for message in true}
+
+
+@pytest.mark.parametrize("kind", STATES)
+def test_the_letters_cost_the_same_for_one_pair_and_for_many(owed, kind, queries_of):
+    kind_of = kinds.get(kind)
+
+    def read(messages):
+        return queries_of(lambda: (kind_of.context(messages), kind_of.still_owed(messages)))
+
+    assert read(owed(kind, PairingFactory())) == read(owed(kind, *PairingFactory.create_batch(5)))
