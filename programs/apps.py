@@ -7,6 +7,7 @@ class ProgramsConfig(AppConfig):
     name = "programs"
 
     def ready(self) -> None:
+        from programs.invitations import letters as invitations  # noqa: F401 - declares the letter that asks somebody in
         from programs.memberships import services as memberships
         from programs.people import letters  # noqa: F401 - declares the mails about an account
         from programs.readiness import services as readiness

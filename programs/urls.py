@@ -5,5 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 app_name = "programs"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("programs.memberships.urls")),
+    path("", include("programs.invitations.urls")),
+    path("", include("programs.profiles.urls")),
     path("", include("programs.setup.urls")),
 ]

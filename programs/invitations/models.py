@@ -17,6 +17,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> Self:
         return self.filter(accepted_at=None, withdrawn_at=None)
 
+    def for_list(self) -> Self:
+        """Those that wait first, then the newest."""
+        return self.order_by(models.F("accepted_at").asc(nulls_first=True), "-created_at", "-pk")
+
     def open_at(self, now: datetime) -> Self:
         return self.open().filter(expires_at__gt=now)
 
@@ -29,9 +33,11 @@ class Invitation(models.Model):
     is_participant = models.BooleanField(default=True)
     is_coordinator = models.BooleanField(default=False)
     is_admin = models.BooleanField(default=False)
-    # What the program already holds and the profile starts with: {"pronouns": …, "time_zone": …, "offers_mentoring": …,
-    # "seeks_mentoring": …, "offers_capacity": …, "answers": {question id: value}}.
+    # What the program already holds and the profile starts with, until the person joins: {"pronouns": …, "time_zone": …,
+    # "offers_mentoring": …, "seeks_mentoring": …, "offers_capacity": …, "answers": {question id: value}}.
     prefilled = models.JSONField(default=dict, blank=True)
+    # By hand, and not from an imported sheet: counted for the limit of a day.
+    by_hand = models.BooleanField(default=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -47,3 +53,13 @@ class Invitation(models.Model):
                 Lower("email"), "program", condition=Q(accepted_at=None, withdrawn_at=None), name="programs_invitation_one_open_an_address"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"Invitation {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.accepted_at is None and self.withdrawn_at is None
+
+    def is_open_at(self, now: datetime) -> bool:
+        return self.is_open and now < self.expires_at

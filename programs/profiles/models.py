@@ -81,6 +81,9 @@ class Profile(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"Profile {self.pk}"
+
 
 class ProfileAnswerQuerySet(models.QuerySet["ProfileAnswer"]):
     def visible_to(self, membership: Membership) -> Self:

@@ -1,7 +1,8 @@
-"""A program's own questions."""
+"""A program's own questions, and what somebody says of themselves in answer to them."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -10,7 +11,8 @@ from django.utils.translation import gettext as _
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from programs.memberships.models import Membership, Program
-from programs.profiles.models import ProfileAnswer, ProfileQuestion
+from programs.profiles.models import Profile, ProfileAnswer, ProfileQuestion
+from programs.readiness import services as readiness
 
 Kind = ProfileQuestion.Kind
 Audience = ProfileQuestion.Audience
@@ -154,3 +156,85 @@ def _carry_answers_over(old: ProfileQuestion, new: ProfileQuestion) -> None:
         if not chosen_from or chosen_from.issuperset(values):
             fitting.append(ProfileAnswer(profile_id=answer.profile_id, question=new, value=answer.value))
     ProfileAnswer.objects.bulk_create(fitting, batch_size=BATCH)
+
+
+# --- what somebody says of themselves ---
+
+NEVER_ASKED = (None, "", [])
+
+
+@transaction.atomic
+def begin(*, membership: Membership, prefilled: Mapping[str, Any], now: datetime) -> Profile:
+    """Start a profile with what the program holds already. What no question in use asks for is left out."""
+    profile, _created = Profile.objects.get_or_create(membership=membership, defaults={"changed_at": now})
+    profile.offers_mentoring = bool(prefilled.get("offers_mentoring", profile.offers_mentoring))
+    profile.seeks_mentoring = bool(prefilled.get("seeks_mentoring", profile.seeks_mentoring))
+    profile.offers_capacity = prefilled.get("offers_capacity") or profile.offers_capacity
+    profile.save(update_fields=["offers_mentoring", "seeks_mentoring", "offers_capacity"])
+    held = prefilled.get("answers", {})
+    questions = ProfileQuestion.objects.filter(program=membership.program_id, pk__in=held).in_use()
+    _keep_answers(profile, {question: held[str(question.pk)] for question in questions})
+    return profile
+
+
+@transaction.atomic
+def save_profile(
+    *,
+    membership: Membership,
+    by: Membership,
+    offers_mentoring: bool,
+    seeks_mentoring: bool,
+    offers_capacity: int,
+    answers: Mapping[ProfileQuestion, str | list[str] | None],
+    now: datetime,
+    paused_until: date | None = None,
+) -> Profile:
+    """Keep what somebody says of themselves, finished or not. When nothing is missing any more, their profile is done."""
+    if by.pk != membership.pk:
+        raise Refused(_("A profile is written by the person it is about."))
+    Profile.objects.get_or_create(membership=membership, defaults={"changed_at": now})
+    profile = Profile.objects.select_for_update(of=["self"]).get(membership=membership)
+    profile.offers_mentoring, profile.seeks_mentoring = offers_mentoring, seeks_mentoring
+    profile.offers_capacity, profile.paused_until = offers_capacity, paused_until
+    profile.changed_at = now
+    _keep_answers(profile, answers)
+    finishes = profile.finished_at is None and not missing(profile)
+    if finishes:
+        profile.finished_at = now
+    profile.save()
+    if finishes:
+        readiness.settle(membership=membership, key="profile", now=now)
+    audit.record(
+        verb="profile.saved",
+        subject=profile,
+        program_id=membership.program_id,
+        actor_id=by.user_id,
+        now=now,
+        detail={"done": int(finishes)},
+    )
+    return profile
+
+
+def missing(profile: Profile) -> list[str]:
+    """What must still be said, in the words of the page, in its order. Two queries."""
+    wish = [] if profile.offers_mentoring or profile.seeks_mentoring else [_("Whether you offer mentoring, seek it, or both")]
+    answered = {answer.question_id for answer in profile.answers.all() if answer.value not in NEVER_ASKED}
+    questions = ProfileQuestion.objects.filter(program=profile.membership.program_id, is_required=True).in_use()
+    return wish + [question.text for question in questions if is_asked_of(profile, question) and question.pk not in answered]
+
+
+def is_asked_of(profile: Profile, question: ProfileQuestion) -> bool:
+    asked_of = ProfileQuestion.AskedOf
+    sides = {asked_of.BOTH: True, asked_of.OFFERING: profile.offers_mentoring, asked_of.SEEKING: profile.seeks_mentoring}
+    return sides[asked_of(question.asked_of)]
+
+
+def _keep_answers(profile: Profile, answers: Mapping[ProfileQuestion, str | list[str] | None]) -> None:
+    emptied = [question for question, value in answers.items() if value in NEVER_ASKED]
+    profile.answers.filter(question__in=emptied).delete()
+    ProfileAnswer.objects.bulk_create(
+        [ProfileAnswer(profile=profile, question=question, value=value) for question, value in answers.items() if value not in NEVER_ASKED],
+        update_conflicts=True,
+        unique_fields=["profile", "question"],
+        update_fields=["value"],
+    )

@@ -1,0 +1,70 @@
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mentoring.kernel.forms import EvenhandForm
+from programs.invitations.services import InvitationDraft
+from programs.memberships.models import Cohort, Membership
+
+BETWEEN_ADDRESSES = re.compile(r"[\n,;]+")
+# "Amara Okoye <amara@example.org>", as a mail program copies it.
+WITH_A_NAME = re.compile(r"^(?P<name>[^<>]*)<(?P<email>[^<>]+)>$")
+MOST_AT_ONCE = 200
+
+
+class InviteForm(EvenhandForm, forms.Form):
+    submit_label = gettext_lazy("Send the invitations")
+
+    people = forms.CharField(
+        label=gettext_lazy("Whom do you want to invite?"),
+        help_text=gettext_lazy("One address a line. You can put the name before it: Amara Okoye <amara@example.org>"),
+        widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off"}),
+    )
+    roles = forms.MultipleChoiceField(
+        label=gettext_lazy("What will they do?"), widget=forms.CheckboxSelectMultiple, initial=["is_participant"]
+    )
+    cohort = forms.ModelChoiceField(
+        label=gettext_lazy("Which cohort do they join?"), queryset=Cohort.objects.none(), required=False, empty_label=gettext_lazy("None")
+    )
+
+    audiences = {"people": gettext_lazy("coordinators and admins of this program.")}
+
+    def __init__(self, *arguments: Any, by: Membership, **names: Any) -> None:
+        super().__init__(*arguments, **names)
+        offered = ["is_participant", "is_coordinator", *(["is_admin"] if by.is_admin else [])]
+        roles: Any = self.fields["roles"]
+        roles.choices = [(role, Membership.ROLES[role]) for role in offered]
+        cohort: Any = self.fields["cohort"]
+        cohort.queryset = Cohort.objects.filter(program=by.program_id).order_by("-starts_on", "name")
+
+    def clean_people(self) -> list[tuple[str, str]]:
+        """(name, address) of each line."""
+        written = [line.strip() for line in BETWEEN_ADDRESSES.split(self.cleaned_data["people"]) if line.strip()]
+        if len(written) > MOST_AT_ONCE:
+            raise ValidationError(_("This is for up to %(most)d people at once. Import a sheet for more.") % {"most": MOST_AT_ONCE})
+        found, wrong = [], []
+        for line in written:
+            named = WITH_A_NAME.match(line)
+            name, email = (named["name"].strip(' "'), named["email"].strip()) if named else ("", line)
+            try:
+                validate_email(email)
+            except ValidationError:
+                wrong.append(line)
+            else:
+                found.append((name[:150], email))
+        if wrong:
+            raise ValidationError(
+                [_("“%(line)s” is not an email address. Write it like name@example.org.") % {"line": line} for line in wrong]
+            )
+        return found
+
+    def drafts(self) -> list[InvitationDraft]:
+        roles = {role: True for role in self.cleaned_data["roles"]}
+        return [
+            InvitationDraft(email=email, name=name, **{"is_participant": False, **roles}) for name, email in self.cleaned_data["people"]
+        ]

@@ -1,0 +1,47 @@
+"""The letter that asks somebody in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from mentoring.kernel.outbox import kinds
+from mentoring.kernel.outbox.models import OutboxMessage
+from programs.invitations.models import Invitation
+from programs.invitations.services import KIND
+from programs.invitations.tokens import token_for
+
+
+def context(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
+    return {
+        message.pk: {
+            "name": invitation.name,
+            "program_name": invitation.program.name,
+            "purpose": invitation.program.purpose,
+            "invited_by": invitation.invited_by.full_name if invitation.invited_by else "",
+            "token": token_for(invitation.pk),
+            "until": invitation.expires_at,
+        }
+        for message, invitation in _with_invitations(messages)
+    }
+
+
+def still_owed(messages: list[OutboxMessage]) -> set[int]:
+    now = timezone.now()
+    return {message.pk for message, invitation in _with_invitations(messages) if invitation.is_open_at(now)}
+
+
+def _with_invitations(messages: list[OutboxMessage]) -> list[tuple[OutboxMessage, Invitation]]:
+    found = Invitation.objects.select_related("program", "invited_by").in_bulk([int(message.subject_id) for message in messages])
+    return [(message, found[int(message.subject_id)]) for message in messages if int(message.subject_id) in found]
+
+
+kinds.register(
+    kinds.Kind(
+        name=KIND,
+        priority=kinds.Priority.ACCOUNT,
+        template="programs/invitations/mail/invitation.txt",
+        context=context,
+        still_owed=still_owed,
+    )
+)

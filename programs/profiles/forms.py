@@ -1,0 +1,127 @@
+import re
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from mentoring.kernel.forms import DayInput, EvenhandForm
+from programs.profiles.models import Profile, ProfileQuestion
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+Kind, AskedOf = ProfileQuestion.Kind, ProfileQuestion.AskedOf
+LONGEST = 10_000
+MOST_PEOPLE = 20
+BETWEEN_LANGUAGES = re.compile(r"\s*[,;/\n]\s*")
+READ_BY: "dict[str, _StrOrPromise]" = {
+    ProfileQuestion.Audience.MEMBERS: _("everyone in this program."),
+    ProfileQuestion.Audience.PARTNER: _("whoever you are paired with or introduced to, and the coordinators and admins."),
+    ProfileQuestion.Audience.COORDINATORS: _("coordinators and admins only."),
+}
+FOR_A_SIDE: "dict[str, _StrOrPromise]" = {
+    AskedOf.OFFERING: _("For those who offer mentoring."),
+    AskedOf.SEEKING: _("For those who seek mentoring."),
+}
+
+
+class ProfileForm(EvenhandForm, forms.Form):
+    """What is typed so far. Nothing but a mistake stops it from being saved: what is missing is said, not demanded."""
+
+    submit_label = _("Save my profile")
+
+    wish = forms.ChoiceField(
+        label=_("What would you like to do?"),
+        choices=[
+            ("seeks", _("Find somebody who mentors me")),
+            ("offers", _("Mentor somebody")),
+            ("both", _("Both, with different people")),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    offers_capacity = forms.IntegerField(
+        label=_("How many people would you mentor at the same time?"),
+        help_text=_("For those who offer mentoring."),
+        min_value=1,
+        max_value=MOST_PEOPLE,
+        initial=1,
+        required=False,
+        widget=forms.NumberInput(attrs={"class": "input--num"}),
+    )
+    paused_until = forms.DateField(
+        label=_("Would you like a break from new introductions? Until when?"),
+        help_text=_("Pairings that you are in go on."),
+        required=False,
+        widget=DayInput(),
+    )
+
+    audiences = {
+        "wish": _("everyone in this program."),
+        "offers_capacity": _("coordinators and admins only."),
+        "paused_until": _("coordinators and admins only."),
+    }
+
+    def __init__(self, *arguments: Any, profile: Profile | None, questions: list[ProfileQuestion], **names: Any) -> None:
+        self.questions = {f"question_{question.pk}": question for question in questions}
+        super().__init__(*arguments, initial=_said_before(profile), **names)
+        for name, question in self.questions.items():
+            field = _field_for(question)
+            field.required = False
+            # Whether it may stay empty is said once, above all questions.
+            field.optional_goes_unsaid = question.is_required  # type: ignore[attr-defined]
+            self.fields[name] = field
+            self.seen_by(name, READ_BY[question.audience])
+        self.order_fields(["wish", "offers_capacity", *self.questions, "paused_until"])
+
+    def clean_offers_capacity(self) -> int:
+        return self.cleaned_data["offers_capacity"] or 1
+
+    def said(self) -> dict[str, Any]:
+        """What `save_profile` takes, beside who and when."""
+        wish = self.cleaned_data["wish"]
+        return {
+            "offers_mentoring": wish in ("offers", "both"),
+            "seeks_mentoring": wish in ("seeks", "both"),
+            "offers_capacity": self.cleaned_data["offers_capacity"],
+            "paused_until": self.cleaned_data["paused_until"],
+            "answers": {question: _value(question, self.cleaned_data[name]) for name, question in self.questions.items()},
+        }
+
+
+def _said_before(profile: Profile | None) -> dict[str, Any]:
+    if profile is None:
+        return {}
+    wishes = {(True, True): "both", (True, False): "offers", (False, True): "seeks", (False, False): ""}
+    said: dict[str, Any] = {
+        "wish": wishes[profile.offers_mentoring, profile.seeks_mentoring],
+        "offers_capacity": profile.offers_capacity,
+        "paused_until": profile.paused_until,
+    }
+    for answer in profile.answers.all():
+        is_written = isinstance(answer.value, list) and answer.question.kind == Kind.LANGUAGES
+        said[f"question_{answer.question_id}"] = ", ".join(answer.value) if is_written else answer.value
+    return said
+
+
+def _field_for(question: ProfileQuestion) -> forms.Field:
+    said = {"label": question.text, "help_text": question.help or FOR_A_SIDE.get(question.asked_of, "")}
+    choices = [(choice, choice) for choice in question.choices]
+    match question.kind:
+        case Kind.ONE:
+            return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **said)
+        case Kind.SEVERAL | Kind.TIMES:
+            return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **said)
+        case Kind.LONG_TEXT:
+            return forms.CharField(max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4}), **said)
+        case Kind.LANGUAGES:
+            said["help_text"] = said["help_text"] or _("With a comma between them.")
+            return forms.CharField(max_length=300, **said)
+        case _:
+            return forms.CharField(max_length=300, **said)
+
+
+def _value(question: ProfileQuestion, typed: Any) -> str | list[str] | None:
+    if question.kind == Kind.LANGUAGES:
+        return list(dict.fromkeys(filter(None, BETWEEN_LANGUAGES.split(typed.strip()))))
+    return list(typed) if isinstance(typed, list) else (typed.strip() or None)
