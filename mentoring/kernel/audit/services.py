@@ -39,7 +39,6 @@ class Fault:
     reason: str
 
 
-@transaction.atomic
 def record(
     *, verb: str, subject: models.Model, program_id: int | None, actor_id: int | None, now: datetime, detail: Detail | None = None
 ) -> None:
@@ -50,9 +49,9 @@ def record(
     record_many([Event(verb=verb, subject=subject, actor_id=actor_id, detail=detail or {})], program_id=program_id, now=now)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # what cannot be recorded must not be done either
 def record_many(events: Iterable[Event], *, program_id: int | None, now: datetime) -> int:
-    """Append many events of one program, in their order, in four statements a thousand. Returns how many."""
+    """Append many events of one program, in their order, in three statements a thousand. Returns how many."""
     chain = _locked(program_id or NO_PROGRAM)
     rows = []
     for event in events:
