@@ -5,9 +5,10 @@ class CheckinsConfig(AppConfig):
     name = "checkins"
 
     def ready(self) -> None:
-        # Each declares what it adds when it is imported: acts of a pair, a kind of mail.
+        # Each declares what it adds when it is imported: acts of a pair, a kind of mail, columns of the list of pairings.
         from checkins.agendas import policies as agendas  # noqa: F401
         from checkins.answers import policies as answers  # noqa: F401
+        from checkins.home import columns  # noqa: F401
         from checkins.plans.services import start
         from checkins.reminders import letters  # noqa: F401
         from checkins.sessions import policies as sessions  # noqa: F401

@@ -1,6 +1,20 @@
 """Contents page: the pages of each subject."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "checkins"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(
+        "p/<slug:program>/",
+        include(
+            [
+                path("", include("checkins.home.urls")),
+                path("", include("checkins.agendas.urls")),
+                path("", include("checkins.sessions.urls")),
+                path("", include("checkins.plans.urls")),
+                path("", include("checkins.answers.urls")),
+                path("", include("checkins.care.urls")),
+            ]
+        ),
+    ),
+]

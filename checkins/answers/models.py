@@ -3,13 +3,20 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from checkins.plans.models import CheckInPlan, Question
 from matching.pairings.models import Pairing
 from mentoring.kernel.encryption.fields import EncryptedTextField
 from programs.memberships.models import Membership, Program
+
+
+def readable_rules(membership: Membership) -> list[str]:
+    """The rules under which this person may read what others answered."""
+    if membership.is_admin:
+        return [Program.AnswersReadBy.COORDINATORS, Program.AnswersReadBy.ADMINS]
+    return [Program.AnswersReadBy.COORDINATORS] if membership.is_coordinator else []
 
 
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
@@ -42,6 +49,19 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         said = Answer.objects.filter(check_in=OuterRef("pk")).exclude(value=None, words=None)
         return self.annotate(has_said=Exists(said))
 
+    def with_state(self, now: datetime, *, reader: Membership) -> Self:
+        """`state`, one of `CheckIn.State`. That nothing but "I would rather not say" was said is for those who may read the answers."""
+        may_read = Q(membership=reader) | Q(read_by__in=readable_rules(reader))
+        state = Case(
+            When(called_off_at__isnull=False, then=Value(CheckIn.State.CALLED_OFF)),
+            When(answered_at=None, closes_at__lte=now, then=Value(CheckIn.State.MISSED)),
+            When(answered_at=None, then=Value(CheckIn.State.NOT_YET)),
+            When(may_read, has_said=False, then=Value(CheckIn.State.WITHHELD)),
+            default=Value(CheckIn.State.ANSWERED),
+            output_field=CharField(),
+        )
+        return self.with_anything_said().annotate(state=state)
+
     def with_people(self) -> Self:
         return self.select_related("plan", "pairing__program", "pairing__first__user", "pairing__second__user", "membership__user")
 
@@ -51,6 +71,15 @@ class CheckIn(models.Model):
 
     class Occasion(models.TextChoices):
         SCHEDULED = "scheduled", _("Regular")
+
+    class State(models.TextChoices):
+        """How it stands, as `with_state` reckons it: kept in no column."""
+
+        ANSWERED = "answered", _("Answered")
+        WITHHELD = "withheld", _("Would rather not say")
+        NOT_YET = "not_yet", _("Not yet")
+        MISSED = "missed", _("Not answered")
+        CALLED_OFF = "called_off", _("Not asked")
 
     plan = models.ForeignKey(CheckInPlan, on_delete=models.PROTECT, related_name="check_ins")
     occasion = models.CharField(max_length=12, choices=Occasion, default=Occasion.SCHEDULED)
@@ -111,9 +140,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         own = Q(check_in__membership=membership)
         if not membership.is_staff:
             return self.filter(own)
-        rules = [Program.AnswersReadBy.COORDINATORS] + ([Program.AnswersReadBy.ADMINS] if membership.is_admin else [])
         others = Pairing.objects.visible_to(membership).not_of(membership)
-        return self.filter(own | Q(check_in__pairing__in=others, check_in__read_by__in=rules))
+        return self.filter(own | Q(check_in__pairing__in=others, check_in__read_by__in=readable_rules(membership)))
 
 
 class Answer(models.Model):
@@ -141,3 +169,8 @@ class Answer(models.Model):
     def is_withheld(self) -> bool:
         """ "I would rather not say." """
         return self.value is None and self.words is None
+
+    @property
+    def label(self) -> str:
+        """The words that were chosen, as they were asked; empty where there was nothing to choose."""
+        return self.question.label_of(self.value)

@@ -1,7 +1,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from matching.pairings.models import Pairing
@@ -26,8 +26,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.select_related("pairing__program", "pairing__first__user", "pairing__second__user", "about__user")
 
     def in_rank(self) -> Self:
-        """The most pressing first: what must be done by when, and of two the one that has waited longer."""
-        return self.order_by("due_at", "raised_at", "pk")
+        """What somebody said first, then what nobody said; of each the most pressing first."""
+        was_said = Case(When(kind__in=Task.DIRECT, then=Value(0)), default=Value(1), output_field=IntegerField())
+        return self.order_by(was_said, "due_at", "raised_at", "pk")
 
 
 class Task(models.Model):
@@ -38,6 +39,9 @@ class Task(models.Model):
         LOW_COMFORT = "low_comfort", _("The lowest answer about comfort")
         GOING_ON = "going_on", _("Somebody wishes a change")
         UNANSWERED = "unanswered", _("Two check-ins unanswered")
+
+    # Somebody's own answer; the others are read from what was not said.
+    DIRECT = (Kind.BOUNDARY, Kind.LOW_COMFORT, Kind.GOING_ON)
 
     class Half(models.TextChoices):
         FIRST = "first"
@@ -72,6 +76,10 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"Task {self.pk}"
+
+    @property
+    def is_direct(self) -> bool:
+        return self.kind in self.DIRECT
 
     @property
     def in_order_of_contact(self) -> tuple[Membership, Membership]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from checkins.care.models import Task
@@ -25,6 +26,37 @@ class Entry:
     first: "_StrOrPromise"
     then: "_StrOrPromise"
     within: timedelta
+
+
+@dataclass(frozen=True)
+class Told:
+    """A task in words."""
+
+    task: Task
+    heading: str
+    seen: str
+    why: str
+    first: str
+    then: str
+
+
+def tell(task: Task) -> Told:
+    """The task must come `with_people`."""
+    entry = ENTRIES[task.kind]
+    names = {
+        "name": task.about.user.short_name,
+        "other": task.pairing.other_half(task.about).user.short_name,
+        "day": date_format(task.seen_on, "j F"),
+        "before": date_format(task.since_on, "j F") if task.since_on else "",
+    }
+    return Told(
+        task=task,
+        heading=str(entry.heading) % names,
+        seen=str(entry.seen) % names,
+        why=str(entry.why),
+        first=str(entry.first),
+        then=str(entry.then),
+    )
 
 
 # "A routine" is said of every kind alike.

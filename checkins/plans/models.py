@@ -6,11 +6,19 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from checkins.plans import cadence
+from matching.pairings.models import Pairing
 from mentoring.kernel import times
 from programs.memberships.models import Membership, Program
 
 FEWEST_WEEKS, MOST_WEEKS = 1, 13
 FEWEST_OPEN_DAYS, MOST_OPEN_DAYS = 1, 60
+
+
+def started_on(pairing: Pairing) -> date:
+    """The day on which an active pairing started, by its program's clock, so that both halves are asked on the same days."""
+    if pairing.activated_at is None:
+        raise ValueError(f"{pairing} has not started.")
+    return times.local_day(pairing.activated_at, pairing.program.time_zone)
 
 
 class CheckInPlanQuerySet(models.QuerySet["CheckInPlan"]):

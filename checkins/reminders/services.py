@@ -16,9 +16,8 @@ from django.db.models.functions import ExtractDay, Mod, TruncDate
 from checkins.answers.models import CheckIn
 from checkins.answers.services import REMINDER, call_off_of_stopped, close_due
 from checkins.plans import cadence
-from checkins.plans.models import CheckInPlan
+from checkins.plans.models import CheckInPlan, started_on
 from matching.pairings.models import Pairing
-from mentoring.kernel import times
 from mentoring.kernel.outbox import services as outbox
 
 AHEAD = timedelta(hours=36)
@@ -146,9 +145,3 @@ def _due_in(pairing: Pairing, until: date) -> Iterator[CheckIn]:
 def _is_to_be_made(check_in: CheckIn, now: datetime) -> bool:
     not_before = max(now - BEHIND, check_in.plan.in_force_since)
     return not_before <= check_in.opens_at <= now + AHEAD and check_in.closes_at > now
-
-
-def started_on(pairing: Pairing) -> date:
-    """The day on which a pairing started, by its program's clock, so that both halves are asked on the same days."""
-    assert pairing.activated_at is not None, "an active pairing has started"  # noqa: S101 - a constraint of the database says so
-    return times.local_day(pairing.activated_at, pairing.program.time_zone)

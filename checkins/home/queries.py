@@ -1,0 +1,294 @@
+"""What the gathering pages show, each in a number of queries that does not grow with the data."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from checkins.agendas.models import AgendaItem
+from checkins.answers.models import Answer, CheckIn
+from checkins.care.models import Task
+from checkins.plans.models import CheckInPlan, Question
+from checkins.sessions.models import Session
+from matching.facts.models import Fact
+from matching.pairings import places
+from matching.pairings.models import Pairing
+from mentoring.kernel.times import local_day
+from programs.memberships.models import Membership
+from programs.readiness.models import Requirement
+
+# So long ago that a coordinator would like to know.
+MET_LATELY = timedelta(weeks=3)
+ROUNDS_SHOWN = 8
+NAMES_SHOWN = 8
+
+
+def _one(rows: "QuerySet[Any]", field: str) -> Subquery:
+    return Subquery(rows.values(field)[:1])
+
+
+def _number(rows: "QuerySet[Any]") -> Coalesce:
+    counted = rows.order_by().values("pairing").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+# --- a participant's home ---
+
+
+def pairings_of(me: Membership) -> "QuerySet[Pairing]":
+    """My pairings that are open, each with how its agenda stands and when we last met; those that have begun first."""
+    topics = AgendaItem.objects.filter(pairing=OuterRef("pk")).open()
+    newest = topics.order_by("-raised_at", "-pk")
+    sessions = Session.objects.filter(pairing=OuterRef("pk")).order_by("-started_at", "-pk")
+    return (
+        Pairing.objects.filter(program=me.program_id)
+        .of(me)
+        .open()
+        .with_people()
+        .annotate(
+            topics=_number(topics),
+            newest_topic_at=_one(newest, "raised_at"),
+            newest_topic_by=_one(newest, "author"),
+            last_met_at=_one(sessions, "started_at"),
+        )
+        .order_by(F("activated_at").asc(nulls_last=True), "proposed_at", "pk")
+    )
+
+
+def check_ins_waiting(me: Membership, now: datetime) -> list[CheckIn]:
+    """Check-ins of mine that are open and have a question I have not come to; `questions_left` says how many."""
+    asked = Question.objects.filter(plan=OuterRef("plan")).asked_at(OuterRef("opens_at")).order_by()
+    questions = Coalesce(Subquery(asked.values("plan").annotate(number=Count("pk")).values("number"), output_field=IntegerField()), 0)
+    return list(
+        CheckIn.objects.of(me)
+        .asked()
+        .open_at(now)
+        .annotate(questions=questions, given=Count("answers"))
+        .annotate(questions_left=F("questions") - F("given"))
+        .filter(questions_left__gt=0)
+        .with_people()
+        .order_by("closes_at", "pk")
+    )
+
+
+def requirements_of(me: Membership) -> list[Requirement]:
+    """What comes before a first pairing: done and still to do, in the order in which it was asked for."""
+    return list(me.requirements.order_by("opened_at", "pk"))
+
+
+# --- the pair's page ---
+
+
+def agenda_of(pairing: Pairing, me: Membership) -> list[AgendaItem]:
+    return list(AgendaItem.objects.visible_to(me).filter(pairing=pairing).open().for_list())
+
+
+def open_check_in(pairing: Pairing, me: Membership, now: datetime) -> CheckIn | None:
+    return next((check_in for check_in in check_ins_waiting(me, now) if check_in.pairing_id == pairing.pk), None)
+
+
+@dataclass(frozen=True)
+class Meetings:
+    number: int
+    minutes: int
+    last: Session | None
+
+
+def meetings_of(pairing: Pairing, viewer: Membership) -> Meetings:
+    """How often, how long in all, and when last: facts that the two and the staff may see."""
+    sessions = Session.objects.visible_to(viewer).filter(pairing=pairing)
+    if not pairing.includes(viewer):
+        sessions = sessions.defer("talked_about", "next_time")
+    totals = sessions.aggregate(number=Count("pk"), minutes=Coalesce(Sum("minutes"), 0))
+    return Meetings(totals["number"], totals["minutes"], sessions.order_by("-started_at", "-pk").first())
+
+
+# --- a pairing as those who run the program see it ---
+
+
+@dataclass(frozen=True)
+class Round:
+    """One due day of a pairing, and how the check-in of each half stands; None where somebody was not asked."""
+
+    due_on: date
+    first: CheckIn | None
+    second: CheckIn | None
+
+    @property
+    def has_answers(self) -> bool:
+        return any(check_in is not None and check_in.answered_at for check_in in (self.first, self.second))
+
+
+def rounds_of(pairing: Pairing, staff: Membership, now: datetime) -> list[Round]:
+    """The last check-ins of both halves, newest first."""
+    asked = CheckIn.objects.visible_to(staff).filter(pairing=pairing, opens_at__lte=now).with_state(now, reader=staff)
+    by_day: dict[date, dict[int, CheckIn]] = {}
+    for check_in in asked.order_by("-due_on", "pk")[: 2 * ROUNDS_SHOWN]:
+        by_day.setdefault(check_in.due_on, {})[check_in.membership_id] = check_in
+    return [Round(due_on, of_day.get(pairing.first_id), of_day.get(pairing.second_id)) for due_on, of_day in by_day.items()]
+
+
+@dataclass(frozen=True)
+class AnsweredQuestion:
+    question: Question
+    first: Answer | None
+    second: Answer | None
+
+
+def answers_side_by_side(shown: Round, staff: Membership) -> list[AnsweredQuestion]:
+    """What both halves answered in one round, as far as this person may read it by the rule that each was told."""
+    check_ins = [check_in for check_in in (shown.first, shown.second) if check_in is not None]
+    answers = Answer.objects.visible_to(staff).filter(check_in__in=check_ins).select_related("question")
+    by_question: dict[Question, dict[int, Answer]] = {}
+    for answer in answers.order_by("question__position", "question"):
+        by_question.setdefault(answer.question, {})[answer.check_in_id] = answer
+    return [
+        AnsweredQuestion(
+            question,
+            given.get(shown.first.pk) if shown.first else None,
+            given.get(shown.second.pk) if shown.second else None,
+        )
+        for question, given in by_question.items()
+    ]
+
+
+def topics_added(pairing: Pairing, viewer: Membership) -> tuple[int, int]:
+    """How many topics the first and the second half have put on the agenda."""
+    counted = Fact.objects.visible_to(viewer).filter(pairing=pairing, kind=Fact.Kind.TOPIC_RAISED).counted()
+    numbers = counted.aggregate(first=Count("pk", filter=Q(by=pairing.first_id)), second=Count("pk", filter=Q(by=pairing.second_id)))
+    return numbers["first"], numbers["second"]
+
+
+def tasks_of(pairing: Pairing, staff: Membership) -> list[Task]:
+    return list(Task.objects.visible_to(staff).filter(pairing=pairing).open().with_people().in_rank())
+
+
+# --- the coordinator's morning ---
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The strip of the morning page. Shares are whole hundredths, None where there is nothing to share."""
+
+    active: int
+    started_this_week: int
+    met_lately: int
+    answered: int | None
+    answered_last_round: int | None
+    waiting: int
+    waiting_to_learn: int
+    waiting_to_mentor: int
+
+    @property
+    def met_share(self) -> int | None:
+        return _share(self.met_lately, self.active)
+
+
+def figures(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> Figures:
+    """Over the pairings given, which the viewer may see. Of a pairing of their own they are told nothing about check-ins."""
+    active = pairings.filter(state=Pairing.State.ACTIVE)
+    started = active.aggregate(number=Count("pk"), lately=Count("pk", filter=Q(activated_at__gt=now - timedelta(days=7))))
+    met = Session.objects.filter(pairing__in=active, started_at__gt=now - MET_LATELY).aggregate(number=Count("pairing", distinct=True))
+    answered = _answered_shares(pairings, staff, now)
+    ready: Any = Membership.objects.visible_to(staff).current().participants().exclude(ready_at=None)
+    with_places: Any = places.with_places(ready, on=local_day(now, staff.program.time_zone))
+    waiting = places.with_room(with_places).filter(Q(open_pairings=0))
+    numbers = waiting.aggregate(
+        number=Count("pk"), seek=Count("pk", filter=Q(free_as_mentee__gt=0)), offer=Count("pk", filter=Q(free_as_mentor__gt=0))
+    )
+    return Figures(
+        active=started["number"],
+        started_this_week=started["lately"],
+        met_lately=met["number"],
+        answered=answered[0],
+        answered_last_round=answered[1],
+        waiting=numbers["number"],
+        waiting_to_learn=numbers["seek"],
+        waiting_to_mentor=numbers["offer"],
+    )
+
+
+def _answered_shares(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> tuple[int | None, int | None]:
+    """Of the check-ins that opened within one interval, how many in a hundred have an answer; and of the interval before."""
+    weeks = CheckInPlan.objects.visible_to(staff).values_list("every_weeks", flat=True).first() or 2
+    this, last = now - timedelta(weeks=weeks), now - timedelta(weeks=2 * weeks)
+    asked = _others_check_ins(pairings, staff).asked().filter(opens_at__gt=last, opens_at__lte=now)
+    is_this, is_answered = Q(opens_at__gt=this), Q(answered_at__isnull=False)
+    numbers = asked.aggregate(
+        asked=Count("pk", filter=is_this),
+        answered=Count("pk", filter=is_this & is_answered),
+        asked_before=Count("pk", filter=~is_this),
+        answered_before=Count("pk", filter=~is_this & is_answered),
+    )
+    return _share(numbers["answered"], numbers["asked"]), _share(numbers["answered_before"], numbers["asked_before"])
+
+
+def _others_check_ins(pairings: "QuerySet[Pairing]", staff: Membership) -> Any:
+    """Check-ins of pairings that the viewer is no half of: not even a count may tell them of their own partner's."""
+    return CheckIn.objects.visible_to(staff).filter(pairing__in=pairings).exclude(Q(pairing__first=staff) | Q(pairing__second=staff))
+
+
+@dataclass(frozen=True)
+class OpenRound:
+    """Check-ins that are open now: how many have an answer, and some of those who have none yet."""
+
+    asked: int
+    answered: int
+    not_yet: Sequence[CheckIn]
+    closes_at: datetime | None
+
+    @property
+    def number_not_yet(self) -> int:
+        return self.asked - self.answered
+
+    @property
+    def more(self) -> int:
+        return self.number_not_yet - len(self.not_yet)
+
+
+def open_round(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> OpenRound:
+    check_ins = _others_check_ins(pairings, staff).asked().open_at(now)
+    numbers = check_ins.aggregate(
+        asked=Count("pk"), answered=Count("pk", filter=Q(answered_at__isnull=False)), closes_at=Max("closes_at", filter=Q(answered_at=None))
+    )
+    not_yet = check_ins.unanswered().with_people().order_by("closes_at", "pk")[:NAMES_SHOWN] if numbers["asked"] else []
+    return OpenRound(numbers["asked"], numbers["answered"], list(not_yet), numbers["closes_at"])
+
+
+def next_opening(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> datetime | None:
+    found: datetime | None = _others_check_ins(pairings, staff).asked().filter(opens_at__gt=now).aggregate(next=Min("opens_at"))["next"]
+    return found
+
+
+def numbers_of_tasks(tasks: "QuerySet[Task]") -> dict[str, int]:
+    """How many of each kind, and `pairings`: how many pairings they are about."""
+    counted = tasks.order_by().aggregate(
+        pairings=Count("pairing", distinct=True), **{kind: Count("pk", filter=Q(kind=kind)) for kind in Task.Kind.values}
+    )
+    return {name: number or 0 for name, number in counted.items()}
+
+
+def _share(part: int, whole: int) -> int | None:
+    return round(100 * part / whole) if whole else None
+
+
+# --- the overview of check-ins, and the columns of the list of pairings ---
+
+
+def with_current_round(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> Any:
+    """Each with `round_on`, the day of its newest check-ins, and how those of both halves stand: `first_state`, `second_state`."""
+    opened = CheckIn.objects.filter(pairing=OuterRef("pk"), opens_at__lte=now).asked()
+    of_round = CheckIn.objects.filter(pairing=OuterRef("pk"), due_on=OuterRef("round_on")).with_state(now, reader=staff)
+    return pairings.annotate(round_on=Subquery(opened.order_by("-due_on").values("due_on")[:1])).annotate(
+        first_state=_one(of_round.filter(membership=OuterRef("first")), "state"),
+        second_state=_one(of_round.filter(membership=OuterRef("second")), "state"),
+        closes_at=_one(of_round.order_by("-closes_at"), "closes_at"),
+    )
+
+
+def last_met(pairings: Iterable[Pairing], viewer: Membership, now: datetime) -> dict[int, datetime]:
+    met = Session.objects.visible_to(viewer).filter(pairing__in=[pairing.pk for pairing in pairings])
+    return dict(met.order_by().values_list("pairing").annotate(last=Max("started_at")))

@@ -1,0 +1,339 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from django.db.models import F
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from checkins.agendas import policies as agendas
+from checkins.agendas.forms import AddTopic
+from checkins.agendas.models import AgendaItem
+from checkins.answers.models import CheckIn
+from checkins.care.models import Task
+from checkins.care.playbook import tell
+from checkins.home import queries
+from checkins.home.forms import RoundFilter
+from checkins.sessions import policies as sessions
+from matching.pairings import comparison
+from matching.pairings.models import Pairing
+from mentoring.kernel.audit import services as audit
+from mentoring.kernel.lists.exports import csv_response
+from mentoring.kernel.lists.filters import Columns, in_order
+from mentoring.kernel.lists.pages import page_of
+from programs.memberships.access import MemberRequest, members_only, staff_only
+from programs.memberships.models import Membership
+from programs.people.access import recently_signed_in
+
+TASKS_A_PAGE = 25
+ROWS_AT_ONCE = 500
+NOON_HOUR, EVENING_HOUR = 12, 18
+ORDERS: Columns = {
+    "pair": ["first__user__name", "second__user__name"],
+    "due": [F("round_on").asc(nulls_first=True)],
+    "closes": [F("closes_at").asc(nulls_last=True)],
+}
+
+# Where each thing is done that comes before a first pairing. What a later app asks for besides is told by its own pages.
+STEPS = {
+    "profile": (gettext_lazy("Tell us about you"), "programs:profile", "person"),
+    "guidelines": (gettext_lazy("Read the guidelines and agree to them"), "guidelines:read", "book"),
+}
+
+
+# --- a participant's home ---
+
+
+@dataclass(frozen=True)
+class Step:
+    words: str
+    href: str
+    icon: str
+    is_done: bool
+
+
+@members_only
+@require_safe
+def home(request: MemberRequest) -> HttpResponse:
+    """What waits for me now, and my pairings. Who only runs the program is led to today."""
+    me, now = request.membership, timezone.now()
+    if me.is_staff and not me.is_participant:
+        return redirect("checkins:today", me.program.slug)
+    pairings = list(queries.pairings_of(me))
+    check_ins = queries.check_ins_waiting(me, now)
+    steps = _steps(me)
+    proposals = [pairing for pairing in pairings if pairing.state == Pairing.State.PROPOSED and not pairing.has_accepted(me)]
+    next_step = next((step for step in steps if not step.is_done), None)
+    context = {
+        "now": now,
+        "pairings": _with_others(pairings, me),
+        "check_ins": check_ins,
+        "proposals": _with_others(proposals, me),
+        "steps": steps if next_step else [],
+        "next_step": next_step,
+        "waiting": len(check_ins) + len(proposals) + sum(not step.is_done for step in steps),
+        "has_begun": any(pairing.activated_at for pairing in pairings),
+    }
+    return render(request, "checkins/home/home.html", context)
+
+
+@members_only
+@require_safe
+def mine(request: MemberRequest) -> HttpResponse:
+    """All my pairings, also those that have ended."""
+    me = request.membership
+    ended = Pairing.objects.filter(program=me.program, state=Pairing.State.CLOSED).of(me).with_people().order_by("-ended_at", "-pk")
+    page = page_of(request, ended)
+    context = {
+        "pairings": _with_others(list(queries.pairings_of(me)) if page.number == 1 else [], me),
+        "ended": _with_others(list(page.items), me),
+        "page": page,
+    }
+    return render(request, "checkins/home/mine.html", context)
+
+
+@members_only
+@require_safe
+def get_help(request: MemberRequest) -> HttpResponse:
+    """Whom to turn to. The same page for everybody, whatever somebody came for."""
+    staff = list(Membership.objects.filter(program=request.membership.program).current().staff().with_people().order_by("user__name", "pk"))
+    context = {
+        "program": request.membership.program,
+        "coordinators": [person for person in staff if person.is_coordinator],
+        "admins": [person for person in staff if person.is_admin],
+    }
+    return render(request, "checkins/home/help.html", context)
+
+
+# --- one pairing ---
+
+
+@members_only
+@require_safe
+def pairing(request: MemberRequest, pairing: int) -> HttpResponse:
+    """To the two, their page. To those who run the program, facts. To everybody else there is no such page."""
+    pair = get_object_or_404(Pairing.objects.visible_to(request.membership).with_people(), pk=pairing)
+    if not pair.includes(request.membership):
+        return _facts(request, pair)
+    if pair.activated_at is None:
+        return redirect("matching:proposal", pair.program.slug, pair.pk)
+    return _page_of_two(request, pair)
+
+
+@members_only
+@require_safe
+def about(request: MemberRequest, pairing: int) -> HttpResponse:
+    """What the other half shares with a partner."""
+    me = request.membership
+    started = Pairing.objects.of(me).exclude(activated_at=None).with_people()
+    pair = get_object_or_404(started, program=me.program, pk=pairing)
+    other = Membership.objects.select_related("user", "profile").get(pk=pair.other_half(me).pk)
+    lines = comparison.side_by_side(pair.program, [other], comparison.PARTNER)
+    context = {"pairing": pair, "other": other, "lines": [line for line in lines if line.sides[0].values]}
+    return render(request, "checkins/home/about.html", context)
+
+
+def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
+    me, other, now = request.membership, pair.other_half(request.membership), timezone.now()
+    topics = queries.agenda_of(pair, me)
+    context = {
+        "now": now,
+        "pairing": pair,
+        "other": other,
+        "topics": [(topic, agendas.may_withdraw(me, topic)) for topic in _of(pair, topics)],
+        "form": AddTopic(other=other.user.short_name) if agendas.may_add(me, pair) else None,
+        "may_log": sessions.may_log(me, pair),
+        "meetings": queries.meetings_of(pair, me),
+        "check_in": queries.open_check_in(pair, me, now),
+    }
+    return render(request, "checkins/home/pairing.html", context)
+
+
+def _facts(request: MemberRequest, pair: Pairing) -> HttpResponse:
+    me, now = request.membership, timezone.now()
+    rounds = queries.rounds_of(pair, me, now)
+    shown = _round_asked_for(request, rounds)
+    context = {
+        "pairing": pair,
+        "tasks": [tell(task) for task in queries.tasks_of(pair, me)],
+        "meetings": queries.meetings_of(pair, me),
+        "topics_added": queries.topics_added(pair, me),
+        "rounds": rounds,
+        "shown": shown,
+        "answers": queries.answers_side_by_side(shown, me) if shown else [],
+    }
+    return render(request, "checkins/home/pairing_facts.html", context)
+
+
+def _round_asked_for(request: MemberRequest, rounds: list[queries.Round]) -> queries.Round | None:
+    """The round that the address names, else the newest in which somebody has answered."""
+    answered = [one for one in rounds if one.has_answers]
+    asked = request.GET.get("round", "")
+    return next((one for one in answered if one.due_on.isoformat() == asked), answered[0] if answered else None)
+
+
+# --- the coordinator's morning ---
+
+
+@staff_only
+@require_safe
+def today(request: MemberRequest) -> HttpResponse:
+    """Who needs me today, and why; one act each."""
+    me, now = request.membership, timezone.now()
+    is_mine = request.GET.get("whose") == "mine"
+    pairings, tasks = Pairing.objects.visible_to(me), Task.objects.visible_to(me).open()
+    if is_mine:
+        pairings, tasks = pairings.filter(coordinator=me), tasks.of_caseload(me)
+    numbers = queries.numbers_of_tasks(tasks)
+    direct = sum(numbers[kind] for kind in Task.DIRECT)
+    total = direct + numbers[Task.Kind.UNANSWERED]
+    kind = request.GET.get("kind", "")
+    if kind == "direct":
+        tasks = tasks.filter(kind__in=Task.DIRECT)
+    elif kind == "unanswered":
+        tasks = tasks.filter(kind=Task.Kind.UNANSWERED)
+    page = page_of(request, tasks.with_people().in_rank(), per_page=TASKS_A_PAGE)
+    figures = queries.figures(pairings, me, now)
+    context = {
+        "now": now,
+        "greeting": _greeting(now),
+        "figures": figures,
+        "strip": _strip(figures),
+        "total": total,
+        "others_are_fine": max(figures.active - numbers["pairings"], 0),
+        "tabs": _tabs(request, kind, total, direct, numbers[Task.Kind.UNANSWERED]),
+        "page": page,
+        "tasks": [tell(task) for task in page.items],
+        "round": queries.open_round(pairings, me, now),
+        "next_opening": None if total else queries.next_opening(pairings, me, now),
+        "is_mine": is_mine,
+        "has_caseload": is_mine or me.caseload.exists(),
+    }
+    return render(request, "checkins/home/today.html", context)
+
+
+def _greeting(now: datetime) -> str:
+    hour = timezone.localtime(now).hour
+    if hour < NOON_HOUR:
+        return _("Good morning")
+    return _("Good afternoon") if hour < EVENING_HOUR else _("Good evening")
+
+
+def _strip(figures: queries.Figures) -> list[dict[str, object]]:
+    answered, before = figures.answered, figures.answered_last_round
+    return [
+        {
+            "label": _("Active pairings"),
+            "value": figures.active,
+            "note": _("%s started this week") % figures.started_this_week,
+        },
+        {
+            "label": _("Met in the last 3 weeks"),
+            "value": figures.met_lately,
+            "note": _("%s in 100 pairings") % figures.met_share if figures.met_share is not None else "",
+        },
+        {
+            "label": _("Check-ins answered"),
+            "value": _("None yet") if answered is None else f"{answered}%",
+            "note": "" if before is None else _("the round before %s%%") % before,
+        },
+        {
+            "label": _("Waiting for a match"),
+            "value": figures.waiting,
+            "note": _("%(seek)s seek, %(offer)s offer") % {"seek": figures.waiting_to_learn, "offer": figures.waiting_to_mentor},
+        },
+    ]
+
+
+def _tabs(request: MemberRequest, kind: str, total: int, direct: int, unanswered: int) -> list[dict[str, object]]:
+    kinds = [("", _("All"), total), ("direct", _("What people said"), direct), ("unanswered", _("Missed check-ins"), unanswered)]
+    return [{"text": words, "href": _address(request, kind=key), "current": key == kind, "count": number} for key, words, number in kinds]
+
+
+def _address(request: MemberRequest, **changes: str) -> str:
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    for name, value in changes.items():
+        asked.pop(name, None)
+        if value:
+            asked[name] = value
+    return f"?{asked.urlencode()}"
+
+
+# --- the overview of check-ins ---
+
+
+@staff_only
+@require_safe
+def check_ins(request: MemberRequest) -> HttpResponse:
+    """The current round: of each active pairing the newest check-ins, and how they stand. Never what was answered."""
+    shown = _rounds(request)
+    context = {
+        "filter": shown,
+        "page": page_of(request, shown.qs),
+        "round": queries.open_round(Pairing.objects.visible_to(request.membership), request.membership, timezone.now()),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "checkins/home/check_ins.html", context)
+
+
+@staff_only
+@require_safe
+@recently_signed_in
+def check_ins_export(request: MemberRequest) -> StreamingHttpResponse:
+    """Exactly the list that was shown, every page of it."""
+    now, program = timezone.now(), request.membership.program
+    audit.record(verb="checkins.exported", subject=program, program_id=program.pk, actor_id=request.user.pk, now=now)
+    header = [_("First person"), _("Their check-in"), _("Second person"), _("Their check-in"), _("Due on"), _("Open until")]
+    rows = _rows(_rounds(request).qs.iterator(chunk_size=ROWS_AT_ONCE))
+    return csv_response(f"{program.slug}-check-ins.csv", header, rows)
+
+
+def _rounds(request: MemberRequest) -> RoundFilter:
+    me = request.membership
+    others = Pairing.objects.visible_to(me).not_of(me).active().with_people()
+    rows = in_order(queries.with_current_round(others, me, timezone.now()), request.GET.get("sort", ""), ORDERS, "-due")
+    return RoundFilter(request.GET, queryset=rows, viewer=me)
+
+
+def _rows(pairings: Iterator[Pairing]) -> Iterator[list[object]]:
+    words = dict(CheckIn.State.choices)
+    while portion := list(islice(pairings, ROWS_AT_ONCE)):
+        for pair in portion:
+            yield [
+                pair.first.user.full_name,
+                words.get(pair.first_state, ""),  # type: ignore[attr-defined]
+                pair.second.user.full_name,
+                words.get(pair.second_state, ""),  # type: ignore[attr-defined]
+                pair.round_on,  # type: ignore[attr-defined]
+                pair.closes_at,  # type: ignore[attr-defined]
+            ]
+
+
+# --- pieces of several pages ---
+
+
+def _with_others(pairings: list[Pairing], me: Membership) -> list[tuple[Pairing, Membership]]:
+    return [(pairing, pairing.other_half(me)) for pairing in pairings]
+
+
+def _of(pair: Pairing, topics: list[AgendaItem]) -> list[AgendaItem]:
+    """The same topics, knowing the pairing that is known already."""
+    for topic in topics:
+        topic.pairing = pair
+    return topics
+
+
+def _steps(me: Membership) -> list[Step]:
+    return [
+        Step(str(words), reverse(route, args=[me.program.slug]), icon, requirement.done_at is not None)
+        for requirement in queries.requirements_of(me)
+        for words, route, icon in [STEPS.get(requirement.key, ("", "", ""))]
+        if route
+    ]
