@@ -88,6 +88,7 @@ class RolesForm(EvenhandForm, forms.Form):
         field: Any = self.fields["roles"]
         field.choices = [(role, Membership.ROLES[role]) for role in self.offered]
         field.choice_hints = ROLE_HINTS
+        field.optional_goes_unsaid = True
         field.initial = [role for role in self.offered if getattr(membership, role)]
 
     def wished(self) -> dict[str, bool]:

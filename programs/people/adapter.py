@@ -4,14 +4,21 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programs.people import letters
 
 TOO_MANY_TRIES = _("There were too many tries. Wait a few minutes, then ask for a new code.")
+WAYS = {
+    "reauthenticate": _("Use my password"),
+    "mfa_reauthenticate": _("Use the code of my app"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+}
 WRONG_CODE = _("This is not the code of the newest mail. Look again, and type all of it.")
 
 
@@ -35,6 +42,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Nobody signs up by themselves: an invitation leads in."""
         return False
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        for way in ways:
+            way["description"] = WAYS.get(way["id"], way["description"])
+        return ways
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         letters.owe(template_prefix=template_prefix, address=email, code=context.get("code", ""), now=timezone.now())
 
@@ -55,3 +68,7 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         "incorrect_code": _("This code does not fit. The app shows a new one every 30 seconds: type the one it shows now."),
         "unverified_email": _("Confirm your email address first."),
     }
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return gettext("Passkey %(number)s") % {"number": number}

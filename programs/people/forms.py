@@ -68,7 +68,9 @@ class SignIn(WordedForm, account.LoginForm):  # type: ignore[misc]
         self.fields["login"].widget.attrs |= {"autocomplete": "username webauthn", "inputmode": "email"}
 
     def _setup_password_field(self) -> None:
-        self.fields["password"].required = False
+        password: Any = self.fields["password"]
+        password.required = False
+        password.optional_goes_unsaid = True
 
 
 class AskForCode(WordedForm, account.RequestLoginCodeForm):  # type: ignore[misc]

@@ -1,0 +1,174 @@
+"""Signing in, one's account, the people of a program and its settings, as they look and work in a browser."""
+
+import re
+
+import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from mentoring.kernel.outbox import delivery
+from programs.memberships import services as memberships
+from programs.readiness import services as readiness
+from programs.setup import services as setup
+from tests.factories.programs import CohortFactory, MembershipFactory, UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WIDTHS = (360, 1280)
+CODE = re.compile(r"^(\d{6})$", re.MULTILINE)
+
+
+@pytest.fixture
+def program(noon):
+    """A program in which people are at several points."""
+    priya = UserFactory(verified=True, name="Priya Raman", email="priya.raman@northside.example", may_create_programs=True)
+    program = setup.create_program(
+        by=priya, template="first-year-buddies", name="Northside Student Mentoring", time_zone="Europe/London", now=noon
+    )
+    autumn = CohortFactory(program=program, name="Autumn 2026")
+    for name in ("Amara Okoye", "Jonas Lindqvist", "Mateo Silva", "Chloé Laurent", "Siobhán Murphy", "محمد الهاشمي"):
+        user = UserFactory(verified=True, name=name, email=f"person.with.a.long.address.{name[:3].encode().hex()}@northside.example")
+        member = memberships.join(program=program, user=user, is_participant=True, cohort=autumn, now=noon)
+        if name < "M":
+            for requirement in member.requirements.all():
+                readiness.settle(membership=member, key=requirement.key, now=noon)
+    return program
+
+
+@pytest.fixture
+def priya(program):
+    return program.memberships.select_related("user").get(user__name="Priya Raman")
+
+
+def looks_right(page: Page, axe, picture, name: str) -> None:
+    axe(page)
+    picture(page, name)
+    expect(page).not_to_have_title(re.compile("broke"))
+    sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert sideways <= 0, f"{page.url} scrolls {sideways} px sideways"
+    expect(page.locator("main")).to_have_count(1)
+    expect(page.locator("h1")).to_have_count(1)
+
+
+def test_the_pages_before_signing_in(page_at, axe, picture):
+    page = page_at(360)
+    for name in ("account_request_login_code", "account_reset_password", "account_signup", "account_inactive"):
+        page.goto(reverse(name))
+        looks_right(page, axe, picture, name)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_address_that_is_none_is_said_beside_its_field(page_at, axe, picture, width):
+    page = page_at(width)
+    page.goto(reverse("account_login"))
+    looks_right(page, axe, picture, "sign-in")
+
+    page.get_by_label("Your email address").fill("not an address")
+    page.get_by_role("button", name="Email me a code").click()
+
+    expect(page.get_by_role("alert").get_by_role("link")).to_have_text("Enter an address like name@example.org.")
+    looks_right(page, axe, picture, "sign-in-wrong")
+
+
+@pytest.mark.parametrize(("width", "script"), [(360, True), (1280, True), (360, False)])
+def test_somebody_signs_in_with_a_code_and_a_second_step(page_at, axe, picture, mailoutbox, width, script):
+    amara = UserFactory(verified=True, name="Amara Okoye", email="amara@example.org")
+    TOTP.activate(amara, generate_totp_secret())
+    emergency = RecoveryCodes.activate(amara).get_unused_codes()[0]
+    page = page_at(width, java_script_enabled=script)
+    page.goto("/accounts/me/")
+    page.get_by_label("Your email address").fill("amara@example.org")
+    page.get_by_role("button", name="Email me a code").click()
+
+    page.get_by_label("Code from the mail").fill("12")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("not the code")
+    if script:
+        looks_right(page, axe, picture, "enter-code-wrong")
+    delivery.drain()
+    [code] = CODE.findall(mailoutbox[-1].body)
+    page.get_by_label("Code from the mail").fill(code)
+    page.get_by_role("button", name="Sign in").click()
+
+    page.get_by_label("Code from your app").fill(emergency)
+    if script:
+        looks_right(page, axe, picture, "second-step")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your account")
+
+
+def test_the_pages_of_an_account(page_at, axe, picture, program, priya):
+    priya.user.set_password("level beam tea pot")
+    priya.user.save()
+    page = page_at(360, as_=priya)
+    RecoveryCodes.activate(priya.user)
+    names = ("people:account", "people:second-factor-needed", "account_email", "account_change_password", "account_logout")
+    for name in (*names, "usersessions_list", "mfa_index", "mfa_list_webauthn", "account_reauthenticate", "socialaccount_connections"):
+        page.goto(reverse(name))
+        looks_right(page, axe, picture, name.replace(":", "-"))
+
+    page.goto(reverse("mfa_view_recovery_codes"))
+    page.get_by_label("Your password").fill("level beam tea pot")
+    page.get_by_role("button", name="Go on").click()
+    for name in ("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_deactivate_totp"):
+        page.goto(reverse(name))
+        looks_right(page, axe, picture, name)
+
+
+def test_somebody_without_a_second_step_is_led_to_one(page_at, axe, picture):
+    amara = UserFactory(verified=True)
+    page = page_at(360, as_=amara, color_scheme="dark")
+    for name in ("people:second-factor-needed", "mfa_activate_totp", "account_set_password", "programs:list"):
+        page.goto(reverse(name))
+        looks_right(page, axe, picture, f"bare-{name.replace(':', '-')}")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_people_of_a_program_and_its_settings(page_at, axe, picture, program, priya, width):
+    page = page_at(width, as_=priya)
+    question = program.profile_questions.in_use().first()
+    pages = {
+        "people": [],
+        "person": [program.memberships.get(user__name="Jonas Lindqvist").pk],
+        "settings": [],
+        "settings-cohorts": [],
+        "settings-questions": [],
+        "settings-question": [question.pk],
+    }
+    for name, rest in pages.items():
+        page.goto(reverse(f"programs:{name}", args=[program.slug, *rest]))
+        looks_right(page, axe, picture, name)
+
+    page.goto("/programs/new/")
+    page.get_by_role("button", name="Create the program").click()
+    looks_right(page, axe, picture, "create-wrong")
+
+
+def test_the_pages_that_ask_once_more(page_at, axe, picture, program, priya):
+    page = page_at(360, as_=priya)
+    member = program.memberships.get(user__name="Jonas Lindqvist")
+    question = program.profile_questions.in_use().first()
+    pages = {
+        "person-roles": [member.pk],
+        "person-leave": [member.pk],
+        "leave": [],
+        "settings-cohort": [program.cohorts.get().pk],
+        "settings-question-add": [],
+        "settings-question-retire": [question.pk],
+    }
+    for name, rest in pages.items():
+        page.goto(reverse(f"programs:{name}", args=[program.slug, *rest]))
+        looks_right(page, axe, picture, name)
+
+    page.goto(reverse("programs:people", args=[program.slug], query={"q": "nobody"}))
+    looks_right(page, axe, picture, "people-none")
+
+
+def test_a_member_of_several_programs_chooses(page_at, axe, picture, program):
+    member = program.memberships.get(user__name="Jonas Lindqvist")
+    MembershipFactory(user=member.user, program__name="Riverside Neighbours")
+    page = page_at(360, as_=member)
+    page.goto("/")
+    looks_right(page, axe, picture, "several")
