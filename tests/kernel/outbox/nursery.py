@@ -52,6 +52,11 @@ class Nursery:
         os.kill(worker, signal.SIGKILL)
         wait_until(lambda: not lives(worker))
 
+    def kill_all(self) -> None:
+        for worker in self.living():
+            self.kill(worker)
+        self.living()
+
     def finish(self) -> None:
         """Each sends what it can get hold of, and goes. Those do not count among the dead."""
         for worker in self.living():
@@ -80,15 +85,21 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.kernel.outbox.worker_settings")
     django.setup()
+    # All that a worker needs is there before the fork, its way to go as well.
+    from mentoring.kernel.outbox import delivery  # noqa: F401
+
+    asked_to_go: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: asked_to_go.append(number))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead bury themselves
     for _ in sys.stdin:
-        if (child := os.fork()) == 0:
-            work()
-        sys.stdout.write(f"{child}\n")
-        sys.stdout.flush()
+        if os.fork() == 0:
+            # It says so itself: Python forgets the signals that reach a child before it is quite there.
+            sys.stdout.write(f"{os.getpid()}\n")
+            sys.stdout.flush()
+            work(asked_to_go)
 
 
-def work() -> None:
+def work(asked_to_go: list[int]) -> None:
     import random
 
     from django.db import Error, close_old_connections
@@ -97,8 +108,6 @@ def work() -> None:
 
     random.seed()
     nursery = os.getppid()
-    asked_to_go: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _: asked_to_go.append(number))
     while os.getppid() == nursery:  # an orphan would send for ever
         close_old_connections()
         is_last = bool(asked_to_go)
@@ -107,9 +116,9 @@ def work() -> None:
         except Error:
             time.sleep(0.05)  # the database restarts
         if is_last:
-            os._exit(0)
+            break
         time.sleep(0.01)
-    os._exit(1)
+    os._exit(0)
 
 
 if __name__ == "__main__":
