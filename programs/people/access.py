@@ -15,6 +15,12 @@ from django.http.response import HttpResponseBase
 View = Callable[..., HttpResponseBase]
 
 
+def has_just_signed_in(request: HttpRequest) -> bool:
+    """Showed who they are in the last five minutes, at sign-in or when asked once more."""
+    latest = max((record["at"] for record in get_authentication_records(request, request.user)), default=0)
+    return bool(time.time() - latest <= app_settings.REAUTHENTICATION_TIMEOUT)
+
+
 def recently_signed_in(view: View) -> View:
     """Stands under the door. After five minutes the person is asked again; then what they posted goes on where it was.
 
@@ -23,9 +29,7 @@ def recently_signed_in(view: View) -> View:
 
     @wraps(view)
     def asks_again(request: HttpRequest, *arguments: Any, **names: Any) -> HttpResponseBase:
-        records = get_authentication_records(request, request.user)
-        latest = max((record["at"] for record in records), default=0)
-        if time.time() - latest > app_settings.REAUTHENTICATION_TIMEOUT and get_reauthentication_flows(request.user):
+        if not has_just_signed_in(request) and get_reauthentication_flows(request.user):
             raise ReauthenticationRequired
         return view(request, *arguments, **names)
 

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -12,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programs.people import letters
+from programs.people.access import has_just_signed_in
 
 TOO_MANY_TRIES = _("There were too many tries. Wait a few minutes, then ask for a new code.")
 WAYS = {
@@ -41,6 +43,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up by themselves: an invitation leads in."""
         return False
+
+    def is_reauthentication_required(self, *, app: str, **names: Any) -> bool:
+        """Nobody is asked again in the minutes after signing in, such as who sets up a second step at once."""
+        return super().is_reauthentication_required(app=app, **names) and not has_just_signed_in(context.request)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)

@@ -12,6 +12,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from mentoring.kernel.forms import EvenhandForm
@@ -186,6 +187,12 @@ class TimeZoneField(forms.ChoiceField):
             "required": _("Choose a time zone."),
             "invalid_choice": _("Choose a time zone from the list, for example Europe/London."),
         }
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
+        current = form.get_initial_for_field(self, field_name)
+        if current and not super().valid_value(current):
+            self.choices = [(current, current), *time_zones()]
+        return super().get_bound_field(form, field_name)
 
     def valid_value(self, value: Any) -> bool:
         return value in zoneinfo.available_timezones()

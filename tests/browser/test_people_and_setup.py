@@ -109,9 +109,6 @@ def test_the_pages_of_an_account(page_at, axe, picture, program, priya):
         page.goto(reverse(name))
         looks_right(page, axe, picture, name.replace(":", "-"))
 
-    page.goto(reverse("mfa_view_recovery_codes"))
-    page.get_by_label("Your password").fill("level beam tea pot")
-    page.get_by_role("button", name="Go on").click()
     for name in ("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_deactivate_totp"):
         page.goto(reverse(name))
         looks_right(page, axe, picture, name)
@@ -172,3 +169,23 @@ def test_a_member_of_several_programs_chooses(page_at, axe, picture, program):
     page = page_at(360, as_=member)
     page.goto("/")
     looks_right(page, axe, picture, "several")
+
+
+def test_a_passkey_is_added_and_opens_the_account(page_at):
+    amara = UserFactory(verified=True, name="Amara Okoye")
+    page = page_at(1280, as_=amara)
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": options | {"automaticPresenceSimulation": True}})
+
+    page.goto(reverse("mfa_add_webauthn"))
+    page.get_by_label("I also want to sign in with it alone").check()
+    page.get_by_role("button", name="Add this passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Emergency codes")
+    page.goto("/accounts/me/")
+    page.get_by_role("button", name="Sign out").click()
+
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your programs")
