@@ -83,9 +83,9 @@ def fail(job: Job, words: str, now: datetime | None = None) -> None:
     _end(job, Job.State.FAILED, now or timezone.now(), failure=str(words))
 
 
-def stop(job: Job, now: datetime) -> None:
-    """The worker has stopped, since it was asked to. What it finished before stays."""
-    _end(job, Job.State.STOPPED, now)
+def stop(job: Job, now: datetime, result: Mapping[str, Any] | None = None) -> None:
+    """The worker has stopped, since it was asked to. What it finished before stays; `result` says what that is."""
+    _end(job, Job.State.STOPPED, now, result=dict(result or {}))
 
 
 @transaction.atomic
@@ -137,9 +137,9 @@ def _end_if_open(job: Job, result: Mapping[str, Any]) -> None:
     if not _mine(job).exists():
         return
     now = timezone.now()
-    unfinished = job.total is not None and job.done < job.total
-    if should_stop(job) and unfinished:
-        stop(job, now)
+    is_all = job.total is not None and job.done >= job.total
+    if should_stop(job) and not is_all:
+        stop(job, now, result)
     else:
         finish(job, result, now)
 

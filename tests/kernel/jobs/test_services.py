@@ -227,7 +227,7 @@ def test_a_stop_ends_the_work_between_two_portions_and_keeps_what_was_done(regis
     def work(job):
         for done in range(1, job.total + 1):
             if services.should_stop(job):
-                return None
+                return {"made": done - 1}
             services.advance(job, done=done)
             if done == 2:
                 services.request_stop(job, NOON)
@@ -239,7 +239,7 @@ def test_a_stop_ends_the_work_between_two_portions_and_keeps_what_was_done(regis
     job = services.run_next(now=NOON)
 
     job.refresh_from_db()
-    assert (job.state, job.done, job.ended_at) == ("stopped", 2, NOON)
+    assert (job.state, job.done, job.ended_at, job.result) == ("stopped", 2, NOON, {"made": 2})
 
 
 @pytest.mark.django_db
