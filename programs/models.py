@@ -5,5 +5,18 @@ from programs.memberships.models import Cohort, Membership, Program
 from programs.people.models import User
 from programs.profiles.models import Profile, ProfileAnswer, ProfileQuestion
 from programs.readiness.models import Requirement
+from programs.roster.models import Sheet, SheetRow
 
-__all__ = ["Cohort", "Invitation", "Membership", "Profile", "ProfileAnswer", "ProfileQuestion", "Program", "Requirement", "User"]
+__all__ = [
+    "Cohort",
+    "Invitation",
+    "Membership",
+    "Profile",
+    "ProfileAnswer",
+    "ProfileQuestion",
+    "Program",
+    "Requirement",
+    "Sheet",
+    "SheetRow",
+    "User",
+]

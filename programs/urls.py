@@ -7,5 +7,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("programs.memberships.urls")),
     path("", include("programs.invitations.urls")),
     path("", include("programs.profiles.urls")),
+    path("", include("programs.roster.urls")),
     path("", include("programs.setup.urls")),
 ]

@@ -1,0 +1,254 @@
+"""Taking in a sheet, looking at every row of it, and inviting the people on it portion by portion."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import IO
+
+from django.db import transaction
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from mentoring.kernel.audit import services as audit
+from mentoring.kernel.errors import Refused
+from mentoring.kernel.jobs import services as jobs
+from mentoring.kernel.jobs.models import Job
+from programs.invitations import services as invitations
+from programs.invitations.models import Invitation
+from programs.memberships.models import Cohort, Membership, Program
+from programs.profiles.models import ProfileQuestion
+from programs.roster import checks, columns, reader
+from programs.roster.mistakes import NO_HEADER, ONLY_A_HEADER
+from programs.roster.models import Sheet, SheetRow
+from programs.roster.words import key_of
+
+KIND = "roster-import"
+INVITING = gettext_noop("Inviting the people of your file")
+BATCH = 1000
+# People are invited in smaller portions, so that a stop is soon and no lease runs out.
+PORTION = 250
+KEPT = timedelta(days=30)
+SAMPLES = 60
+LOOKS_LIKE_AN_ADDRESS = re.compile(r"\S+@\S+\.\w+")
+# How many different unknown answers of a column are named.
+MOST_NAMED = 30
+
+Outcome = SheetRow.Outcome
+Faults = dict[int, list[checks.Mistake]]
+
+
+@transaction.atomic
+def upload(*, program: Program, by: Membership, file: IO[bytes], file_name: str, now: datetime) -> Sheet:
+    """Keep every row of a file. Nothing is looked at yet."""
+    try:
+        table = reader.read(file)
+        if any(LOOKS_LIKE_AN_ADDRESS.fullmatch(name) for name in table.header):
+            raise Refused(NO_HEADER)
+        sheet = Sheet.objects.create(
+            program=program,
+            uploaded_by_id=by.user_id,
+            file_name=file_name[-200:],
+            tab=table.tab[:100],
+            header=table.header,
+            uploaded_at=now,
+        )
+        found = 0
+        for portion in _portions(table.rows, BATCH):
+            rows = [SheetRow(sheet=sheet, line=row.line, cells=[cell.strip() for cell in row.cells]) for row in portion]
+            found += len(SheetRow.objects.bulk_create(rows))
+    except reader.Unreadable as unreadable:
+        raise Refused(unreadable.sentence) from unreadable
+    if not found:
+        raise Refused(ONLY_A_HEADER)
+    audit.record(verb="sheet.uploaded", subject=sheet, program_id=program.pk, actor_id=by.user_id, now=now)
+    return sheet
+
+
+def samples_of(sheet: Sheet) -> list[columns.Column]:
+    """The columns of a sheet, each with what stands in its first rows."""
+    first = list(sheet.rows.in_order().values_list("cells", flat=True)[:SAMPLES])
+    return [
+        columns.Column(name, [checks.unguarded(cells[at]) for cells in first if at < len(cells)]) for at, name in enumerate(sheet.header)
+    ]
+
+
+def proposal_for(*, sheet: Sheet, read_as: Sequence[columns.Column], questions: Iterable[ProfileQuestion]) -> dict[str, str]:
+    """What each column seems to hold; what was chosen before, if something was."""
+    return sheet.columns or columns.propose(read_as, questions, _roles(sheet.program))
+
+
+@transaction.atomic
+def choose_columns(
+    *,
+    sheet: Sheet,
+    by: Membership,
+    chosen: Mapping[str, str],
+    cohort: Cohort | None,
+    leaves_unknown_out: bool,
+    now: datetime,
+) -> Sheet:
+    """Say what each column holds, and look at every row with that. May be done again until somebody confirms."""
+    sheet = _untouched(sheet)
+    sheet.columns, sheet.cohort, sheet.leaves_unknown_out = dict(chosen), cohort, leaves_unknown_out
+    sheet.unknown = _check(sheet, now)
+    sheet.checked_at = now
+    sheet.save(update_fields=["columns", "cohort", "leaves_unknown_out", "unknown", "checked_at"])
+    audit.record(verb="sheet.columns_chosen", subject=sheet, program_id=sheet.program_id, actor_id=by.user_id, now=now)
+    return sheet
+
+
+@transaction.atomic
+def confirm(*, sheet: Sheet, by: Membership, leaves_mistakes_out: bool, now: datetime) -> Job:
+    """Begin to invite the people on it, or go on where it was stopped. Whoever confirms at the same moment gets the same work."""
+    sheet = Sheet.objects.select_for_update().get(pk=sheet.pk)
+    before = sheet.job()
+    if before is not None and before.is_open:
+        return before
+    if sheet.checked_at is None:
+        raise Refused(_("Say first what the columns hold."))
+    counts = sheet.counts()
+    if not counts[Outcome.NEW] and before is not None:
+        return before
+    if not counts[Outcome.NEW]:
+        raise Refused(_("There is nobody on this sheet to invite."))
+    if counts[Outcome.MISTAKE] and not leaves_mistakes_out:
+        raise Refused(_("Some rows have mistakes. Tick that they are left out, or correct your file and choose it again."))
+    job = jobs.start(
+        kind=KIND,
+        program_id=sheet.program_id,
+        started_by_id=by.user_id,
+        input={"sheet": sheet.pk, "by": by.pk},
+        total=counts[Outcome.NEW],
+        now=now,
+    )
+    sheet.job_id = job.pk
+    sheet.save(update_fields=["job_id"])
+    audit.record(
+        verb="sheet.confirmed",
+        subject=sheet,
+        program_id=sheet.program_id,
+        actor_id=by.user_id,
+        now=now,
+        detail={"rows": counts[Outcome.NEW], "left_out": counts[Outcome.MISTAKE]},
+    )
+    return job
+
+
+@transaction.atomic
+def invite_portion(*, job: Job, now: datetime) -> int:
+    """Invite the next people of a confirmed sheet and mark their rows, both or neither. Returns how many rows; 0 when none is left."""
+    sheet = Sheet.objects.select_related("program", "cohort").get(pk=job.input["sheet"])
+    by = Membership.objects.current().select_related("user").filter(pk=job.input["by"]).first()
+    if by is None or not by.is_staff:
+        raise Refused(_("Whoever started this no longer runs the program. Somebody who does can go on with it."))
+    rows = list(sheet.rows.to_invite().in_order().select_for_update()[:PORTION])
+    if not rows:
+        return 0
+    standing = _standing(sheet.program_id, [row.email for row in rows], now)
+    new = [row for row in rows if row.email not in standing]
+    invitations.invite_many(
+        program=sheet.program,
+        by=by,
+        people=[invitations.InvitationDraft(email=row.email, name=row.name, prefilled=row.prefilled) for row in new],
+        cohort=sheet.cohort,
+        now=now,
+    )
+    for row in rows:
+        row.outcome = standing.get(row.email, Outcome.INVITED)
+    _keep(rows, ["outcome"])
+    jobs.advance(job, done=job.done + len(rows), step=INVITING, now=now)
+    return len(rows)
+
+
+def purge(*, now: datetime) -> int:
+    """Forget a sheet that is thirty days old, with all that people wrote in it. Returns how many; call it until it says 0."""
+    old = Sheet.objects.filter(uploaded_at__lt=now - KEPT).order_by("pk").first()
+    if old is None:
+        return 0
+    with transaction.atomic():
+        SheetRow.objects.filter(sheet=old).delete()
+        old.delete()
+    return 1
+
+
+def _untouched(sheet: Sheet) -> Sheet:
+    sheet = Sheet.objects.select_for_update(of=["self"]).select_related("program").get(pk=sheet.pk)
+    if sheet.job_id is not None:
+        raise Refused(_("This sheet is being imported, or was. Choose the file again to begin anew."))
+    return sheet
+
+
+def _roles(program: Program) -> dict[str, tuple[bool, bool]]:
+    return checks.roles_of(program.mentor_word, program.mentee_word)
+
+
+def _check(sheet: Sheet, now: datetime) -> dict[str, dict[str, int]]:
+    """Look at every row, a thousand at a time. Returns the answers that are none of the choices, by column."""
+    check = checks.Check(
+        chosen=sheet.columns,
+        width=len(sheet.header),
+        questions=ProfileQuestion.objects.filter(program_id=sheet.program_id).in_use(),
+        roles=_roles(sheet.program),
+        leaves_unknown_out=sheet.leaves_unknown_out,
+    )
+    unknown: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    last = 0
+    # What an earlier choice of columns found must not be taken for a row above.
+    sheet.rows.exclude(email="").update(email="", name="", outcome=Outcome.UNCHECKED)
+    while rows := list(sheet.rows.filter(line__gt=last).in_order()[:BATCH]):
+        last = rows[-1].line
+        for row in rows:
+            found = check.row(row.cells)
+            row.email, row.name, row.prefilled, row.mistakes = found.email, found.name, found.prefilled, found.mistakes
+            for at, value in found.unknown:
+                if value in unknown[at] or len(unknown[at]) < MOST_NAMED:
+                    unknown[at][value] += 1
+        _name_those_who_are_there_twice(sheet, rows, check.own.get(columns.EMAIL, -1))
+        standing = _standing(sheet.program_id, [row.email for row in rows], now)
+        for row in rows:
+            row.outcome = Outcome.MISTAKE if row.mistakes else standing.get(row.email, Outcome.NEW)
+        _keep(rows, ["email", "name", "prefilled", "mistakes", "outcome"])
+    return {str(at): dict(values.most_common()) for at, values in sorted(unknown.items())}
+
+
+def _name_those_who_are_there_twice(sheet: Sheet, rows: Sequence[SheetRow], at: int) -> None:
+    """The first row with an address counts, wherever in the file it stands."""
+    above = sheet.rows.filter(email__in={row.email for row in rows if row.email}, line__lt=rows[0].line)
+    first = {row.email: row for row in above.order_by("email", "line").distinct("email")}
+    for row in rows:
+        if not row.email:
+            continue
+        other = first.setdefault(row.email, row)
+        if other is not row:
+            row.mistakes.append(_same_address(row, other, at))
+
+
+def _same_address(row: SheetRow, other: SheetRow, at: int) -> checks.Mistake:
+    if key_of(row.name) != key_of(other.name):
+        return {"code": "shared_address", "column": at, "line": other.line, "other": other.name or other.email}
+    same = [key_of(cell) for cell in row.cells] == [key_of(cell) for cell in other.cells]
+    return {"code": "row_twice" if same else "person_twice", "line": other.line}
+
+
+def _standing(program_id: int, addresses: Iterable[str], now: datetime) -> dict[str, Outcome]:
+    """Who of these is in the program, or asked, already. Two queries."""
+    wanted = {address for address in addresses if address}
+    asked = Invitation.objects.filter(program_id=program_id).open_at(now).annotate(address=Lower("email")).filter(address__in=wanted)
+    inside = Membership.objects.filter(program_id=program_id).current().annotate(address=Lower("user__email")).filter(address__in=wanted)
+    return {
+        **dict.fromkeys(asked.values_list("address", flat=True), Outcome.ASKED),
+        **dict.fromkeys(inside.values_list("address", flat=True), Outcome.MEMBER),
+    }
+
+
+def _keep(rows: Sequence[SheetRow], fields: Sequence[str]) -> None:
+    """Save many rows in one statement, quicker than one CASE a row."""
+    SheetRow.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+
+
+def _portions(rows: Iterator[reader.Row], size: int) -> Iterator[list[reader.Row]]:
+    while portion := list(islice(rows, size)):
+        yield portion
