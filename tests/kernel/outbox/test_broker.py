@@ -1,0 +1,144 @@
+"""Celery only wakes: what happens when the broker forgets, or is away."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import redis
+from celery import current_app
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from mentoring.embedded import Valkey, sockets_of
+from mentoring.kernel import wakeup
+from mentoring.kernel.outbox import services
+from mentoring.kernel.outbox.models import OutboxMessage
+from mentoring.kernel.queues import Queue
+from tests.conftest import RealRedis
+from tests.factories.programs import UserFactory
+from tests.kernel.outbox.nursery import wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def publish_to(monkeypatch: pytest.MonkeyPatch):
+    """`publish_to(url)` makes that the broker of this process, and forgets what was learned about the one before."""
+
+    def point(url: str) -> None:
+        for name in ("broker_url", "broker_write_url", "broker_read_url"):
+            monkeypatch.setitem(current_app.conf, name, url)
+        monkeypatch.setattr(current_app, "_pool", None)
+        monkeypatch.setattr(current_app.amqp, "_producer_pool", None)
+        monkeypatch.setattr(wakeup, "_quiet_until", 0.0)
+
+    return point
+
+
+@contextmanager
+def running(*command: str, environment: dict[str, str]) -> Iterator[subprocess.Popen]:
+    process = subprocess.Popen([sys.executable, "-m", *command], cwd=CHECKOUT, env=environment, start_new_session=True)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.mark.parametrize("broker", [Valkey, RealRedis])
+def test_broker_wiped_loses_nothing(broker, server_folder, publish_to, sink, worker_environment, owe_many_people, soak):
+    """A real worker and a real broker, of the kind that comes along and of the kind that most have. Everything in it is wiped again and
+    again, the last hint too; then beat comes by."""
+    lots, mails = (100, 100) if soak else (6, 25)
+    kinds = ["probe", "probe-digest", "probe-account", "probe-safety"]
+
+    with broker(server_folder) as server:
+        publish_to(server.url)
+        wiper = redis.Redis(unix_socket_path=str(sockets_of(server_folder) / "valkey.sock"))
+        environment = worker_environment | {"REDIS_URL": server.url}
+        worker = [
+            "celery",
+            "-A",
+            "mentoring",
+            "worker",
+            "-Q",
+            "mail,work",
+            "-c",
+            "2",
+            "-l",
+            "ERROR",
+            "--without-gossip",
+            "--without-mingle",
+        ]
+        with running(*worker, environment=environment):
+            for lot in range(lots):
+                people = UserFactory.create_batch(mails)
+                duties = [services.Duty(kind=kinds[lot % 4], subject_id=lot, recipient=person) for person in people]
+                with transaction.atomic():
+                    services.owe_many(duties, now=timezone.now())
+                if lot % 2 == 0:
+                    wait_until(lambda enough=lot * mails: len(sink.mails) >= enough or beat(), seconds=120)
+                wiper.flushall()
+            wait_until(lambda: not OutboxMessage.objects.open().exists() or beat(), seconds=120)
+
+    assert len({mail.recipient for mail in sink.mails}) == lots * mails
+    assert sink.copies() == 0
+
+
+def beat() -> bool:
+    """What the clock does every 30 seconds, a little faster."""
+    time.sleep(0.2)
+    wakeup.wake(services.DRAIN, Queue.MAIL)
+    return False
+
+
+def test_pages_work_without_redis(publish_to, settings, client):
+    """The broker and the cache are away. What is owed is saved, the page is quick, and the next one does not even try."""
+    publish_to("redis+socket:///nowhere/valkey.sock")
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "unix:///nowhere/valkey.sock?db=1"}}
+
+    for _ in range(3):
+        before = time.monotonic()
+        person = UserFactory()
+        with transaction.atomic():
+            services.owe(kind="probe", subject_id=1, recipient=person, now=timezone.now())
+        assert time.monotonic() - before < 2
+
+    assert OutboxMessage.objects.count() == 3
+    assert client.get(reverse("health")).status_code == 200
+    assert client.get(reverse("account_login")).status_code == 200
+
+
+def test_a_page_wakes_a_worker_once_however_much_it_owes(monkeypatch, publish_to, settings):
+    publish_to(settings.REDIS_URL)
+    wiper = redis.Redis.from_url(f"unix://{settings.REDIS_URL.removeprefix('redis+socket://').partition('?')[0]}")
+    wiper.delete(Queue.MAIL.value)
+
+    with transaction.atomic():
+        for person in UserFactory.create_batch(5):
+            services.owe(kind="probe", subject_id=1, recipient=person, now=timezone.now())
+
+    [message] = wiper.lrange(Queue.MAIL.value, 0, -1)
+    wiper.delete(Queue.MAIL.value)
+    assert b"kernel.drain_outbox" in message
+    # No id, no text: the body is an empty call.
+    assert b'"body": "W1tdLCB7fSw' in message
+
+
+def test_work_does_it_all_without_celery(sink, worker_environment, owe_many_people):
+    owe_many_people(3)
+
+    with running("manage", "work", environment=worker_environment) as process:
+        wait_until(lambda: len(sink.mails) == 3)
+        process.terminate()
+        assert process.wait(30) == 0
