@@ -128,13 +128,15 @@ class Command(BaseCommand):
             self.supervisor.start(name, command, environment)
 
     def _watch(self) -> str | None:
-        told, deadline = False, time.monotonic() + ANSWER_SECONDS
+        told, deadline, ask_at = False, time.monotonic() + ANSWER_SECONDS, 0.0
         while not self.supervisor.asked_to_stop.wait(0.2):
             ended = self.supervisor.ended() or next((server.name for server in self.servers if not server.running()), None)
             if ended:
                 return ended
-            if not told and (told := self._answers() or time.monotonic() > deadline):
-                self._tell()
+            if not told and time.monotonic() > ask_at:
+                told, ask_at = self._answers() or time.monotonic() > deadline, time.monotonic() + 1
+                if told:
+                    self._tell()
         return None
 
     def _answers(self) -> bool:
