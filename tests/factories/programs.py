@@ -1,11 +1,15 @@
 """People and their programs."""
 
+from datetime import timedelta
+
 import factory
 from factory.django import DjangoModelFactory
 
+from programs.invitations.models import Invitation
 from programs.memberships.models import Cohort, Membership, Program
 from programs.people.models import User
-from programs.profiles.models import Profile
+from programs.profiles.models import Profile, ProfileQuestion
+from programs.roster.models import Sheet
 from tests.times import NOON
 
 
@@ -98,3 +102,45 @@ class ProfileFactory(DjangoModelFactory):
     seeks_mentoring = True
     finished_at = NOON
     changed_at = NOON
+
+
+class ProfileQuestionFactory(DjangoModelFactory):
+    """A line of text, asked of everyone, for the other half of a pairing to read."""
+
+    class Meta:
+        model = ProfileQuestion
+
+    program = factory.SubFactory(ProgramFactory)
+    text = factory.Sequence(lambda n: f"Question {n}?")
+    kind = ProfileQuestion.Kind.SHORT_TEXT
+    position = factory.Sequence(lambda n: n)
+
+
+class InvitationFactory(DjangoModelFactory):
+    """To take part, open for another thirty days from noon."""
+
+    class Meta:
+        model = Invitation
+
+    class Params:
+        expired = factory.Trait(expires_at=NOON - timedelta(days=1))
+        withdrawn = factory.Trait(withdrawn_at=NOON)
+        accepted = factory.Trait(accepted_at=NOON)
+
+    program = factory.SubFactory(ProgramFactory)
+    email = factory.Sequence(lambda n: f"guest{n}@example.org")
+    name = factory.Sequence(lambda n: f"Guest Number{n}")
+    created_at = NOON
+    expires_at = NOON + timedelta(days=30)
+
+
+class SheetFactory(DjangoModelFactory):
+    """Uploaded, its columns not chosen yet."""
+
+    class Meta:
+        model = Sheet
+
+    program = factory.SubFactory(ProgramFactory)
+    file_name = "people.csv"
+    header = factory.LazyFunction(lambda: ["Name", "Address"])
+    uploaded_at = NOON

@@ -1,0 +1,111 @@
+"""What is expected of every route, apart from the code: who passes, who meets the same 404 as for a page that does not exist.
+
+A route of the resolver that has no row here fails the build, and so does a row that is no route.
+
+Roles: `anonymous`; `stranger`, a member of another program; `former`, who left this one; `other`, a participant in another pair;
+`half`, one of the two; `coordinator` and `admin` of the program; `conflicted`, a coordinator who is half of the pairing.
+"""
+
+from dataclasses import dataclass
+
+ALLOW, HIDE, SIGN_IN = "allow", "hide", "signin"
+ROLES = ("anonymous", "stranger", "former", "other", "half", "coordinator", "admin", "conflicted")
+# Pages of libraries, whose access is theirs; ours within them are listed by name.
+LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_", "None")
+
+EVERYONE = ROLES
+SIGNED_IN = ("stranger", "former", "other", "half", "coordinator", "admin", "conflicted")
+MEMBERS = ("other", "half", "coordinator", "admin", "conflicted")
+PARTICIPANTS = ("other", "half", "conflicted")
+STAFF = ("coordinator", "admin", "conflicted")
+BOTH_HALVES = ("half", "conflicted")
+
+
+@dataclass(frozen=True)
+class Route:
+    who: tuple[str, ...]
+    methods: tuple[str, ...] = ("get", "head")
+    needs_sign_in: bool = True
+
+    def outcome(self, role: str) -> str:
+        if role in self.who:
+            return ALLOW
+        return SIGN_IN if role == "anonymous" and self.needs_sign_in else HIDE
+
+
+READ = ("get", "head")
+FORM = ("get", "head", "post")
+ACT = ("post",)
+ROUTES: dict[str, Route] = {
+    # Anybody, and anybody who is signed in.
+    "health": Route(EVERYONE, READ),
+    "programs:mine": Route(SIGNED_IN, READ),
+    "programs:list": Route(SIGNED_IN, READ),
+    "programs:create": Route((), FORM),
+    "programs:invitation": Route(EVERYONE, FORM, needs_sign_in=False),
+    "people:account": Route(SIGNED_IN, FORM),
+    "people:second-factor-needed": Route(SIGNED_IN, READ),
+    # Whoever has a place in the program.
+    "programs:leave": Route(MEMBERS, FORM),
+    "programs:profile": Route(PARTICIPANTS, FORM),
+    "guidelines:read": Route(MEMBERS, READ),
+    "guidelines:acknowledge": Route(PARTICIPANTS, ACT),
+    "checkins:home": Route(MEMBERS, READ),
+    "checkins:mine": Route(MEMBERS, READ),
+    "checkins:help": Route(MEMBERS, READ),
+    # Facts of a pairing: the two, and those who run the program. Words, and acts: the two alone.
+    "checkins:pairing": Route((*BOTH_HALVES, "coordinator", "admin"), READ),
+    "checkins:pairing-about": Route(BOTH_HALVES, READ),
+    "checkins:sessions": Route(BOTH_HALVES, READ),
+    "checkins:session-log": Route(BOTH_HALVES, FORM),
+    "checkins:agenda-add": Route(BOTH_HALVES, ACT),
+    "checkins:agenda-withdraw": Route(BOTH_HALVES, ACT),
+    "matching:proposal": Route(BOTH_HALVES, READ),
+    "matching:accept": Route(BOTH_HALVES, ACT),
+    "matching:decline": Route(BOTH_HALVES, ACT),
+    # A check-in: who is asked, and not even the other half.
+    "checkins:checkin": Route(("half",), FORM),
+    # Those who run the program.
+    "checkins:today": Route(STAFF, READ),
+    "checkins:checkins": Route(STAFF, READ),
+    "checkins:checkins-export": Route(STAFF, READ),
+    "checkins:plan": Route(STAFF, FORM),
+    "checkins:plan-question": Route(STAFF, FORM),
+    "matching:pairings": Route(STAFF, READ),
+    "matching:pairings-export": Route(STAFF, READ),
+    "matching:pair": Route(STAFF, FORM),
+    "guidelines:edit": Route(STAFF, FORM),
+    "guidelines:publish": Route(STAFF, ACT),
+    "guidelines:acknowledged": Route(STAFF, READ),
+    "guidelines:acknowledged-export": Route(STAFF, READ),
+    "guidelines:remind": Route(STAFF, ACT),
+    "programs:people": Route(STAFF, READ),
+    "programs:people-export": Route(STAFF, READ),
+    "programs:person": Route(STAFF, READ),
+    "programs:person-roles": Route(STAFF, FORM),
+    "programs:person-leave": Route(STAFF, FORM),
+    "programs:settings": Route(STAFF, FORM),
+    "programs:settings-cohorts": Route(STAFF, FORM),
+    "programs:settings-cohort": Route(STAFF, FORM),
+    "programs:settings-questions": Route(STAFF, READ),
+    "programs:settings-question-add": Route(STAFF, FORM),
+    "programs:settings-question": Route(STAFF, FORM),
+    "programs:settings-question-retire": Route(STAFF, FORM),
+    "programs:settings-question-move": Route(STAFF, ACT),
+    "programs:invite": Route(STAFF, FORM),
+    "programs:invitations": Route(STAFF, READ),
+    "programs:invitation-remind": Route(STAFF, ACT),
+    "programs:invitation-withdraw": Route(STAFF, ACT),
+    "programs:import": Route(STAFF, FORM),
+    "programs:import-columns": Route(STAFF, FORM),
+    "programs:import-preview": Route(STAFF, READ),
+    "programs:import-confirm": Route(STAFF, ACT),
+    "programs:import-progress": Route(STAFF, READ),
+    "programs:import-stop": Route(STAFF, ACT),
+    "programs:import-result": Route(STAFF, READ),
+    "programs:import-rejected": Route(STAFF, READ),
+    # Staff who are no part of the pairing; who is sees nothing of what is told about it.
+    "checkins:task-done": Route(("coordinator", "admin"), ACT),
+    # Last, since it signs out.
+    "leave": Route(EVERYONE, ACT),
+}
