@@ -75,12 +75,15 @@ def template_of(message: OutboxMessage) -> str:
 
 
 def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
+    recipients = User.objects.in_bulk({message.recipient_id for message in messages if message.recipient_id})
+    zones = {person.pk: person.time_zone.rpartition("/")[2].replace("_", " ") for person in recipients.values()}
     return {
         message.pk: {
             "code": json.loads(str(message.secret or "{}")).get("code", ""),
             "change": WHAT_CHANGED.get(message.context.get("change", ""), ""),
             "at": message.created_at,
             "until": message.expires_at,
+            "zone": zones.get(message.recipient_id or 0, settings.TIME_ZONE),
         }
         for message in messages
     }

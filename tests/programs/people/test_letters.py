@@ -37,6 +37,7 @@ def test_each_of_them_arrives_in_plain_words_with_a_neutral_subject(prefix, mail
     assert "Amara" not in sent.subject
     assert "\n" not in sent.subject
     assert ("483920" in sent.body) == (prefix in letters.CODES)
+    assert "UTC time" in sent.body or prefix in letters.WITHOUT_ACCOUNT
     assert not re.search(r"[{}]|two-factor|authenticate|verif", sent.body + sent.subject, re.IGNORECASE)
 
 
