@@ -1,0 +1,349 @@
+"""Builds the demo program day by day, as people would have: through the services, with the clock of that day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from random import Random
+from zoneinfo import ZoneInfo
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+
+from checkins.agendas import services as agendas
+from checkins.agendas.models import AgendaItem
+from checkins.answers import services as answers
+from checkins.answers.models import CheckIn
+from checkins.care import services as care
+from checkins.care.models import Task
+from checkins.plans.models import Question
+from checkins.reminders import services as reminders
+from checkins.sessions import services as sessions
+from checkins.sessions.models import Session
+from guidelines.versions import services as guidelines
+from guidelines.versions.models import GuidelineVersion
+from matching.pairings import services as pairings
+from matching.pairings.models import Pairing
+from mentoring.demo import people, stories, words
+from mentoring.kernel.outbox import services as outbox
+from programs.memberships import services as memberships
+from programs.memberships.models import Membership, Program
+from programs.people import services as people_services
+from programs.people.models import User
+from programs.profiles import services as profiles
+from programs.profiles.models import ProfileQuestion
+from programs.setup import services as setup
+
+PASSWORD = "level-beam-demo"  # noqa: S105 - an example, printed in the README
+DAYS = 7 * stories.WEEKS
+NORTHSIDE, HARBOUR = "northside", "harbour-street"
+# In the order in which they are paired: an even pair, and one in which a voice is fading.
+KNOWN = (
+    ("Amara Okoye", "amara.okoye", "seeks"),
+    ("Jonas Lindqvist", "jonas.lindqvist", "offers"),
+    ("Mateo Santos", "mateo.santos", "seeks"),
+    ("Dmitri Volkov", "dmitri.volkov", "offers"),
+)
+FORMER = ("Hana Kurosawa", "hana.kurosawa", "seeks")
+# How many pairs of each story, in a hundred; the first two are the ones that the README names.
+NAMED = (stories.EVEN, stories.DRIFTING)
+SHARES = ((stories.EVEN, 52), (stories.DRIFTING, 11), (stories.SILENT, 11), (stories.BUSY, 15), (stories.NEW, 11))
+PAIRS_TOLD, MOST_PAIRS_TOLD = 48, 100
+# For each pair that meets: half a person more who waits, or is on the way in.
+PEOPLE_A_PAIR = 2.5
+
+
+@dataclass
+class Pair:
+    pairing: Pairing
+    story: stories.Story
+    mentee: Membership
+    mentor: Membership
+    started_on: date
+    met_on: date | None = None
+    sides: dict[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sides = {self.mentee.pk: "mentee", self.mentor.pk: "mentor"}
+
+    def week_of(self, day: date) -> int:
+        return (day - self.started_on).days // 7
+
+
+class Teller:
+    """Tells half a year. The same seed and the same day give the same people and the same story."""
+
+    def __init__(self, *, seed: int, pairs: int, now: datetime) -> None:
+        self.draw = Random(seed)  # noqa: S311 - a story, no secret
+        self.now = now
+        self.zone = ZoneInfo("Europe/London")
+        self.first_day = now.astimezone(self.zone).date() - timedelta(days=DAYS)
+        self.pairs: list[Pair] = []
+        # Hashed once for all of them: a good hash is slow on purpose.
+        self.password = make_password(PASSWORD)
+        self.taken = 0
+        # Two of them have been proposed and wait for an answer.
+        living = pairs - 2
+        counts = {story: living * share // 100 for story, share in SHARES if story is not stories.NEW}
+        self.beginning = [*NAMED, *(story for story, count in counts.items() for _ in range(count - (story in NAMED)))]
+        self.newly = [stories.NEW] * (living - len(self.beginning))
+        self.how_many = round(PEOPLE_A_PAIR * pairs)
+        self.names = people.names(self.draw, self.how_many + 8)
+
+    def at(self, day: date, hour: int = 12, minute: int = 0) -> datetime:
+        """A time of a day, and never later than now: the told past ends where the present begins."""
+        return min(datetime.combine(day, time(hour, minute), self.zone).astimezone(ZoneInfo("UTC")), self.now)
+
+    def days(self) -> Iterator[date]:
+        return (self.first_day + timedelta(days=number) for number in range(DAYS + 1))
+
+    # --- the program ---
+
+    def tell(self) -> None:
+        self._begin()
+        self._people_join()
+        for day in self.days():
+            self._on_day(day)
+        self._second_program()
+        self._somebody_leaves()
+        for program in Program.objects.filter(slug__in=[NORTHSIDE, HARBOUR]):
+            outbox.record_as_sent(program_id=program.pk, now=self.now)
+
+    def _begin(self) -> None:
+        start = self.at(self.first_day, 9)
+        priya = self._founder("Priya Raman", "priya.raman@northside.example", pronouns="she/her")
+        self.program = setup.create_program(
+            by=priya,
+            template="first-year-buddies",
+            name="Northside Student Mentoring",
+            slug=NORTHSIDE,
+            time_zone="Europe/London",
+            now=start,
+        )
+        coordinator = Membership.objects.get(program=self.program, user=priya)
+        self.program = self._without_second_factor(self.program, by=coordinator, help_contact=HELP)
+        admin = memberships.join(
+            program=self.program,
+            user=self.person("Ruth Adeyemi", "ruth.adeyemi@northside.example", pronouns="she/her"),
+            is_admin=True,
+            now=start,
+        )
+        # Whoever creates a program is its admin at first. Ruth takes over.
+        coordinator = memberships.set_roles(
+            membership=coordinator, by=admin, is_participant=False, is_coordinator=True, is_admin=False, is_deputy=False, now=start
+        )
+        second = memberships.join(
+            program=self.program,
+            user=self.person("Tomasz Wren", "tomasz.wren@northside.example", pronouns="he/him"),
+            is_coordinator=True,
+            now=start,
+        )
+        self.coordinators = [coordinator, second]
+        self.version = GuidelineVersion.objects.filter(program=self.program).in_force().get()
+        self.questions = list(ProfileQuestion.objects.filter(program=self.program).in_use())
+
+    def _without_second_factor(self, program: Program, *, by: Membership, help_contact: str) -> Program:
+        """A newcomer who looks around has no authenticator at hand."""
+        return setup.change_program(
+            program=program,
+            by=by,
+            name=program.name,
+            purpose=program.purpose,
+            time_zone=program.time_zone,
+            mentor_word=program.mentor_word,
+            mentee_word=program.mentee_word,
+            help_contact=help_contact,
+            staff_need_second_factor=False,
+            now=self.at(self.first_day, 9),
+        )
+
+    # --- people ---
+
+    def person(self, name: str, address: str, *, zone: str = "Europe/London", pronouns: str = "") -> User:
+        user = User.objects.create_user(address, name=name, pronouns=pronouns, time_zone=zone, joined_at=self.at(self.first_day, 8))
+        user.password = self.password
+        user.save(update_fields=["password"])
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        return user
+
+    def _founder(self, name: str, address: str, *, pronouns: str) -> User:
+        user = self.person(name, address, pronouns=pronouns)
+        return people_services.let_create_programs(address=user.email, now=self.at(self.first_day, 8))
+
+    def _people_join(self) -> None:
+        rest = self.how_many - len(KNOWN) - 1
+        # A few more seek than offer, as in life.
+        drawn = [(name, f"member{number}", "seeks" if number % 13 < 7 else "offers") for number, name in enumerate(self.names[:rest])]
+        self.seeking: list[Membership] = []
+        self.offering: list[Membership] = []
+        for number, (name, mailbox, wish) in enumerate([*KNOWN, *drawn, FORMER]):
+            day = self.first_day + timedelta(days=1 + number % 10)
+            user = self.person(
+                name, f"{mailbox}@northside.example", zone=self.draw.choice(people.ZONES), pronouns=self.draw.choice(people.PRONOUNS)
+            )
+            member = self._joins(self.program, user, wish, day, self.questions)
+            # The last few are still on their way in.
+            if number < self.how_many - 7:
+                guidelines.acknowledge(version=self.version, by=member, now=self.at(day, 15))
+            (self.seeking if wish == "seeks" else self.offering).append(member)
+
+    def _joins(self, program: Program, user: User, wish: str, day: date, questions: list[ProfileQuestion]) -> Membership:
+        member = memberships.join(program=program, user=user, is_participant=True, now=self.at(day, 13))
+        profiles.save_profile(
+            membership=member,
+            by=member,
+            offers_mentoring=wish == "offers",
+            seeks_mentoring=wish == "seeks",
+            offers_capacity=self.draw.choice((1, 1, 2)),
+            answers={question: self._answer_to(question) for question in questions},
+            now=self.at(day, 14),
+        )
+        return member
+
+    def _answer_to(self, question: ProfileQuestion) -> str | list[str]:
+        kind = ProfileQuestion.Kind
+        if question.kind == kind.ONE:
+            return str(self.draw.choice(question.choices))
+        if question.kind == kind.LANGUAGES:
+            return ["English", *self.draw.sample(words.LANGUAGES, self.draw.choice((0, 0, 1, 2)))]
+        if question.kind in (kind.SEVERAL, kind.TIMES):
+            return sorted(self.draw.sample(question.choices, min(len(question.choices), self.draw.randint(2, 4))))
+        return str(self.draw.choice(words.COURSES))
+
+    # --- pairs ---
+
+    def _propose(self, mentee: Membership, mentor: Membership, day: date) -> Pairing:
+        coordinator = self.draw.choice(self.coordinators)
+        return pairings.propose(
+            program=self.program, one=mentee, other=mentor, mentor=mentor, by=coordinator, coordinator=coordinator, now=self.at(day, 10)
+        )
+
+    def _start_pairs(self, day: date) -> None:
+        """Most pairs start in the second week, the new ones two weeks ago; two proposals went out yesterday."""
+        begun = (day - self.first_day).days
+        if begun == 12:
+            self._pair_up(self.beginning, day)
+        elif begun == DAYS - 16:
+            self._pair_up(self.newly, day)
+        elif begun == DAYS - 1:
+            for mentee, mentor in (self._next_two(), self._next_two()):
+                pairings.accept(pairing=self._propose(mentee, mentor, day), by=mentee, now=self.at(day, 18))
+
+    def _pair_up(self, begun: list[stories.Story], day: date) -> None:
+        for story in begun:
+            mentee, mentor = self._next_two()
+            pairing = self._propose(mentee, mentor, day)
+            pairings.accept(pairing=pairing, by=mentee, now=self.at(day, 17))
+            pairing = pairings.accept(pairing=pairing, by=mentor, now=self.at(day, 19))
+            self.pairs.append(Pair(pairing, story, mentee, mentor, day))
+
+    def _next_two(self) -> tuple[Membership, Membership]:
+        mentee, mentor = self.seeking[self.taken], self.offering[self.taken]
+        self.taken += 1
+        return mentee, mentor
+
+    # --- days ---
+
+    def _on_day(self, day: date) -> None:
+        self._start_pairs(day)
+        reminders.plan_due(now=self.at(day, 6))
+        if day.weekday() == 2:
+            for pair in self.pairs:
+                self._live_a_week(pair, day)
+        self._answer_what_is_open(day)
+        answers.close_due(now=self.at(day, 23))
+        if day < self.now.astimezone(self.zone).date() - timedelta(days=6):
+            self._coordinators_act(day)
+
+    def _live_a_week(self, pair: Pair, day: date) -> None:
+        week = pair.week_of(day)
+        for _ in range(self.draw.choice((0, 1, 1, 2))):
+            by = pair.mentee if self.draw.random() < pair.story.mentee_raises(week) else pair.mentor
+            agendas.add(pairing=pair.pairing, by=by, text=self.draw.choice(words.TOPICS), now=self.at(day, 10, self.draw.randrange(60)))
+        if self.draw.random() < pair.story.meets(week):
+            self._meet(pair, day)
+
+    def _meet(self, pair: Pair, day: date) -> None:
+        on_the_agenda = AgendaItem.objects.filter(pairing=pair.pairing).open().order_by("raised_at", "pk").values_list("pk", flat=True)
+        sessions.log(
+            pairing=pair.pairing,
+            by=self.draw.choice((pair.mentee, pair.mentor)),
+            started_at=self.at(day, 13),
+            minutes=self.draw.choice((30, 45, 45, 60)),
+            place=self.draw.choice(Session.Place.values[:3]),
+            reached=list(on_the_agenda[: self.draw.choice((1, 2, 3))]),
+            talked_about=self.draw.choice(words.TALKED_ABOUT),
+            next_time=self.draw.choice(("", "", *words.NEXT_TIME)),
+            now=self.at(day, 20),
+        )
+
+    def _answer_what_is_open(self, day: date) -> None:
+        """Each side answers on the day it is due, or not at all; what is open now stays open for whoever looks."""
+        pair_of = {pair.pairing.pk: pair for pair in self.pairs}
+        due = CheckIn.objects.filter(pairing__in=pair_of, due_on=day).unanswered().with_people().order_by("pk")
+        for check_in in due:
+            pair = pair_of[check_in.pairing_id]
+            if pair is self.pairs[0] and check_in.closes_at > self.now:
+                continue
+            side, week = pair.sides[check_in.membership_id], pair.week_of(day)
+            if check_in.opens_at <= self.at(day, 18) and self.draw.random() < pair.story.replies(side, week):
+                self._answer(check_in, pair.story.answer(side, week), self.at(day, 18))
+
+    def _answer(self, check_in: CheckIn, usual: float, at: datetime) -> None:
+        given: dict[Question, int | str | None] = {}
+        for question in self.check_in_questions:
+            if question.kind == Question.Kind.TEXT:
+                given[question] = self.draw.choice(words.FINE if usual > 3 else words.UNEASY) or None
+            elif self.draw.random() > 0.03:
+                allowed = [value for value, _label in question.choices]
+                drawn = round(self.draw.gauss(usual, 0.6))
+                given[question] = min(allowed, key=lambda value: abs(value - drawn))
+            else:
+                given[question] = None
+        answers.give(check_in=check_in, by=check_in.membership, answers=given, now=at)
+
+    @cached_property
+    def check_in_questions(self) -> list[Question]:
+        return list(Question.objects.filter(plan__program=self.program).in_use())
+
+    def _coordinators_act(self, day: date) -> None:
+        """A task is done within the week, so that the morning page shows what is new."""
+        for task in Task.objects.filter(pairing__program=self.program, raised_at__lt=self.at(day - timedelta(days=5))).open():
+            care.finish(task=task, by=task.pairing.coordinator or self.coordinators[0], now=self.at(day, 11))
+
+    # --- beside it ---
+
+    def _somebody_leaves(self) -> None:
+        left = Membership.objects.get(program=self.program, user__email=f"{FORMER[1]}@northside.example")
+        memberships.leave(membership=left, by=self.coordinators[0], now=self.at(self.first_day + timedelta(days=60)))
+
+    def _second_program(self) -> None:
+        """A small one beside it, so that one can see that nothing crosses."""
+        start = self.at(self.first_day, 10)
+        bola = self._founder("Bola Hart", "bola.hart@harbour.example", pronouns="they/them")
+        program = setup.create_program(
+            by=bola, template="community-mentoring", name="Harbour Street Mentoring", slug=HARBOUR, time_zone="Europe/London", now=start
+        )
+        coordinator = Membership.objects.get(program=program, user=bola)
+        program = self._without_second_factor(program, by=coordinator, help_contact=HELP_AT_THE_HARBOUR)
+        questions = list(ProfileQuestion.objects.filter(program=program).in_use())
+        version = GuidelineVersion.objects.filter(program=program).in_force().get()
+        members = []
+        for number, name in enumerate(self.names[self.how_many : self.how_many + 8]):
+            day = self.first_day + timedelta(days=1 + number)
+            user = self.person(name, f"neighbour{number}@harbour.example")
+            member = self._joins(program, user, "offers" if number % 2 else "seeks", day, questions)
+            guidelines.acknowledge(version=version, by=member, now=self.at(day, 15))
+            members.append(member)
+        day = self.first_day + timedelta(days=14)
+        for mentee, mentor in (members[0:2], members[2:4], members[4:6]):
+            pairing = pairings.propose(program=program, one=mentee, other=mentor, mentor=mentor, by=coordinator, now=self.at(day, 10))
+            pairings.accept(pairing=pairing, by=mentee, now=self.at(day, 17))
+            pairings.accept(pairing=pairing, by=mentor, now=self.at(day, 19))
+
+
+HELP = (
+    "Write to Priya Raman or Tomasz Wren, or drop in at the Student House, room 2.14, on weekdays from 10 to 16. "
+    "Ruth Adeyemi looks after safety: safety@northside.example. If somebody is in danger now, call 999."
+)
+HELP_AT_THE_HARBOUR = "Ring Bola Hart, or come to the Harbour Hall any weekday morning. If somebody is in danger now, call 999."

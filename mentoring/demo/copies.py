@@ -1,0 +1,91 @@
+"""Many pairs, for looking at a large program: copies of the told ones, written in bulk. No mail is owed for them."""
+
+import copy
+import uuid
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import models, transaction
+
+from checkins.agendas.models import AgendaItem
+from checkins.answers.models import Answer, CheckIn
+from checkins.care.models import Task
+from checkins.sessions.models import Session
+from guidelines.versions.models import Acknowledgement
+from matching.facts.models import Fact
+from matching.pairings.models import Pairing
+from mentoring.kernel.encryption.fields import EncryptedTextField
+from programs.memberships.models import Membership, Program
+from programs.people.models import User
+from programs.profiles.models import Profile, ProfileAnswer
+from programs.readiness.models import Requirement
+
+ROWS_A_STATEMENT = 1000
+
+
+def make_up_to(pairs: int, *, program: Program) -> None:
+    """Copy the told pairs, all of them at a time, until there are `pairs`."""
+    told = Pairing.objects.filter(program=program)
+    generation = 0
+    while (missing := pairs - told.count()) > 0:
+        generation += 1
+        originals = list(
+            told.filter(activated_at__isnull=False)
+            .exclude(first__user__email__startswith="copy")
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
+        with transaction.atomic():
+            _Generation(uuid.uuid4().hex[:8], originals[:missing]).write()
+
+
+class _Generation:
+    """One copy of each of the pairings, with the people in it and all that hangs on them."""
+
+    def __init__(self, mark: str, pairings: list[int]) -> None:
+        self.mark = mark
+        self.pairings = pairings
+        self.twins: dict[tuple[type[models.Model], Any], Any] = {}
+
+    def write(self) -> None:
+        pairs = Pairing.objects.filter(pk__in=self.pairings)
+        halves = Membership.objects.filter(pk__in=[key for pair in pairs for key in (pair.first_id, pair.second_id)])
+        people = User.objects.filter(memberships__in=halves)
+        self._copy(people, email=lambda user: f"copy-{self.mark}-{user.email}")
+        self._copy(EmailAddress.objects.filter(user__in=people), email=lambda address: f"copy-{self.mark}-{address.email}")
+        self._copy(halves)
+        self._copy(Requirement.objects.filter(membership__in=halves))
+        self._copy(Acknowledgement.objects.filter(membership__in=halves))
+        self._copy(Profile.objects.filter(membership__in=halves))
+        self._copy(ProfileAnswer.objects.filter(profile__membership__in=halves))
+        self._copy(pairs)
+        self._copy(Session.objects.filter(pairing__in=pairs))
+        self._copy(AgendaItem.objects.filter(pairing__in=pairs))
+        self._copy(Fact.objects.filter(pairing__in=pairs), source_id=self._source_of_the_twin)
+        self._copy(CheckIn.objects.filter(pairing__in=pairs))
+        self._copy(Answer.objects.filter(check_in__pairing__in=pairs))
+        self._copy(Task.objects.filter(pairing__in=pairs))
+
+    def _copy(self, rows: "models.QuerySet[Any]", **changes: Any) -> None:
+        originals = list(rows.distinct().order_by("pk"))
+        twins = [self._twin(original, changes) for original in originals]
+        rows.model._default_manager.bulk_create(twins, batch_size=ROWS_A_STATEMENT)
+        self.twins |= {(rows.model, original.pk): twin for original, twin in zip(originals, twins, strict=True)}
+
+    def _twin(self, original: Any, changes: dict[str, Any]) -> Any:
+        twin = copy.copy(original)
+        twin._state = models.base.ModelState()
+        for field in original._meta.concrete_fields:
+            if isinstance(field, EncryptedTextField):
+                # Its bytes are bound to the row they were written for.
+                setattr(twin, field.attname, getattr(original, field.attname))
+            elif field.remote_field and (other := self.twins.get((field.related_model, getattr(original, field.attname)))):
+                setattr(twin, field.name, other)
+        for name, change in changes.items():
+            setattr(twin, name, change(original))
+        twin.pk = uuid.uuid4() if isinstance(original._meta.pk, models.UUIDField) else None
+        return twin
+
+    def _source_of_the_twin(self, fact: Fact) -> int:
+        model = AgendaItem if fact.kind == Fact.Kind.TOPIC_RAISED else Session
+        return int(self.twins[(model, fact.source_id)].pk)

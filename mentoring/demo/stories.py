@@ -1,0 +1,56 @@
+"""How a pair's half year goes. Numbers are chances in a week, so that two pairs with one story still differ."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+WEEKS = 26
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happens in a pair, by the week (0 = the week in which it started). Sides are "mentee" and "mentor"."""
+
+    name: str
+    # The chance that the two meet in a week.
+    meets: Callable[[int], float]
+    # The chance that a topic comes from the mentee.
+    mentee_raises: Callable[[int], float]
+    # The usual answer, 1 to 5, of one side.
+    answer: Callable[[str, int], float]
+    # The chance that one side answers a check-in at all.
+    replies: Callable[[str, int], float]
+
+
+def steadily(number: float) -> Callable[[int], float]:
+    return lambda week: number
+
+
+def both(number: float) -> Callable[[str, int], float]:
+    return lambda side, week: number
+
+
+EVEN = Story("even", meets=steadily(0.55), mentee_raises=steadily(0.5), answer=both(4.4), replies=both(0.92))
+BUSY = Story(
+    "busy",
+    # Exams: two stretches in which they hardly meet.
+    meets=lambda week: 0.1 if week % 13 in (5, 6, 7, 8) else 0.5,
+    mentee_raises=steadily(0.45),
+    answer=lambda side, week: 3.6 if week % 13 in (5, 6, 7, 8) else 4.2,
+    replies=both(0.85),
+)
+DRIFTING = Story(
+    "drifting",
+    meets=steadily(0.6),
+    # From the tenth week the mentor brings nearly every topic, and the mentee's answers sink.
+    mentee_raises=lambda week: 0.5 if week < 10 else 0.12,
+    answer=lambda side, week: 4.3 if side == "mentor" or week < 10 else max(1.4, 4.3 - 0.22 * (week - 10)),
+    replies=both(0.95),
+)
+SILENT = Story(
+    "silent",
+    meets=lambda week: 0.5 if week < 12 else 0.2,
+    mentee_raises=lambda week: 0.5 if week < 12 else 0.3,
+    answer=both(4.0),
+    replies=lambda side, week: 0.9 if side == "mentor" or week < 14 else 0.0,
+)
+NEW = Story("new", meets=steadily(0.7), mentee_raises=steadily(0.5), answer=both(4.5), replies=both(0.95))
