@@ -12,6 +12,8 @@ from mentoring.kernel.lists.filters import ListFilter
 from programs.memberships.models import Membership
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from programs.memberships.models import MembershipQuerySet
 
 LONGEST_TEXT = 60_000
@@ -28,7 +30,7 @@ class Acknowledge(EvenhandForm, forms.Form):
     def __init__(self, *arguments: Any, shown: GuidelineVersion, **names: Any) -> None:
         super().__init__(*arguments, initial={"version": shown.pk}, **names)
         self.fields["read"].label = _("I have read version %(number)s, and I will keep to it.") % {"number": shown.number}
-        self.seen_by("read", _("the people who run the program see that you agreed, and when."))
+        self.seen_by("read", _("those who run the program: that you agreed, and when."))
 
 
 class WriteDraft(EvenhandForm, forms.Form):
@@ -38,7 +40,7 @@ class WriteDraft(EvenhandForm, forms.Form):
         help_text=_(
             "A line that begins with ## is the title of a topic. A line that begins with - is part of a list. **Two stars** make bold."
         ),
-        widget=forms.Textarea(attrs={"rows": 24}),
+        widget=forms.Textarea(attrs={"rows": 24, "class": "input--long"}),
         max_length=LONGEST_TEXT,
         # What was typed is compared with what was typed before: nothing is cut off.
         strip=False,
@@ -47,7 +49,8 @@ class WriteDraft(EvenhandForm, forms.Form):
     audiences = {"text": _("everyone in the program, once you publish it. Until then, those who run the program.")}
 
     def clean_text(self) -> str:
-        return self.cleaned_data["text"].replace("\r\n", "\n").replace("\r", "\n").strip() + "\n"
+        typed = str(self.cleaned_data["text"])
+        return typed.replace("\r\n", "\n").replace("\r", "\n").strip() + "\n"
 
 
 class Publish(EvenhandForm, forms.Form):
@@ -79,5 +82,5 @@ class ReaderFilter(ListFilter):
     def by_name(self, people: "MembershipQuerySet", name: str, words: str) -> "MembershipQuerySet":
         return people.called_like(words)
 
-    def by_reading(self, people: "MembershipQuerySet", name: str, read: str) -> "MembershipQuerySet":
+    def by_reading(self, people: "QuerySet[Any]", name: str, read: str) -> "QuerySet[Any]":
         return people.filter(acknowledged_at__isnull=read == "no")

@@ -27,7 +27,7 @@ def context(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
 
 def not_yet_read(messages: list[OutboxMessage]) -> set[int]:
     """Owed while the version is in force, to who is in the program and has not acknowledged it."""
-    subjects = [message.subject_id for message in messages]
+    subjects = [int(message.subject_id) for message in messages]
     recipients = [message.recipient_id for message in messages]
     in_force = set(GuidelineVersion.objects.filter(pk__in=subjects).in_force().values_list("pk", flat=True))
     readers = set(

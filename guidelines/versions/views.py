@@ -4,7 +4,6 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.http import HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,14 +16,14 @@ from guidelines.versions.models import Acknowledgement, GuidelineVersion
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.lists.exports import csv_response
-from mentoring.kernel.lists.filters import in_order
+from mentoring.kernel.lists.filters import Columns, in_order
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once
 from programs.memberships.access import MemberRequest, members_only, participants_only, staff_only
 from programs.memberships.models import Membership, MembershipQuerySet
 from programs.people.access import recently_signed_in
 
-ORDERS = {"name": ["user__name", "user__email"], "read": [F("acknowledged_at").asc(nulls_last=True), "user__name"]}
+ORDERS: Columns = {"name": ["user__name", "user__email"], "read": [F("acknowledged_at").asc(nulls_last=True), "user__name"]}
 ROWS_AT_ONCE = 500
 
 
@@ -40,7 +39,7 @@ def read(request: MemberRequest) -> HttpResponse:
 @participants_only
 @require_POST
 @once
-def acknowledge(request: MemberRequest) -> HttpResponseBase:
+def acknowledge(request: MemberRequest) -> HttpResponse:
     version = _in_force(request)
     if version is None:
         return redirect("guidelines:read", request.membership.program.slug)
@@ -109,7 +108,7 @@ def edit(request: MemberRequest) -> HttpResponse:
 @staff_only
 @require_POST
 @once
-def publish(request: MemberRequest) -> HttpResponseBase:
+def publish(request: MemberRequest) -> HttpResponse:
     form = Publish(request.POST)
     if form.is_valid():
         try:

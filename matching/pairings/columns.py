@@ -50,4 +50,4 @@ def in_words(value: Value) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
-    return date_format(value, "j F Y") if isinstance(value, date) else str(value)
+    return date_format(value, "j M Y") if isinstance(value, date) else str(value)

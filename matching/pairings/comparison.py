@@ -36,8 +36,11 @@ class Line:
         return tuple(value for value in first if all(value in values for values in others))
 
 
-def side_by_side(program: Program, people: Iterable[Membership], audiences: frozenset[Audience]) -> list[Line]:
-    """The program's questions in their order, with the answers that these readers may read. Two queries."""
+def side_by_side(program: Program, people: Iterable[Membership], audiences: frozenset[ProfileQuestion.Audience]) -> list[Line]:
+    """The program's questions in their order, with the answers that these readers may read, in two queries.
+
+    What none of them answered is left out.
+    """
     people = list(people)
     questions = list(program.profile_questions.in_use().filter(audience__in=audiences))
     answers: dict[tuple[int, int], tuple[str, ...]] = defaultdict(tuple)
@@ -47,14 +50,14 @@ def side_by_side(program: Program, people: Iterable[Membership], audiences: froz
         Line(question, tuple(Side(_is_asked(person, question), answers[question.pk, person.pk]) for person in people))
         for question in questions
     ]
-    return [line for line in lines if any(side.is_asked for side in line.sides)]
+    return [line for line in lines if any(side.values for side in line.sides)]
 
 
 def _is_asked(person: Membership, question: ProfileQuestion) -> bool:
     profile = getattr(person, "profile", None)
     if question.asked_of == AskedOf.BOTH or profile is None:
         return True
-    return profile.offers_mentoring if question.asked_of == AskedOf.OFFERING else profile.seeks_mentoring
+    return bool(profile.offers_mentoring if question.asked_of == AskedOf.OFFERING else profile.seeks_mentoring)
 
 
 def _values(value: object) -> tuple[str, ...]:

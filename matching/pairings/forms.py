@@ -80,9 +80,9 @@ class PersonFilter(ListFilter):
         self.to = to
 
     @property
-    def qs(self) -> "QuerySet[Membership]":
+    def qs(self) -> "QuerySet[Any]":
         asked = self.form.cleaned_data.get("room") if self.is_valid() else ""
-        people: QuerySet[Membership] = super().qs
+        people: QuerySet[Any] = super().qs
         if self.to is not None:
             people = places.without(people, self.to) if asked else places.fitting(people, self.to)
         return people if asked or self.to is not None else places.with_room(people)
@@ -90,7 +90,7 @@ class PersonFilter(ListFilter):
     def by_name(self, people: "MembershipQuerySet", name: str, words: str) -> "MembershipQuerySet":
         return people.called_like(words)
 
-    def by_room(self, people: "MembershipQuerySet", name: str, room: str) -> "MembershipQuerySet":
+    def by_room(self, people: "QuerySet[Any]", name: str, room: str) -> "QuerySet[Any]":
         if room == "mentor":
             return people.filter(free_as_mentor__gt=0)
         return people.filter(free_as_mentee__gt=0) if room == "mentee" else people

@@ -2,12 +2,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db.models import Case, Count, F, IntegerField, Value, When
 from django.http import HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +20,7 @@ from matching.pairings.models import Pairing
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.lists.exports import csv_response
-from mentoring.kernel.lists.filters import in_order
+from mentoring.kernel.lists.filters import Columns, in_order
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once
 from mentoring.kernel.times import local_day
@@ -32,7 +31,7 @@ from programs.people.access import recently_signed_in
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-ORDERS = {
+ORDERS: Columns = {
     "pair": ["first__user__name", "second__user__name"],
     "state": ["state", "proposed_at"],
     "since": [F("since").asc()],
@@ -197,13 +196,13 @@ def pair(request: MemberRequest) -> HttpResponse:
     return render(request, "matching/pairings/pair_two.html", context)
 
 
-def _choose(request: MemberRequest, people: "QuerySet[Membership]", one: Membership | None) -> HttpResponse:
+def _choose(request: MemberRequest, people: "QuerySet[Any]", one: Membership | None) -> HttpResponse:
     shown = PersonFilter(request.GET, queryset=people.order_by(_who_has_somebody_last(), "waiting_since", "pk"), to=one)
     context = {"filter": shown, "page": page_of(request, shown.qs, per_page=PEOPLE_A_PAGE), "one": one}
     return render(request, "matching/pairings/pair_choose.html", context)
 
 
-def _chosen(request: MemberRequest, people: "QuerySet[Membership]", name: str) -> Membership | None:
+def _chosen(request: MemberRequest, people: "QuerySet[Any]", name: str) -> Membership | None:
     """The person that the address names; nothing where it names nobody who could be meant."""
     key = request.GET.get(name, "")
     return people.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() and len(key) < 16 else None
@@ -254,7 +253,7 @@ def proposal(request: MemberRequest, pairing: int) -> HttpResponse:
 @members_only
 @require_POST
 @once
-def accept(request: MemberRequest, pairing: int) -> HttpResponseBase:
+def accept(request: MemberRequest, pairing: int) -> HttpResponse:
     introduction = _own(request, pairing)
     try:
         introduction = services.accept(pairing=introduction, by=request.membership, now=timezone.now())
@@ -269,7 +268,7 @@ def accept(request: MemberRequest, pairing: int) -> HttpResponseBase:
 @members_only
 @require_POST
 @once
-def decline(request: MemberRequest, pairing: int) -> HttpResponseBase:
+def decline(request: MemberRequest, pairing: int) -> HttpResponse:
     introduction = _own(request, pairing)
     try:
         services.decline(pairing=introduction, by=request.membership, now=timezone.now())

@@ -69,7 +69,7 @@ def set_roles(
 ) -> Membership:
     """Replace what a person does in the program. Only admins give or take the roles of admin and deputy."""
     program = _locked(membership.program)
-    membership = Membership.objects.select_for_update(of=["self"]).select_related("user").get(pk=membership.pk)
+    membership = Membership.objects.select_for_update(of=["self"], no_key=True).select_related("user").get(pk=membership.pk)
     wished = {"is_participant": is_participant, "is_coordinator": is_coordinator, "is_admin": is_admin, "is_deputy": is_deputy}
     if membership.left_at is not None:
         raise Refused(_("This person has left the program. Invite them again first."))
@@ -102,7 +102,7 @@ def set_roles(
 def leave(*, membership: Membership, by: Membership, now: datetime) -> Membership:
     """End a person's place in the program, by themselves or by staff. What they did stays; they may be invited again."""
     program = _locked(membership.program)
-    membership = Membership.objects.select_for_update(of=["self"]).get(pk=membership.pk)
+    membership = Membership.objects.select_for_update(of=["self"], no_key=True).get(pk=membership.pk)
     if not policies.may_end(by, membership):
         raise Refused(_("Only an admin can take an admin or the deputy out of the program."))
     if membership.left_at is not None:
@@ -115,8 +115,9 @@ def leave(*, membership: Membership, by: Membership, now: datetime) -> Membershi
 
 
 def _locked(program: Program) -> Program:
-    # Every change of roles waits here, so that two coordinators cannot both be the last but one to go.
-    return Program.objects.select_for_update().get(pk=program.pk)
+    # Every change of roles waits here, so that two coordinators cannot both be the last but one to go. Rows that name the program, or a
+    # membership, can be made meanwhile (`no_key`): otherwise a pairing that starts at the same moment could wait for this, and this for it.
+    return Program.objects.select_for_update(no_key=True).get(pk=program.pk)
 
 
 def _give(membership: Membership, *, is_participant: bool, is_coordinator: bool, is_admin: bool, is_deputy: bool) -> None:
