@@ -178,12 +178,12 @@ def _delimiter_of(file: IO[bytes], encoding: str) -> str:
     return best if found[best] > (0, 0) else ","
 
 
-# What Western Europe writes beyond ASCII, as Windows keeps it. Letters that other alphabets use the places of (ð, þ, ý) are left out.
-LATIN = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüÿŒœ€…‘’“”•–—\u00a0£§©ª«°º»¿¡´".encode("cp1252")
+# What Western Europe writes beyond ASCII, as Windows keeps it. Letters whose places other alphabets use (ð, þ, ý, œ) are left out.
+LATIN = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüÿ€…‘’“”•–—\u00a0£§©ª«°º»¿¡´".encode("cp1252")
 NOT_ASCII = bytes(range(128, 256))
 LETTERS = bytes(byte for byte in range(128) if chr(byte).isalpha())
-# Other alphabets, and encodings of more than one byte, give long runs of these, or many.
-LONG_RUN = re.compile(rb"[\x80-\xff]{4}")
+# Other alphabets, and encodings of more than one byte, give long runs of these, or many. A £ within a word is the Ł of Poland.
+OF_OTHERS = re.compile(rb"[\x80-\xff]{4}|[A-Za-z]\xa3|\xa3[A-Za-z]")
 MOST_BEYOND_ASCII = 0.2
 
 
@@ -197,7 +197,7 @@ def _encoding_of(file: IO[bytes]) -> str:
     before = b""
     for portion in iter(lambda: file.read(PORTION), b""):
         is_utf8 = is_utf8 and _can(decoder.decode, portion)
-        is_latin = is_latin and not portion.translate(None, LATIN + bytes(range(128))) and not LONG_RUN.search(before + portion)
+        is_latin = is_latin and not portion.translate(None, LATIN + bytes(range(128))) and not OF_OTHERS.search(before + portion)
         letters += len(portion) - len(portion.translate(None, LETTERS))
         beyond += len(portion) - len(portion.translate(None, NOT_ASCII))
         before = portion[-3:]
