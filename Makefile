@@ -19,7 +19,7 @@ run: .venv/run
 	@$(BIN)/python manage.py up
 
 test: .venv/test
-	@BROWSER_PATH="$$($(BIN)/python -m tests.browser_path)" && export BROWSER_PATH && $(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@BROWSER_PATH="$$($(BIN)/python -m tests.browser_path)"; export BROWSER_PATH; $(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: .venv/test
 	$(BIN)/ruff check
