@@ -1,6 +1,8 @@
 import re
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
+import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -8,8 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mentoring.kernel.forms import EvenhandForm
+from mentoring.kernel.lists.filters import ListFilter
+from programs.invitations.models import Invitation
 from programs.invitations.services import InvitationDraft
 from programs.memberships.models import Cohort, Membership
+
+if TYPE_CHECKING:
+    from programs.invitations.models import InvitationQuerySet
 
 BETWEEN_ADDRESSES = re.compile(r"[\n,;]+")
 # "Amara Okoye <amara@example.org>", as a mail program copies it.
@@ -64,7 +71,44 @@ class InviteForm(EvenhandForm, forms.Form):
         return found
 
     def drafts(self) -> list[InvitationDraft]:
-        roles = {role: True for role in self.cleaned_data["roles"]}
+        roles = dict.fromkeys(self.cleaned_data["roles"], True)
         return [
             InvitationDraft(email=email, name=name, **{"is_participant": False, **roles}) for name, email in self.cleaned_data["people"]
         ]
+
+
+class InvitationFilter(ListFilter):
+    """`now` is when the list is looked at: it says who has run out."""
+
+    q = django_filters.CharFilter(label=gettext_lazy("Name or address"), method="by_words")
+    state = django_filters.ChoiceFilter(
+        label=gettext_lazy("State"),
+        choices=[
+            ("open", gettext_lazy("Waiting for an answer")),
+            ("run_out", gettext_lazy("Has run out")),
+            ("accepted", gettext_lazy("Has joined")),
+            ("withdrawn", gettext_lazy("Taken back")),
+        ],
+        empty_label=gettext_lazy("All of them"),
+        method="by_state",
+    )
+
+    class Meta:
+        model = Invitation
+        fields: list[str] = []
+
+    def __init__(self, *arguments: Any, now: datetime, **names: Any) -> None:
+        super().__init__(*arguments, **names)
+        self.now = now
+
+    def by_words(self, invitations: "InvitationQuerySet", name: str, words: str) -> "InvitationQuerySet":
+        return invitations.for_whom_like(words)
+
+    def by_state(self, invitations: "InvitationQuerySet", name: str, state: str) -> "InvitationQuerySet":
+        wished = {
+            "open": invitations.open_at(self.now),
+            "run_out": invitations.run_out_at(self.now),
+            "accepted": invitations.accepted(),
+            "withdrawn": invitations.withdrawn(),
+        }
+        return wished[state]

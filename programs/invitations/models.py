@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.memberships.models import Cohort, Membership, Program
 
+# Letters that a program may cause in a day by inviting and reminding by hand. A confirmed import counts as one.
+MOST_A_DAY = 200
+
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, membership: Membership) -> Self:
@@ -18,11 +21,27 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(accepted_at=None, withdrawn_at=None)
 
     def for_list(self) -> Self:
-        """Those that wait first, then the newest."""
-        return self.order_by(models.F("accepted_at").asc(nulls_first=True), "-created_at", "-pk")
+        """Everything that the list shows, in one query."""
+        return self.select_related("cohort", "invited_by")
+
+    def for_whom_like(self, words: str) -> Self:
+        """Whose name or address holds each of these words."""
+        found = self
+        for word in words.split():
+            found = found.filter(Q(name__icontains=word) | Q(email__icontains=word))
+        return found
 
     def open_at(self, now: datetime) -> Self:
         return self.open().filter(expires_at__gt=now)
+
+    def run_out_at(self, now: datetime) -> Self:
+        return self.open().filter(expires_at__lte=now)
+
+    def accepted(self) -> Self:
+        return self.exclude(accepted_at=None)
+
+    def withdrawn(self) -> Self:
+        return self.exclude(withdrawn_at=None)
 
 
 class Invitation(models.Model):
@@ -36,8 +55,6 @@ class Invitation(models.Model):
     # What the program already holds and the profile starts with, until the person joins: {"pronouns": …, "time_zone": …,
     # "offers_mentoring": …, "seeks_mentoring": …, "offers_capacity": …, "answers": {question id: value}}.
     prefilled = models.JSONField(default=dict, blank=True)
-    # By hand, and not from an imported sheet: counted for the limit of a day.
-    by_hand = models.BooleanField(default=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -63,3 +80,31 @@ class Invitation(models.Model):
 
     def is_open_at(self, now: datetime) -> bool:
         return self.is_open and now < self.expires_at
+
+    def role_names(self) -> list[str]:
+        """The roles in words for a person."""
+        return [str(words) for role, words in Membership.ROLES.items() if getattr(self, role, False)]
+
+
+class InvitationDayQuerySet(models.QuerySet["InvitationDay"]):
+    def visible_to(self, membership: Membership) -> Self:
+        return self.filter(program_id=membership.program_id) if membership.is_staff else self.none()
+
+
+class InvitationDay(models.Model):
+    """How much of what a program may send in a day is used up."""
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="+")
+    on_day = models.DateField()
+    used = models.PositiveSmallIntegerField()
+
+    objects = InvitationDayQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["program", "on_day"], name="programs_invitationday_one_a_program"),
+            models.CheckConstraint(condition=Q(used__lte=MOST_A_DAY), name="programs_invitationday_keeps_the_limit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"InvitationDay {self.pk}"

@@ -1,20 +1,22 @@
 """Asking people in, taking an invitation back, and joining through one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
+from mentoring.kernel import times
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
 from programs.invitations import policies
-from programs.invitations.models import Invitation
+from programs.invitations.models import MOST_A_DAY, Invitation, InvitationDay
 from programs.memberships import services as memberships
 from programs.memberships.models import Cohort, Membership, Program
 from programs.people import services as people
@@ -23,8 +25,6 @@ from programs.profiles import services as profiles
 
 KIND = "invitation"
 OPEN_FOR = timedelta(days=30)
-# Invitations by hand, a day and program. A confirmed import counts as one.
-MOST_A_DAY = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +39,16 @@ class InvitationDraft:
     prefilled: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Standing(StrEnum):
+    """What an address is to a program already."""
+
+    MEMBER = "member"
+    ASKED = "asked"
+    RAN_OUT = "ran out"
+    LEFT = "left"
+    WITHDRAWN = "withdrawn"
+
+
 @transaction.atomic
 def invite(
     *,
@@ -50,35 +60,35 @@ def invite(
 ) -> int:
     """Invite people by hand, at most 200 a day for a program. Returns how many that are not in it, nor asked, yet."""
     _refuse_unless_allowed(by, people)
-    # Locked, so that two coordinators together keep to the limit.
-    program = Program.objects.select_for_update().get(pk=program.pk)
-    today = Invitation.objects.filter(program=program, created_at__gt=now - timedelta(days=1), by_hand=True).count()
-    if today + len(people) > MOST_A_DAY:
-        raise Refused(
-            _("A program can invite %(most)d people a day by hand. Import a sheet instead, or go on tomorrow.") % {"most": MOST_A_DAY}
-        )
-    return _invite(program=program, by=by, people=people, cohort=cohort, now=now, by_hand=True)
+    made = _invite(program=program, by=by, people=people, cohort=cohort, now=now)
+    if made:
+        count_for_the_day(program=program, how_many=made, now=now)
+    return made
 
 
 @transaction.atomic
 def invite_many(*, program: Program, by: Membership, people: Sequence[InvitationDraft], now: datetime, cohort: Cohort | None = None) -> int:
-    """Invite a portion of an imported sheet, in the same number of statements for one and for a thousand. May run twice."""
+    """Invite a portion of an imported sheet, in the same number of statements for one and for a thousand. May run twice.
+
+    Whoever confirms the sheet calls `count_for_the_day` once for all of it.
+    """
     _refuse_unless_allowed(by, people)
-    return _invite(program=program, by=by, people=people, cohort=cohort, now=now, by_hand=False)
+    return _invite(program=program, by=by, people=people, cohort=cohort, now=now)
 
 
 @transaction.atomic
 def remind(*, invitation: Invitation, by: Membership, now: datetime) -> Invitation:
     """Send the invitation once more, once a day at most, and leave it open for another thirty days."""
-    invitation = Invitation.objects.select_for_update(of=["self"]).get(pk=invitation.pk)
+    invitation = Invitation.objects.select_for_update(of=["self"]).select_related("program").get(pk=invitation.pk)
     if not policies.may_invite(by, is_admin=invitation.is_admin):
         raise Refused(_("Only an admin can invite an admin."))
     if not invitation.is_open:
         raise Refused(_("This invitation is no longer open, so there is nothing to send again."))
-    invitation.expires_at = now + OPEN_FOR
-    invitation.save(update_fields=["expires_at"])
-    _owe_letters([invitation], slot=f"again-{now.date()}", now=now)
-    audit.record(verb="invitation.reminded", subject=invitation, program_id=invitation.program_id, actor_id=by.user_id, now=now)
+    if _owe_letters([invitation], slot=f"again-{now.date()}", now=now):
+        count_for_the_day(program=invitation.program, how_many=1, now=now)
+        invitation.expires_at = now + OPEN_FOR
+        invitation.save(update_fields=["expires_at"])
+        audit.record(verb="invitation.reminded", subject=invitation, program_id=invitation.program_id, actor_id=by.user_id, now=now)
     return invitation
 
 
@@ -109,6 +119,8 @@ def join(*, invitation: Invitation, user: User | None, now: datetime) -> Members
     if not invitation.is_open_at(now):
         raise Refused(_("This invitation is no longer open. Ask whoever sent it for a new one."))
     if user is None:
+        if has_a_login(invitation):
+            raise Refused(_("There is an account with this address already. Sign in with it."))
         user = people.create_user(
             email=invitation.email,
             name=invitation.name,
@@ -143,21 +155,67 @@ def is_for(invitation: Invitation, user: User) -> bool:
     return EmailAddress.objects.filter(user=user, email__iexact=invitation.email, verified=True).exists()
 
 
+def has_a_login(invitation: Invitation) -> bool:
+    """Does somebody sign in with the invited address already, or has proven that it is theirs too?"""
+    of_a_login = EmailAddress.objects.filter(email__iexact=invitation.email, verified=True)
+    return User.objects.filter(email__iexact=invitation.email).exists() or of_a_login.exists()
+
+
+def standing_of(*, program_id: int, addresses: Iterable[str], now: datetime) -> dict[str, Standing]:
+    """What these addresses, in small letters, are to the program; whoever it does not know is left out. Three queries."""
+    wanted = {address for address in addresses if address}
+    of_program = Invitation.objects.filter(program_id=program_id).annotate(address=Lower("email")).filter(address__in=wanted)
+    standing: dict[str, Standing] = {}
+    for address, accepted_at, withdrawn_at, expires_at in of_program.order_by("pk").values_list(
+        "address", "accepted_at", "withdrawn_at", "expires_at"
+    ):
+        if withdrawn_at is not None:
+            standing[address] = Standing.WITHDRAWN
+        elif accepted_at is None:
+            standing[address] = Standing.ASKED if now < expires_at else Standing.RAN_OUT
+    people = Membership.objects.filter(program_id=program_id)
+    by_login = people.annotate(address=Lower("user__email")).filter(address__in=wanted).values_list("address", "left_at")
+    proven = people.filter(user__emailaddress__verified=True, user__emailaddress__email__in=wanted)
+    for address, left_at in [*by_login, *proven.values_list("user__emailaddress__email", "left_at")]:
+        if left_at is None:
+            standing[address] = Standing.MEMBER
+        elif standing.get(address) not in (Standing.ASKED, Standing.RAN_OUT):
+            standing[address] = Standing.LEFT
+    return standing
+
+
+def count_for_the_day(*, program: Program, how_many: int, now: datetime) -> None:
+    """Count letters against the 200 that a program may cause in a day of its own clock, in one statement. An import counts as one."""
+    table = connection.ops.quote_name(InvitationDay._meta.db_table)
+    with connection.cursor() as cursor:
+        if how_many <= MOST_A_DAY:
+            cursor.execute(
+                f"""
+                INSERT INTO {table} AS day (program_id, on_day, used) VALUES (%s, %s, %s)
+                ON CONFLICT (program_id, on_day) DO UPDATE SET used = day.used + EXCLUDED.used WHERE day.used + EXCLUDED.used <= %s
+                """,  # noqa: S608 - the name of our own table
+                [program.pk, times.local_day(now, program.time_zone), how_many, MOST_A_DAY],
+            )
+        if how_many > MOST_A_DAY or cursor.rowcount == 0:
+            raise Refused(
+                _("A program can send %(most)d invitations a day by hand. Import a sheet instead, or go on tomorrow.")
+                % {"most": MOST_A_DAY}
+            )
+
+
 def _refuse_unless_allowed(by: Membership, people: Sequence[InvitationDraft]) -> None:
     if not all(policies.may_invite(by, is_admin=person.is_admin) for person in people):
         raise Refused(_("Only an admin can invite an admin."))
 
 
-def _invite(
-    *, program: Program, by: Membership, people: Sequence[InvitationDraft], cohort: Cohort | None, now: datetime, by_hand: bool
-) -> int:
+def _invite(*, program: Program, by: Membership, people: Sequence[InvitationDraft], cohort: Cohort | None, now: datetime) -> int:
+    # Whoever invites or joins waits here, so that nobody is asked who is coming in at this moment.
+    program = Program.objects.select_for_update(no_key=True).get(pk=program.pk)
     drafts = {person.email.lower(): person for person in people}
-    asked = Invitation.objects.filter(program=program).open().annotate(address=Lower("email")).filter(address__in=drafts)
+    standing = standing_of(program_id=program.pk, addresses=drafts, now=now)
     # An invitation that has run out makes room for a new one.
-    asked.filter(expires_at__lte=now).update(withdrawn_at=now)
-    known = set(asked.filter(withdrawn_at=None).values_list("address", flat=True))
-    inside = Membership.objects.filter(program=program, user__email__in=drafts).current()
-    known |= set(inside.annotate(address=Lower("user__email")).values_list("address", flat=True))
+    ran_out = [address for address, what in standing.items() if what is Standing.RAN_OUT]
+    Invitation.objects.filter(program=program, email__in=ran_out).open().update(withdrawn_at=now)
     new = [
         Invitation(
             program=program,
@@ -168,34 +226,24 @@ def _invite(
             is_coordinator=draft.is_coordinator,
             is_admin=draft.is_admin,
             prefilled=dict(draft.prefilled),
-            by_hand=by_hand,
             invited_by_id=by.user_id,
             created_at=now,
             expires_at=now + OPEN_FOR,
         )
         for address, draft in drafts.items()
-        if address not in known
+        if standing.get(address) not in (Standing.MEMBER, Standing.ASKED)
     ]
-    # Whoever asks the same people at the same moment is met by the constraint: the row that is there stands.
-    Invitation.objects.bulk_create(new, ignore_conflicts=True)
-    made = list(
-        Invitation.objects.filter(program=program, email__in=[one.email for one in new], created_at=now, invited_by=by.user_id).open()
-    )
-    _owe_letters(made, slot="0", now=now)
-    if made:
+    if new:
+        Invitation.objects.bulk_create(new)
+        _owe_letters(new, slot="0", now=now)
         audit.record(
-            verb="people.invited",
-            subject=program,
-            program_id=program.pk,
-            actor_id=by.user_id,
-            now=now,
-            detail={"how_many": len(made)},
+            verb="people.invited", subject=program, program_id=program.pk, actor_id=by.user_id, now=now, detail={"how_many": len(new)}
         )
-    return len(made)
+    return len(new)
 
 
-def _owe_letters(invitations: Sequence[Invitation], *, slot: str, now: datetime) -> None:
-    outbox.owe_many(
+def _owe_letters(invitations: Sequence[Invitation], *, slot: str, now: datetime) -> int:
+    return outbox.owe_many(
         [
             outbox.Duty(
                 kind=KIND,
@@ -204,7 +252,7 @@ def _owe_letters(invitations: Sequence[Invitation], *, slot: str, now: datetime)
                 slot=slot,
                 program_id=invitation.program_id,
                 context={"invitation": invitation.pk},
-                expires_at=invitation.expires_at,
+                expires_at=now + OPEN_FOR,
             )
             for invitation in invitations
         ],

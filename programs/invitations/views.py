@@ -1,30 +1,39 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.lists.exports import csv_response
+from mentoring.kernel.lists.filters import in_order
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once
 from programs.invitations import services
-from programs.invitations.forms import InviteForm
+from programs.invitations.forms import InvitationFilter, InviteForm
 from programs.invitations.models import Invitation
 from programs.invitations.tokens import invitation_id_in
 from programs.memberships.access import MemberRequest, staff_only
 from programs.memberships.models import Membership
-from programs.people.models import User
+from programs.people.access import recently_signed_in
+
+if TYPE_CHECKING:
+    from programs.invitations.models import InvitationQuerySet
 
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
+COLUMNS = {"name": ["name", "email"], "invited": ["created_at"], "until": ["expires_at"]}
+ROWS_AT_ONCE = 500
 
 
 @staff_only
@@ -46,10 +55,23 @@ def invite(request: MemberRequest) -> HttpResponse:
 
 @staff_only
 def invitations(request: MemberRequest) -> HttpResponse:
-    """Who is asked, who has come, and who has been taken off."""
+    """Who is asked, who has come, and whose invitation was taken back."""
     now = timezone.now()
-    page = page_of(request, Invitation.objects.visible_to(request.membership).for_list())
-    return render(request, "programs/invitations/invitations.html", {"page": page, "now": now})
+    shown = _asked_for(request, now)
+    context = {"filter": shown, "page": page_of(request, shown.qs), "query": request.GET.urlencode(), "now": now}
+    return render(request, "programs/invitations/invitations.html", context)
+
+
+@staff_only
+@require_safe
+@recently_signed_in
+def invitations_export(request: MemberRequest) -> StreamingHttpResponse:
+    """Exactly the list that was shown, every page of it."""
+    now = timezone.now()
+    program = request.membership.program
+    audit.record(verb="invitations.exported", subject=program, program_id=program.pk, actor_id=request.user.pk, now=now)
+    header = [_("Name"), _("Address"), _("Roles"), _("Cohort"), _("State"), _("Invited"), _("Open until")]
+    return csv_response(f"{program.slug}-invitations.csv", header, _rows(_asked_for(request, now).qs, now))
 
 
 @staff_only
@@ -66,6 +88,7 @@ def withdraw(request: MemberRequest, invitation: int) -> HttpResponse:
 
 @sensitive_variables("token")
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link of the mail. Opening it changes nothing; one button joins."""
     found = _invitation_of(token)
@@ -76,18 +99,19 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("programs:mine")
     if not found.is_open_at(now):
         return _page(request, "closed", found, now)
-    if user is None and User.objects.filter(email__iexact=found.email).exists():
+    if user is None and services.has_a_login(found):
         # They have a login: they come in by it, second step and all, and then see this page again.
-        return redirect_to_login(request.path) if request.method == "POST" else _page(request, "sign_in", found, now)
+        return _page(request, "sign_in", found, now)
     if user and not services.is_for(found, user):
         return _page(request, "somebody_else", found, now)
     if request.method != "POST":
         return _page(request, "invitation", found, now)
     try:
         membership = services.join(invitation=found, user=user, now=now)
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect("programs:invitation", token)
+    except Refused:
+        # Somebody was quicker: the page that is true now says so.
+        found.refresh_from_db()
+        return _page(request, "sign_in" if found.is_open_at(now) else "closed", found, now)
     if user is None:
         login(request, membership.user, backend=BACKEND)
     messages.success(request, _("Welcome to %(program)s.") % {"program": found.program.name})
@@ -108,6 +132,32 @@ def _page(request: HttpRequest, name: str, found: Invitation, now: datetime) -> 
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _asked_for(request: MemberRequest, now: datetime) -> InvitationFilter:
+    mine = Invitation.objects.visible_to(request.membership).for_list()
+    return InvitationFilter(request.GET, queryset=in_order(mine, request.GET.get("sort", ""), COLUMNS, "-invited"), now=now)
+
+
+def _rows(invitations: "InvitationQuerySet", now: datetime) -> Iterator[list[object]]:
+    for row in invitations.iterator(chunk_size=ROWS_AT_ONCE):
+        yield [
+            row.name,
+            row.email,
+            ", ".join(row.role_names()),
+            row.cohort or "",
+            _state_in_words(row, now),
+            date_format(timezone.localtime(row.created_at), "Y-m-d"),
+            date_format(timezone.localtime(row.expires_at), "Y-m-d"),
+        ]
+
+
+def _state_in_words(row: Invitation, now: datetime) -> str:
+    if row.accepted_at is not None:
+        return _("Has joined")
+    if row.withdrawn_at is not None:
+        return _("Taken back")
+    return _("Waiting for an answer") if row.is_open_at(now) else _("Has run out")
 
 
 def _act(request: MemberRequest, key: int, service: Callable[..., Invitation], said: str) -> HttpResponse:

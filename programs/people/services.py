@@ -28,9 +28,10 @@ def create_user(
             user = User.objects.create_user(
                 email, name=name, called=called, pronouns=pronouns, time_zone=time_zone, language=language, joined_at=now
             )
+            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     except IntegrityError:
+        # Somebody signs in with it, or has proven that it is theirs too.
         raise Refused(_("There is an account with this address already. Sign in with it.")) from None
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     audit.record(verb="account.created", subject=user, program_id=None, actor_id=user.pk, now=now)
     return user
 

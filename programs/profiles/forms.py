@@ -2,7 +2,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from mentoring.kernel.forms import DayInput, EvenhandForm
 from programs.profiles.models import Profile, ProfileQuestion
@@ -23,6 +25,16 @@ FOR_A_SIDE: "dict[str, _StrOrPromise]" = {
     AskedOf.OFFERING: _("For those who offer mentoring."),
     AskedOf.SEEKING: _("For those who seek mentoring."),
 }
+
+
+class MostChoices(MaxLengthValidator):
+    """No more than so many of a list."""
+
+    message = ngettext_lazy(
+        "Choose at most %(limit_value)d of these. Now there are %(show_value)d.",
+        "Choose at most %(limit_value)d of these. Now there are %(show_value)d.",
+        "limit_value",
+    )
 
 
 class ProfileForm(EvenhandForm, forms.Form):
@@ -111,7 +123,8 @@ def _field_for(question: ProfileQuestion) -> forms.Field:
         case Kind.ONE:
             return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **said)
         case Kind.SEVERAL | Kind.TIMES:
-            return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **said)
+            most = [MostChoices(question.most_choices)] if question.most_choices else []
+            return forms.MultipleChoiceField(choices=choices, validators=most, widget=forms.CheckboxSelectMultiple, **said)
         case Kind.LONG_TEXT:
             return forms.CharField(max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4}), **said)
         case Kind.LANGUAGES:

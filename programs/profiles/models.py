@@ -42,6 +42,8 @@ class ProfileQuestion(models.Model):
     kind = models.CharField(_("kind of answer"), max_length=12, choices=Kind)
     # Choices of a list, in the order shown; empty for text.
     choices = models.JSONField(default=list, blank=True)
+    # How many of them one may choose at most; empty where it does not matter.
+    most_choices = models.PositiveSmallIntegerField(_("how many at most"), null=True, blank=True)
     asked_of = models.CharField(_("asked of"), max_length=10, choices=AskedOf, default=AskedOf.BOTH)
     audience = models.CharField(_("who can read the answer"), max_length=12, choices=Audience, default=Audience.PARTNER)
     is_required = models.BooleanField(_("must be answered"), default=False)
@@ -50,6 +52,14 @@ class ProfileQuestion(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True)
 
     objects = ProfileQuestionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(most_choices=None) | Q(kind="several", most_choices__gte=1),
+                name="programs_profilequestion_limits_a_choice_of_several",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text

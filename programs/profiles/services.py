@@ -20,6 +20,9 @@ Audience = ProfileQuestion.Audience
 # From the few to the many: an answer may move to fewer readers than its writer was told of, never to more.
 READERS = [Audience.COORDINATORS, Audience.PARTNER, Audience.MEMBERS]
 BATCH = 500
+FROM_A_LIST = (Kind.ONE, Kind.SEVERAL, Kind.TIMES)
+# What a question is made of: a change of any of it makes a new row.
+OF_A_QUESTION = ("text", "help", "kind", "choices", "most_choices", "asked_of", "audience", "is_required")
 
 
 @transaction.atomic
@@ -32,6 +35,7 @@ def add_question(
     now: datetime,
     help: str = "",
     choices: Sequence[str] = (),
+    most_choices: int | None = None,
     asked_of: str = ProfileQuestion.AskedOf.BOTH,
     audience: str = Audience.PARTNER,
     is_required: bool = False,
@@ -46,6 +50,7 @@ def add_question(
         help=help,
         kind=kind,
         choices=list(choices),
+        most_choices=most_choices,
         asked_of=asked_of,
         audience=audience,
         is_required=is_required,
@@ -65,6 +70,7 @@ def replace_question(
     now: datetime,
     help: str = "",
     choices: Sequence[str] = (),
+    most_choices: int | None = None,
     asked_of: str = ProfileQuestion.AskedOf.BOTH,
     audience: str = Audience.PARTNER,
     is_required: bool = False,
@@ -77,8 +83,8 @@ def replace_question(
     """
     question = _in_use(question)
     _refuse_unless_it_can_be_answered(kind, choices)
-    same = (question.text, question.help, question.kind, question.choices) == (text, help, kind, list(choices))
-    if same and (question.asked_of, question.audience, question.is_required) == (asked_of, audience, is_required):
+    wished = (text, help, kind, list(choices), most_choices, asked_of, audience, is_required)
+    if [getattr(question, name) for name in OF_A_QUESTION] == list(wished):
         return question
     question.retired_at = now
     question.save(update_fields=["retired_at"])
@@ -88,6 +94,7 @@ def replace_question(
         help=help,
         kind=kind,
         choices=list(choices),
+        most_choices=most_choices,
         asked_of=asked_of,
         audience=audience,
         is_required=is_required,
@@ -153,7 +160,7 @@ def _carry_answers_over(old: ProfileQuestion, new: ProfileQuestion) -> None:
     fitting = []
     for answer in old.answers.order_by("pk").iterator(chunk_size=BATCH):
         values = answer.value if isinstance(answer.value, list) else [answer.value]
-        if not chosen_from or chosen_from.issuperset(values):
+        if (not chosen_from or chosen_from.issuperset(values)) and len(values) <= (new.most_choices or len(values)):
             fitting.append(ProfileAnswer(profile_id=answer.profile_id, question=new, value=answer.value))
     ProfileAnswer.objects.bulk_create(fitting, batch_size=BATCH)
 
@@ -192,6 +199,7 @@ def save_profile(
     """Keep what somebody says of themselves, finished or not. When nothing is missing any more, their profile is done."""
     if by.pk != membership.pk:
         raise Refused(_("A profile is written by the person it is about."))
+    _refuse_what_is_no_answer(answers)
     Profile.objects.get_or_create(membership=membership, defaults={"changed_at": now})
     profile = Profile.objects.select_for_update(of=["self"]).get(membership=membership)
     profile.offers_mentoring, profile.seeks_mentoring = offers_mentoring, seeks_mentoring
@@ -227,6 +235,17 @@ def is_asked_of(profile: Profile, question: ProfileQuestion) -> bool:
     asked_of = ProfileQuestion.AskedOf
     sides = {asked_of.BOTH: True, asked_of.OFFERING: profile.offers_mentoring, asked_of.SEEKING: profile.seeks_mentoring}
     return sides[asked_of(question.asked_of)]
+
+
+def _refuse_what_is_no_answer(answers: Mapping[ProfileQuestion, str | list[str] | None]) -> None:
+    for question, value in answers.items():
+        values = value if isinstance(value, list) else [value] if value else []
+        if question.kind in FROM_A_LIST and not set(question.choices).issuperset(values):
+            raise Refused(_("Choose from the answers to “%(question)s” that are there.") % {"question": question.text})
+        if question.most_choices and len(values) > question.most_choices:
+            raise Refused(
+                _("Choose at most %(most)d answers to “%(question)s”.") % {"most": question.most_choices, "question": question.text}
+            )
 
 
 def _keep_answers(profile: Profile, answers: Mapping[ProfileQuestion, str | list[str] | None]) -> None:

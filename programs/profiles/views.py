@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mentoring.kernel.errors import Refused
 from programs.memberships.access import MemberRequest, participants_only
 from programs.profiles import services
 from programs.profiles.forms import ProfileForm
@@ -20,11 +21,15 @@ def profile(request: MemberRequest) -> HttpResponse:
     questions = list(ProfileQuestion.objects.visible_to(member).in_use())
     form = ProfileForm(request.POST or None, profile=mine, questions=questions)
     if request.method == "POST" and form.is_valid():
-        saved = services.save_profile(membership=member, by=member, now=timezone.now(), **form.said())
-        if saved.finished_at:
-            messages.success(request, _("Your profile is saved."))
-            return redirect("checkins:home", member.program.slug)
-        messages.info(request, _("Saved. You can go on whenever you like; what is still missing stands at the top."))
-        return redirect("programs:profile", member.program.slug)
+        try:
+            saved = services.save_profile(membership=member, by=member, now=timezone.now(), **form.said())
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            if saved.finished_at:
+                messages.success(request, _("Your profile is saved."))
+                return redirect("checkins:home", member.program.slug)
+            messages.info(request, _("Saved. You can go on whenever you like; what is still missing stands at the top."))
+            return redirect("programs:profile", member.program.slug)
     missing = services.missing(mine) if mine and mine.finished_at is None else []
     return render(request, "programs/profiles/profile.html", {"form": form, "profile": mine, "missing": missing})

@@ -155,19 +155,29 @@ class QuestionForm(EvenhandForm, forms.ModelForm):
 
     class Meta:
         model = ProfileQuestion
-        fields = ["text", "help", "kind", "choices", "asked_of", "audience", "is_required"]
+        fields = ["text", "help", "kind", "choices", "most_choices", "asked_of", "audience", "is_required"]
         labels = {
             "text": _("What do you ask?"),
             "help": _("A line of help below it"),
             "kind": _("How do people answer?"),
+            "most_choices": _("How many may they choose at most?"),
             "asked_of": _("Who is asked?"),
             "audience": _("Who can read the answer?"),
             "is_required": _("It must be answered before somebody can be paired"),
         }
-        help_texts = {"audience": _("This stands at the field, where people type. You can always read it as a coordinator.")}
-        widgets = {"kind": forms.RadioSelect, "asked_of": forms.RadioSelect, "audience": forms.RadioSelect}
+        help_texts = {
+            "most_choices": _("Only for “Several of a list”."),
+            "audience": _("This stands at the field, where people type. You can always read it as a coordinator."),
+        }
+        widgets = {
+            "most_choices": forms.NumberInput(attrs={"class": "input--num"}),
+            "kind": forms.RadioSelect,
+            "asked_of": forms.RadioSelect,
+            "audience": forms.RadioSelect,
+        }
         error_messages = {
             "text": {"required": _("Enter a question.")},
+            "most_choices": {"invalid": _("Enter a number."), "min_value": _("Enter a number from 1 to 60.")},
             "kind": {"required": _("Choose how people answer.")},
             "asked_of": {"required": _("Choose who is asked.")},
             "audience": {"required": _("Choose who can read it.")},
@@ -195,6 +205,9 @@ class QuestionForm(EvenhandForm, forms.ModelForm):
             if wrong := _what_is_wrong_with(lines):
                 self.add_error("choices", wrong)
             cleaned["choices"] = lines
+        cleaned["most_choices"] = cleaned.get("most_choices") if cleaned.get("kind") == ProfileQuestion.Kind.SEVERAL else None
+        if cleaned["most_choices"] is not None and not 1 <= cleaned["most_choices"] <= MOST_CHOICES:
+            self.add_error("most_choices", _("Enter a number from 1 to 60."))
         return cleaned
 
 

@@ -51,6 +51,7 @@ def create_program(*, by: User, template: str, name: str, time_zone: str, now: d
             help=str(question.help),
             kind=question.kind,
             choices=[str(choice) for choice in question.choices],
+            most_choices=question.most_choices,
             asked_of=question.asked_of,
             audience=question.audience,
             is_required=question.is_required,

@@ -20,6 +20,7 @@ class QuestionTemplate:
     kind: ProfileQuestion.Kind
     help: "_StrOrPromise" = ""
     choices: "tuple[_StrOrPromise, ...]" = ()
+    most_choices: int | None = None
     asked_of: ProfileQuestion.AskedOf = AskedOf.BOTH
     audience: ProfileQuestion.Audience = Audience.PARTNER
     is_required: bool = False
@@ -130,6 +131,7 @@ FIRST_YEAR_BUDDIES = ProgramTemplate(
             text=_("Which topics would you like to talk about?"),
             help=_("Choose up to five: what you can help with, what you would like help with, or both."),
             kind=Kind.SEVERAL,
+            most_choices=5,
             choices=(
                 _("Being a carer"),
                 _("Confidence"),
@@ -176,6 +178,7 @@ WORKPLACE_MENTORING = ProgramTemplate(
             text=_("Which topics would you like to talk about?"),
             help=_("Choose up to five: what you can help with, what you would like help with, or both."),
             kind=Kind.SEVERAL,
+            most_choices=5,
             choices=(
                 _("Being heard in meetings"),
                 _("Changing direction"),
@@ -289,6 +292,7 @@ RESEARCH_STUDENTS = ProgramTemplate(
             text=_("Which topics would you like to talk about?"),
             help=_("Choose up to five."),
             kind=Kind.SEVERAL,
+            most_choices=5,
             choices=(
                 _("Being far from home"),
                 _("Conferences"),

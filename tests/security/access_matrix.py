@@ -94,6 +94,7 @@ ROUTES: dict[str, Route] = {
     "programs:settings-question-move": Route(STAFF, ACT),
     "programs:invite": Route(STAFF, FORM),
     "programs:invitations": Route(STAFF, READ),
+    "programs:invitations-export": Route(STAFF, READ),
     "programs:invitation-remind": Route(STAFF, ACT),
     "programs:invitation-withdraw": Route(STAFF, ACT),
     "programs:import": Route(STAFF, FORM),
