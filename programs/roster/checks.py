@@ -66,6 +66,7 @@ class Check:
         by_key = {columns.key(question): question for question in questions}
         self.own = {target: int(at) for at, target in chosen.items() if target in columns.OWN}
         self.questions = [(int(at), by_key[target]) for at, target in chosen.items() if target in by_key]
+        self.choices = {question.pk: {key_of(choice): choice for choice in question.choices} for _at, question in self.questions}
         self.read = sorted([*self.own.values(), *(at for at, _question in self.questions)])
 
     def row(self, cells: Sequence[str]) -> Checked:
@@ -145,10 +146,10 @@ class Check:
                 found.mistakes.append(_mistake("too_long", at, cell, most=most))
                 return ""
             return " ".join(cell.split()) if question.kind == Kind.SHORT_TEXT else cell
-        values = [cell] if question.kind == Kind.ONE else pieces_of(cell, question.choices)
+        known = self.choices[question.pk]
+        values = [cell] if question.kind == Kind.ONE else pieces_of(cell, known)
         if question.kind == Kind.LANGUAGES:
             return [value for value in values if len(value) <= LONGEST_SAID]
-        known = {key_of(choice): choice for choice in question.choices}
         taken = [known[key_of(value)] for value in values if key_of(value) in known]
         for value in values:
             if key_of(value) not in known:

@@ -84,9 +84,9 @@ def _question_score(question: ProfileQuestion, column: Column) -> float:
     """By the words both share, and by whether the values are among the choices."""
     asked, called = _telling(question.text), _telling(column.name)
     shared = len(asked & called) / min(len(asked), len(called)) if asked and called else 0.0
-    values = [piece for value in column.samples for piece in pieces_of(value, question.choices)]
+    known = {key_of(choice) for choice in question.choices}
+    values = [piece for value in column.samples for piece in pieces_of(value, known)]
     if question.kind in CHOSEN:
-        known = {key_of(choice) for choice in question.choices}
         fit = sum(key_of(value) in known for value in values) / len(values) if values else 0.0
         if fit >= MOSTLY:
             return 2 + shared

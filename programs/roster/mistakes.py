@@ -63,7 +63,7 @@ def said(mistake: Mapping[str, Any], header: Sequence[str]) -> Said:
     reason, advice = WORDS[mistake["code"]]
     in_reason, advice = str(reason) % mistake, str(advice) % mistake
     if mistake.get("perhaps"):
-        advice = now_in_words("Did you mean “%(perhaps)s”?") % mistake
+        advice = now_in_words("Did you mean “%(perhaps)s”? Then write it so in your file.") % mistake
     return Said(field=column_name(header, mistake.get("column", -1)), reason=in_reason, advice=advice)
 
 

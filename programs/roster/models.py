@@ -70,9 +70,11 @@ class SheetRow(models.Model):
     class Outcome(models.TextChoices):
         UNCHECKED = "unchecked", _("Not looked at yet")
         NEW = "new", _("Will be invited")
-        INVITED = "invited", _("Invited now")
-        ASKED = "asked", _("Already invited: nothing changes")
-        MEMBER = "member", _("Already in the program: nothing changes")
+        INVITED = "invited", _("Invited")
+        ASKED = "asked", _("Already invited")
+        MEMBER = "member", _("Already in the program")
+        LEFT = "left", _("Has left the program")
+        WITHDRAWN = "withdrawn", _("The invitation was taken back")
         MISTAKE = "mistake", _("Has a mistake")
 
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="rows")
@@ -94,7 +96,7 @@ class SheetRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["sheet", "line"], name="programs_sheetrow_one_a_line"),
             models.CheckConstraint(
-                condition=~models.Q(outcome__in=["new", "invited", "asked", "member"], email=""),
+                condition=models.Q(outcome__in=["unchecked", "mistake"]) | ~models.Q(email=""),
                 name="programs_sheetrow_goes_to_an_address",
             ),
         ]

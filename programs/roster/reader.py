@@ -101,7 +101,7 @@ def _that_say_something(rows: Iterator[Row]) -> Iterator[Row]:
         if row.line > 10 * MOST_ROWS:
             # Nothing but empty rows, and no end of them.
             raise Unreadable(TOO_MANY_ROWS)
-        if not any(map(str.strip, row.cells)):
+        if not any(cell.strip().strip(DELIMITERS) for cell in row.cells):
             continue
         if len(_without_empty_end(row.cells)) > MOST_COLUMNS:
             raise Unreadable(TOO_MANY_COLUMNS)
@@ -166,11 +166,11 @@ def _delimiter_of(file: IO[bytes], encoding: str) -> str:
     """What stands between two fields: what cuts the most lines into as many fields as the header has, and into the most."""
 
     def fitting(delimiter: str) -> tuple[int, int]:
-        try:
+        widths: list[int] = []
+        # What was cut before a quotation mark that never closes counts all the same.
+        with suppress(Unreadable):
             said = (row for row in _csv_rows(file, encoding, delimiter) if any(map(str.strip, row.cells)))
-            widths = [len(row.cells) for row in islice(said, SAMPLE_ROWS)]
-        except Unreadable:
-            return 0, 0
+            widths.extend(len(row.cells) for row in islice(said, SAMPLE_ROWS))
         return (sum(width == widths[0] for width in widths), widths[0]) if widths and widths[0] > 1 else (0, 0)
 
     found = {delimiter: fitting(delimiter) for delimiter in DELIMITERS}

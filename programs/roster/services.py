@@ -8,7 +8,6 @@ from itertools import islice
 from typing import IO
 
 from django.db import transaction
-from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -17,7 +16,6 @@ from mentoring.kernel.errors import Refused
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
 from programs.invitations import services as invitations
-from programs.invitations.models import Invitation
 from programs.memberships.models import Cohort, Membership, Program
 from programs.profiles.models import ProfileQuestion
 from programs.roster import checks, columns, reader
@@ -37,7 +35,12 @@ LOOKS_LIKE_AN_ADDRESS = re.compile(r"\S+@\S+\.\w+")
 MOST_NAMED = 30
 
 Outcome = SheetRow.Outcome
-Faults = dict[int, list[checks.Mistake]]
+NOTHING_CHANGES = {
+    invitations.Standing.MEMBER: Outcome.MEMBER,
+    invitations.Standing.ASKED: Outcome.ASKED,
+    invitations.Standing.LEFT: Outcome.LEFT,
+    invitations.Standing.WITHDRAWN: Outcome.WITHDRAWN,
+}
 
 
 @transaction.atomic
@@ -103,7 +106,7 @@ def choose_columns(
 @transaction.atomic
 def confirm(*, sheet: Sheet, by: Membership, leaves_mistakes_out: bool, now: datetime) -> Job:
     """Begin to invite the people on it, or go on where it was stopped. Whoever confirms at the same moment gets the same work."""
-    sheet = Sheet.objects.select_for_update().get(pk=sheet.pk)
+    sheet = Sheet.objects.select_for_update(of=["self"]).select_related("program").get(pk=sheet.pk)
     before = sheet.job()
     if before is not None and before.is_open:
         return before
@@ -116,6 +119,8 @@ def confirm(*, sheet: Sheet, by: Membership, leaves_mistakes_out: bool, now: dat
         raise Refused(_("There is nobody on this sheet to invite."))
     if counts[Outcome.MISTAKE] and not leaves_mistakes_out:
         raise Refused(_("Some rows have mistakes. Tick that they are left out, or correct your file and choose it again."))
+    if before is None:
+        invitations.count_for_the_day(program=sheet.program, how_many=1, now=now)
     job = jobs.start(
         kind=KIND,
         program_id=sheet.program_id,
@@ -234,14 +239,9 @@ def _same_address(row: SheetRow, other: SheetRow, at: int) -> checks.Mistake:
 
 
 def _standing(program_id: int, addresses: Iterable[str], now: datetime) -> dict[str, Outcome]:
-    """Who of these is in the program, or asked, already. Two queries."""
-    wanted = {address for address in addresses if address}
-    asked = Invitation.objects.filter(program_id=program_id).open_at(now).annotate(address=Lower("email")).filter(address__in=wanted)
-    inside = Membership.objects.filter(program_id=program_id).current().annotate(address=Lower("user__email")).filter(address__in=wanted)
-    return {
-        **dict.fromkeys(asked.values_list("address", flat=True), Outcome.ASKED),
-        **dict.fromkeys(inside.values_list("address", flat=True), Outcome.MEMBER),
-    }
+    """What keeps these from being invited by a sheet. Who left, or whose invitation was taken back, is asked again by hand alone."""
+    standing = invitations.standing_of(program_id=program_id, addresses=addresses, now=now)
+    return {address: NOTHING_CHANGES[what] for address, what in standing.items() if what in NOTHING_CHANGES}
 
 
 def _keep(rows: Sequence[SheetRow], fields: Sequence[str]) -> None:

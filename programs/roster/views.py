@@ -33,6 +33,8 @@ TABS = {
     Outcome.INVITED: gettext_lazy("Invited"),
     Outcome.ASKED: gettext_lazy("Invited before"),
     Outcome.MEMBER: gettext_lazy("In the program"),
+    Outcome.LEFT: gettext_lazy("Have left"),
+    Outcome.WITHDRAWN: gettext_lazy("Taken back"),
 }
 LATEST = 10
 ROWS_AT_ONCE = 500
@@ -204,13 +206,13 @@ def _listed(request: MemberRequest, sheet: Sheet, counts: dict[str, int]) -> dic
     rows = SheetRow.objects.visible_to(request.membership).filter(sheet=sheet).in_order()
     page = page_of(request, rows.filter(outcome=asked) if asked else rows)
     address = reverse(f"programs:{'import-result' if sheet.job_id else 'import-preview'}", args=[sheet.program.slug, sheet.pk])
-    tabs = [{"text": _("Every row"), "href": address, "current": not asked, "count": sum(counts.values())}]
+    tabs = [{"text": _("Every row"), "href": f"{address}#rows", "current": not asked, "count": sum(counts.values())}]
     for outcome, words in TABS.items():
         if counts[outcome]:
             loud = outcome == Outcome.MISTAKE
             tab = {
                 "text": words,
-                "href": f"{address}?outcome={outcome}",
+                "href": f"{address}?outcome={outcome}#rows",
                 "current": asked == outcome,
                 "count": counts[outcome],
                 "loud": loud,

@@ -127,11 +127,23 @@ def test_columns_can_be_chosen_anew(coordinator):
 
 def test_who_is_in_the_program_or_invited_already_stays_as_they_are(coordinator):
     MembershipFactory(program=coordinator.program, user__email="p0@example.org")
-    imported(coordinator, people(2, begin=1))
+    MembershipFactory(program=coordinator.program, user__email="p1@example.org", left=True)
+    imported(coordinator, people(2, begin=2))
+    Invitation.objects.filter(email="p2@example.org").update(withdrawn_at=NOON)
 
-    sheet = checked(coordinator, people(4))
+    sheet = checked(coordinator, people(5))
 
-    assert [row.outcome for row in sheet.rows.in_order()] == ["member", "asked", "asked", "new"]
+    assert [row.outcome for row in sheet.rows.in_order()] == ["member", "left", "withdrawn", "asked", "new"]
+
+
+def test_importing_a_file_again_asks_nobody_who_left_or_was_taken_off(coordinator):
+    imported(coordinator, people(2))
+    Invitation.objects.update(withdrawn_at=NOON)
+
+    sheet = checked(coordinator, people(2))
+
+    with pytest.raises(Refused, match="nobody"):
+        services.confirm(sheet=sheet, by=coordinator, leaves_mistakes_out=False, now=NOON)
 
 
 def test_an_invitation_that_ran_out_is_sent_anew(coordinator):
