@@ -11,6 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mentoring.settings")
 
 app = Celery("evenhand")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# Of every thread, or a page that a thread answers would wake a worker of another, unknown broker.
+app.set_default()
 app.autodiscover_tasks()
 app.steps["worker"].add(DjangoStructLogInitStep)
 
