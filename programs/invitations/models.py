@@ -60,7 +60,8 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
-    membership = models.OneToOneField(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="invitation")
+    # Whose place it led to; somebody who comes back has several.
+    membership = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="invitations")
 
     objects = InvitationQuerySet.as_manager()
 
