@@ -188,9 +188,11 @@ MOST_BEYOND_ASCII = 0.2
 
 
 def _encoding_of(file: IO[bytes]) -> str:
-    """UTF-8 if it can be, UTF-16 where its mark says so, and Latin-1 when what is beyond ASCII is of its letters, and little."""
+    """UTF-8 if it can be, UTF-16 where its bytes say so, and Latin-1 when what is beyond ASCII is of its letters, and little."""
     if _beginning_of(file).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    if unmarked := _utf_16_without_mark(file):
+        return unmarked
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8 = is_latin = True
     letters = beyond = 0
@@ -206,6 +208,16 @@ def _encoding_of(file: IO[bytes]) -> str:
     if is_latin and beyond <= MOST_BEYOND_ASCII * (beyond + letters):
         return "cp1252"
     raise Unreadable(UNKNOWN_LETTERS)
+
+
+def _utf_16_without_mark(file: IO[bytes]) -> str:
+    """Plain letters in UTF-16 have a NUL as every second byte; a text in anything else has hardly any."""
+    beginning = file.read(PORTION)
+    file.seek(0)
+    for encoding, empty_half in (("utf-16-le", beginning[1::2]), ("utf-16-be", beginning[0::2])):
+        if beginning and empty_half.count(0) * 2 > len(empty_half):
+            return encoding
+    return ""
 
 
 def _can(decode: Callable[..., str], *arguments: Any) -> bool:

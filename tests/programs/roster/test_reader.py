@@ -45,7 +45,7 @@ def everything(source: io.BytesIO) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
 def test_a_list_is_read_whatever_wrote_it(delimiter, encoding):
     assert everything(file(text(PEOPLE, delimiter), encoding)) == PEOPLE
 
@@ -59,11 +59,15 @@ def test_every_cell_comes_back_as_it_was_written(rows, delimiter):
     assert everything(file(text(table, delimiter))) == [row for row in table if any(cell.strip() for cell in row)]
 
 
-@given(
-    st.one_of(
-        st.binary(max_size=400), st.binary(max_size=200).map(lambda more: b"PK\x03\x04" + more), st.text(max_size=200).map(str.encode)
-    )
+ANYTHING = st.one_of(
+    st.binary(max_size=400),
+    st.binary(max_size=200).map(lambda more: b"PK\x03\x04" + more),
+    st.text(st.characters(codec="utf-8"), max_size=200).map(str.encode),
+    st.text(st.characters(codec="utf-8"), max_size=200).map(lambda text: text.encode("utf-16-le")),
 )
+
+
+@given(ANYTHING)
 @settings(max_examples=150, deadline=None)
 def test_whatever_the_bytes_are_nothing_but_its_own_error_comes(content):
     with suppress(Unreadable):

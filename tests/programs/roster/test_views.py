@@ -117,6 +117,19 @@ def test_rejected_rows_come_as_a_file_with_the_reason(staff, coordinator):
     assert "attachment" in answer["Content-Disposition"]
 
 
+def test_the_file_of_rejected_rows_can_be_corrected_and_imported(staff, coordinator):
+    answer = staff.get(to("rejected", coordinator, sheet_of(coordinator, until="done").pk))
+    corrected = b"".join(answer.streaming_content).decode().replace(",5", ",2").replace("'=cmd|x", "Cy")
+
+    page = staff.post(to("", coordinator), {"file": file(corrected)}, follow=True)
+    form = page.context["form"]
+    chosen = {name: form[name].value() for name in form.fields if name.startswith("column_")}
+    staff.post(page.redirect_chain[-1][0], chosen | {"column_3": "name", "unknown": "mistake"})
+
+    assert [chosen[f"column_{at}"] for at in range(5)] == ["", "", "", "", "email"]
+    assert [(row.name, row.outcome) for row in Sheet.objects.latest("pk").rows.in_order()] == [("Ben", "new"), ("Cy", "new")]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
