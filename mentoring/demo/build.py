@@ -35,7 +35,8 @@ from programs.profiles.models import ProfileQuestion
 from programs.setup import services as setup
 
 PASSWORD = "level-beam-demo"  # noqa: S105 - an example, printed in the README
-DAYS = 7 * stories.WEEKS
+# Fewer, and the new pairs would have to begin before the first ones.
+FEWEST_WEEKS = 5
 NORTHSIDE, HARBOUR = "northside", "harbour-street"
 # In the order in which they are paired: an even pair, and one in which a voice is fading.
 KNOWN = (
@@ -71,13 +72,14 @@ class Pair:
 
 
 class Teller:
-    """Tells half a year. The same seed and the same day give the same people and the same story."""
+    """Tells half a year, or as many weeks as it is asked for. The same seed and the same day give the same people and the same story."""
 
-    def __init__(self, *, seed: int, pairs: int, now: datetime) -> None:
+    def __init__(self, *, seed: int, pairs: int, now: datetime, weeks: int = stories.WEEKS) -> None:
         self.draw = Random(seed)  # noqa: S311 - a story, no secret
         self.now = now
         self.zone = ZoneInfo("Europe/London")
-        self.first_day = now.astimezone(self.zone).date() - timedelta(days=DAYS)
+        self.how_long = 7 * weeks
+        self.first_day = now.astimezone(self.zone).date() - timedelta(days=self.how_long)
         self.pairs: list[Pair] = []
         # Hashed once for all of them: a good hash is slow on purpose.
         self.password = make_password(PASSWORD)
@@ -95,7 +97,7 @@ class Teller:
         return min(datetime.combine(day, time(hour, minute), self.zone).astimezone(ZoneInfo("UTC")), self.now)
 
     def days(self) -> Iterator[date]:
-        return (self.first_day + timedelta(days=number) for number in range(DAYS + 1))
+        return (self.first_day + timedelta(days=number) for number in range(self.how_long + 1))
 
     # --- the program ---
 
@@ -179,7 +181,10 @@ class Teller:
         for number, (name, mailbox, wish) in enumerate([*KNOWN, *drawn, FORMER]):
             day = self.first_day + timedelta(days=1 + number % 10)
             user = self.person(
-                name, f"{mailbox}@northside.example", zone=self.draw.choice(people.ZONES), pronouns=self.draw.choice(people.PRONOUNS)
+                name,
+                f"{mailbox}@northside.example",
+                zone="Europe/London" if number < len(KNOWN) else self.draw.choice(people.ZONES),
+                pronouns=self.draw.choice(people.PRONOUNS),
             )
             member = self._joins(self.program, user, wish, day, self.questions)
             # The last few are still on their way in.
@@ -223,9 +228,9 @@ class Teller:
         begun = (day - self.first_day).days
         if begun == 12:
             self._pair_up(self.beginning, day)
-        elif begun == DAYS - 16:
+        elif begun == self.how_long - 16:
             self._pair_up(self.newly, day)
-        elif begun == DAYS - 1:
+        elif begun == self.how_long - 1:
             for mentee, mentor in (self._next_two(), self._next_two()):
                 pairings.accept(pairing=self._propose(mentee, mentor, day), by=mentee, now=self.at(day, 18))
 
@@ -295,12 +300,17 @@ class Teller:
             if question.kind == Question.Kind.TEXT:
                 given[question] = self.draw.choice(words.FINE if usual > 3 else words.UNEASY) or None
             elif self.draw.random() > 0.03:
-                allowed = [value for value, _label in question.choices]
-                drawn = round(self.draw.gauss(usual, 0.6))
-                given[question] = min(allowed, key=lambda value: abs(value - drawn))
+                given[question] = self._step_of(question, usual + self.draw.gauss(0, 0.6))
             else:
                 given[question] = None
         answers.give(check_in=check_in, by=check_in.membership, answers=given, now=at)
+
+    def _step_of(self, question: Question, felt: float) -> int:
+        """The answer nearest to what is felt. Where there are three, most people take the best until it is really bad."""
+        allowed = sorted(value for value, _label in question.choices)
+        if len(allowed) == 3:
+            return int(allowed[(felt > 1.6) + (felt > 2.6)])
+        return int(min(allowed, key=lambda value: abs(value - felt)))
 
     @cached_property
     def check_in_questions(self) -> list[Question]:

@@ -21,20 +21,16 @@ from programs.profiles.models import Profile, ProfileAnswer
 from programs.readiness.models import Requirement
 
 ROWS_A_STATEMENT = 1000
+# How the address of each copied person begins.
+COPY = "copy-"
 
 
 def make_up_to(pairs: int, *, program: Program) -> None:
     """Copy the told pairs, all of them at a time, until there are `pairs`."""
-    told = Pairing.objects.filter(program=program)
-    generation = 0
-    while (missing := pairs - told.count()) > 0:
-        generation += 1
-        originals = list(
-            told.filter(activated_at__isnull=False)
-            .exclude(first__user__email__startswith="copy")
-            .order_by("pk")
-            .values_list("pk", flat=True)
-        )
+    of_the_program = Pairing.objects.filter(program=program)
+    told = of_the_program.filter(activated_at__isnull=False).exclude(first__user__email__startswith=COPY)
+    originals = list(told.order_by("pk").values_list("pk", flat=True))
+    while originals and (missing := pairs - of_the_program.count()) > 0:
         with transaction.atomic():
             _Generation(uuid.uuid4().hex[:8], originals[:missing]).write()
 
@@ -51,8 +47,8 @@ class _Generation:
         pairs = Pairing.objects.filter(pk__in=self.pairings)
         halves = Membership.objects.filter(pk__in=[key for pair in pairs for key in (pair.first_id, pair.second_id)])
         people = User.objects.filter(memberships__in=halves)
-        self._copy(people, email=lambda user: f"copy-{self.mark}-{user.email}")
-        self._copy(EmailAddress.objects.filter(user__in=people), email=lambda address: f"copy-{self.mark}-{address.email}")
+        self._copy(people, email=lambda user: f"{COPY}{self.mark}-{user.email}")
+        self._copy(EmailAddress.objects.filter(user__in=people), email=lambda address: f"{COPY}{self.mark}-{address.email}")
         self._copy(halves)
         self._copy(Requirement.objects.filter(membership__in=halves))
         self._copy(Acknowledgement.objects.filter(membership__in=halves))
