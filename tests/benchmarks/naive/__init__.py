@@ -1,0 +1,1 @@
+"""The mail engine that one would write first, to compare ours with."""
