@@ -7,11 +7,14 @@ class CheckinsConfig(AppConfig):
     def ready(self) -> None:
         # Each declares what it adds when it is imported: acts of a pair, a kind of mail, columns of the list of pairings.
         from checkins.agendas import policies as agendas  # noqa: F401
-        from checkins.answers import policies as answers  # noqa: F401
+        from checkins.answers import policies as answering  # noqa: F401
+        from checkins.answers import services as answers
         from checkins.home import columns  # noqa: F401
-        from checkins.plans.services import start
+        from checkins.plans import services as plans
         from checkins.reminders import letters  # noqa: F401
         from checkins.sessions import policies as sessions  # noqa: F401
-        from programs.setup.services import when_created
+        from matching.pairings import services as pairings
+        from programs.setup import services as setup
 
-        when_created(start)
+        setup.when_created(plans.start)
+        pairings.when_stopped(answers.stop)

@@ -104,6 +104,12 @@ def call_off(*, pairing_ids: Iterable[int], now: datetime) -> int:
     return len(keys)
 
 
+def stop(*, pairing: Pairing, now: datetime) -> None:
+    """A pairing has just been paused or ended: nothing is asked of it, and nobody is missed."""
+    call_off(pairing_ids=[pairing.pk], now=now)
+    care.let_go(kind=Task.Kind.UNANSWERED, pairing_ids=[pairing.pk], now=now)
+
+
 def call_off_of_stopped(*, now: datetime) -> int:
     """The same for every pairing that has stopped, should one have been missed. Returns how many, at most a thousand."""
     missed = CheckIn.objects.filter(answered_at=None, called_off_at=None, closed_at=None).exclude(pairing__state=Pairing.State.ACTIVE)

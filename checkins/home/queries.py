@@ -9,7 +9,7 @@ from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, Quer
 from django.db.models.functions import Coalesce
 
 from checkins.agendas.models import AgendaItem
-from checkins.answers.models import Answer, CheckIn
+from checkins.answers.models import Answer, CheckIn, CheckInQuerySet
 from checkins.care.models import Task
 from checkins.plans.models import CheckInPlan, Question
 from checkins.sessions.models import Session
@@ -226,9 +226,9 @@ def _answered_shares(pairings: "QuerySet[Pairing]", staff: Membership, now: date
     return _share(numbers["answered"], numbers["asked"]), _share(numbers["answered_before"], numbers["asked_before"])
 
 
-def _others_check_ins(pairings: "QuerySet[Pairing]", staff: Membership) -> Any:
+def _others_check_ins(pairings: "QuerySet[Pairing]", staff: Membership) -> CheckInQuerySet:
     """Check-ins of pairings that the viewer is no half of: not even a count may tell them of their own partner's."""
-    return CheckIn.objects.visible_to(staff).filter(pairing__in=pairings).exclude(Q(pairing__first=staff) | Q(pairing__second=staff))
+    return CheckIn.objects.filter(pairing__in=pairings.filter(~Q(first=staff), ~Q(second=staff)))
 
 
 @dataclass(frozen=True)
@@ -249,12 +249,12 @@ class OpenRound:
         return self.number_not_yet - len(self.not_yet)
 
 
-def open_round(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> OpenRound:
+def open_round(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime, *, names: int = NAMES_SHOWN) -> OpenRound:
     check_ins = _others_check_ins(pairings, staff).asked().open_at(now)
     numbers = check_ins.aggregate(
         asked=Count("pk"), answered=Count("pk", filter=Q(answered_at__isnull=False)), closes_at=Max("closes_at", filter=Q(answered_at=None))
     )
-    not_yet = check_ins.unanswered().with_people().order_by("closes_at", "pk")[:NAMES_SHOWN] if numbers["asked"] else []
+    not_yet = check_ins.unanswered().with_people().order_by("closes_at", "pk")[:names] if names and numbers["asked"] else []
     return OpenRound(numbers["asked"], numbers["answered"], list(not_yet), numbers["closes_at"])
 
 
@@ -271,6 +271,12 @@ def numbers_of_tasks(tasks: "QuerySet[Task]") -> dict[str, int]:
     return {name: number or 0 for name, number in counted.items()}
 
 
+def tasks_with_people(page: Sequence[Task]) -> list[Task]:
+    """The tasks of one page with all that a row says, in the page's order. Fetched apart: the page is found without the people."""
+    found = Task.objects.with_people().in_bulk([task.pk for task in page])
+    return [found[task.pk] for task in page]
+
+
 def _share(part: int, whole: int) -> int | None:
     return round(100 * part / whole) if whole else None
 
@@ -279,13 +285,14 @@ def _share(part: int, whole: int) -> int | None:
 
 
 def with_current_round(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> Any:
-    """Each with `round_on`, the day of its newest check-ins, and how those of both halves stand: `first_state`, `second_state`."""
+    """Each with `round_on`, the day of its newest check-ins, and how those of both halves stand: `first_state`, `second_state`;
+    and `last_minute`, until when the later of the two is open."""
     opened = CheckIn.objects.filter(pairing=OuterRef("pk"), opens_at__lte=now).asked()
     of_round = CheckIn.objects.filter(pairing=OuterRef("pk"), due_on=OuterRef("round_on")).with_state(now, reader=staff)
     return pairings.annotate(round_on=Subquery(opened.order_by("-due_on").values("due_on")[:1])).annotate(
         first_state=_one(of_round.filter(membership=OuterRef("first")), "state"),
         second_state=_one(of_round.filter(membership=OuterRef("second")), "state"),
-        closes_at=_one(of_round.order_by("-closes_at"), "closes_at"),
+        last_minute=_one(of_round.order_by("-closes_at").annotate(minute=F("closes_at") - timedelta(minutes=1)), "minute"),
     )
 
 

@@ -8,6 +8,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -37,7 +38,7 @@ NOON_HOUR, EVENING_HOUR = 12, 18
 ORDERS: Columns = {
     "pair": ["first__user__name", "second__user__name"],
     "due": [F("round_on").asc(nulls_first=True)],
-    "closes": [F("closes_at").asc(nulls_last=True)],
+    "closes": [F("last_minute").asc(nulls_last=True)],
 }
 
 # Where each thing is done that comes before a first pairing. What a later app asks for besides is told by its own pages.
@@ -69,10 +70,11 @@ def home(request: MemberRequest) -> HttpResponse:
     check_ins = queries.check_ins_waiting(me, now)
     steps = _steps(me)
     proposals = [pairing for pairing in pairings if pairing.state == Pairing.State.PROPOSED and not pairing.has_accepted(me)]
+    others = [pairing for pairing in pairings if pairing not in proposals]
     next_step = next((step for step in steps if not step.is_done), None)
     context = {
         "now": now,
-        "pairings": _with_others(pairings, me),
+        "pairings": _with_others(others, me),
         "check_ins": check_ins,
         "proposals": _with_others(proposals, me),
         "steps": steps if next_step else [],
@@ -159,16 +161,38 @@ def _facts(request: MemberRequest, pair: Pairing) -> HttpResponse:
     me, now = request.membership, timezone.now()
     rounds = queries.rounds_of(pair, me, now)
     shown = _round_asked_for(request, rounds)
+    meetings, (of_first, of_second) = queries.meetings_of(pair, me), queries.topics_added(pair, me)
     context = {
         "pairing": pair,
         "tasks": [tell(task) for task in queries.tasks_of(pair, me)],
-        "meetings": queries.meetings_of(pair, me),
-        "topics_added": queries.topics_added(pair, me),
+        "strip": _strip_of_pairing(pair, meetings, of_first, of_second),
         "rounds": rounds,
         "shown": shown,
         "answers": queries.answers_side_by_side(shown, me) if shown else [],
     }
     return render(request, "checkins/home/pairing_facts.html", context)
+
+
+def _strip_of_pairing(pair: Pairing, meetings: queries.Meetings, of_first: int, of_second: int) -> list[dict[str, object]]:
+    added = {"one": pair.first.user.short_name, "first": of_first, "other": pair.second.user.short_name, "second": of_second}
+    last = meetings.last
+    return [
+        {
+            "label": _("Sessions"),
+            "value": meetings.number,
+            "note": _("%s minutes in all") % meetings.minutes,
+        },
+        {
+            "label": _("Last met"),
+            "value": date_format(timezone.localtime(last.started_at), "j M") if last else _("Not yet"),
+            "note": _("%s minutes") % last.minutes if last else "",
+        },
+        {
+            "label": _("Topics they added"),
+            "value": of_first + of_second,
+            "note": _("%(one)s %(first)s, %(other)s %(second)s") % added,
+        },
+    ]
 
 
 def _round_asked_for(request: MemberRequest, rounds: list[queries.Round]) -> queries.Round | None:
@@ -198,7 +222,7 @@ def today(request: MemberRequest) -> HttpResponse:
         tasks = tasks.filter(kind__in=Task.DIRECT)
     elif kind == "unanswered":
         tasks = tasks.filter(kind=Task.Kind.UNANSWERED)
-    page = page_of(request, tasks.with_people().in_rank(), per_page=TASKS_A_PAGE)
+    page = page_of(request, tasks.in_rank(), per_page=TASKS_A_PAGE)
     figures = queries.figures(pairings, me, now)
     context = {
         "now": now,
@@ -209,7 +233,7 @@ def today(request: MemberRequest) -> HttpResponse:
         "others_are_fine": max(figures.active - numbers["pairings"], 0),
         "tabs": _tabs(request, kind, total, direct, numbers[Task.Kind.UNANSWERED]),
         "page": page,
-        "tasks": [tell(task) for task in page.items],
+        "tasks": [tell(task) for task in queries.tasks_with_people(page.items)],
         "round": queries.open_round(pairings, me, now),
         "next_opening": None if total else queries.next_opening(pairings, me, now),
         "is_mine": is_mine,
@@ -277,7 +301,7 @@ def check_ins(request: MemberRequest) -> HttpResponse:
     context = {
         "filter": shown,
         "page": page_of(request, shown.qs),
-        "round": queries.open_round(Pairing.objects.visible_to(request.membership), request.membership, timezone.now()),
+        "round": queries.open_round(Pairing.objects.visible_to(request.membership), request.membership, timezone.now(), names=0),
         "query": request.GET.urlencode(),
     }
     return render(request, "checkins/home/check_ins.html", context)
@@ -312,7 +336,7 @@ def _rows(pairings: Iterator[Pairing]) -> Iterator[list[object]]:
                 pair.second.user.full_name,
                 words.get(pair.second_state, ""),  # type: ignore[attr-defined]
                 pair.round_on,  # type: ignore[attr-defined]
-                pair.closes_at,  # type: ignore[attr-defined]
+                pair.last_minute,  # type: ignore[attr-defined]
             ]
 
 

@@ -10,13 +10,14 @@ from checkins.answers.models import CheckIn, CheckInQuerySet
 from checkins.answers.services import REMINDER
 from checkins.plans.models import Question
 from matching.pairings.models import Pairing
+from mentoring.kernel import times
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Program
 
 
 def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
-    found = _of(messages).select_related("pairing__program").annotate(questions=_questions())
+    found = _of(messages).select_related("pairing__program", "membership__user").annotate(questions=_questions())
     contexts = {str(check_in.pk): _context(check_in) for check_in in found}
     return {message.pk: contexts[message.subject] for message in messages if message.subject in contexts}
 
@@ -44,6 +45,7 @@ def _context(check_in: Any) -> dict[str, Any]:
         "program": program.slug,
         "check_in": check_in.pk,
         "until": check_in.last_minute,
+        "place": times.place_of(check_in.membership.user.time_zone),
         "questions": check_in.questions,
         "admins_only": check_in.read_by == Program.AnswersReadBy.ADMINS,
     }

@@ -85,7 +85,9 @@ class LogSession(EvenhandForm, forms.Form):
         if not topics and not self.is_bound:
             del self.fields["reached"]
         self.helper.layout = Layout(
-            Together("day", "start", "minutes", legend=_("When?"), hint=_("In your time: %(place)s.") % {"place": _place_of(self.zone)}),
+            Together(
+                "day", "start", "minutes", legend=_("When?"), hint=_("In your time: %(place)s.") % {"place": times.place_of(self.zone)}
+            ),
             "place",
             *(["reached"] if topics else []),
             "talked_about",
@@ -128,8 +130,3 @@ def _what_is_likely(now: datetime, last: Session | None) -> dict[str, Any]:
         "minutes": minutes,
         "place": last.place if last else Session.Place.IN_PERSON,
     }
-
-
-def _place_of(zone: str) -> str:
-    """ "Europe/London" -> "London"."""
-    return zone.rpartition("/")[2].replace("_", " ")

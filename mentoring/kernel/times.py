@@ -40,6 +40,11 @@ def local_day(moment: datetime, zone: str) -> date:
     return local(moment, zone).date()
 
 
+def place_of(zone: str) -> str:
+    """What people call a zone: "America/Argentina/Salta" is Salta, "Europe/London" London."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
 def zone_named(typed: str) -> str | None:
     """The current name of the zone that somebody typed or a file holds, whatever its spaces, its case and its age.
 

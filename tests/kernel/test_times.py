@@ -165,3 +165,10 @@ def test_every_zone_of_the_data_is_current_mapped_or_refused_for_a_reason():
 
     assert all(times.zone_named(zone) in ZONES for zone in available_timezones() - refused)
     assert {zone for zone in refused if "/" in zone and not zone.startswith("Etc/")} == set()
+
+
+@pytest.mark.parametrize(
+    ("zone", "place"), [("Europe/London", "London"), ("America/Argentina/Salta", "Salta"), ("America/New_York", "New York"), ("UTC", "UTC")]
+)
+def test_people_call_a_zone_by_its_place(zone, place):
+    assert times.place_of(zone) == place

@@ -58,7 +58,7 @@ ROUTES: dict[str, Route] = {
     "checkins:pairing-about": Route(BOTH_HALVES, READ),
     "checkins:sessions": Route(BOTH_HALVES, READ),
     "checkins:session-log": Route(BOTH_HALVES, FORM),
-    "checkins:agenda-add": Route(BOTH_HALVES, ACT),
+    "checkins:agenda-add": Route(BOTH_HALVES, FORM),
     "checkins:agenda-withdraw": Route(BOTH_HALVES, ACT),
     "matching:proposal": Route(BOTH_HALVES, READ),
     "matching:accept": Route(BOTH_HALVES, ACT),

@@ -6,6 +6,7 @@ from checkins.answers import services
 from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
 from checkins.plans.models import Question
+from matching.pairings import services as pairings
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
@@ -300,3 +301,15 @@ def test_what_was_answered_stays_when_a_pairing_stops(noon):
     answered = CheckInFactory(answered=True)
 
     assert services.call_off(pairing_ids=[answered.pairing_id], now=noon) == 0
+
+
+def test_when_somebody_leaves_their_pairings_ask_nothing_in_that_moment(check_in, noon):
+    outbox.owe(kind="checkin-due", subject_id=check_in.pk, recipient=check_in.membership.user, now=noon)
+    TaskFactory(pairing=check_in.pairing, unanswered=True)
+    low = TaskFactory(pairing=check_in.pairing)
+
+    pairings.end_those_of(membership=check_in.pairing.second, now=noon)
+
+    assert not CheckIn.objects.asked().exists()
+    assert OutboxMessage.objects.get(kind="checkin-due").state == OutboxMessage.State.CANCELLED
+    assert list(Task.objects.open()) == [low]

@@ -39,7 +39,7 @@ def test_it_says_until_when_how_long_and_who_sees_the_answers(noon):
     assert mail.subject == "Your check-in is open until Thursday"
     assert "Hello Amara," in mail.body
     body = " ".join(mail.body.split())
-    assert "open until Thursday 26 March, 23:59 (Europe/London)" in body
+    assert "open until Thursday 26 March, 23:59, London time." in body
     assert "2 short questions" in body
     assert "you and the coordinators and admins of your program" in body
     assert f"/p/{check_in.pairing.program.slug}/check-ins/{check_in.pk}/" in mail.body

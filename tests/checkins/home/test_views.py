@@ -1,0 +1,493 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from checkins.answers.models import CheckIn
+from checkins.care.models import Task
+from programs.memberships.models import Program
+from programs.profiles.models import Profile, ProfileAnswer, ProfileQuestion
+from programs.readiness import services as readiness
+from tests.checkins.pages import address, many_pairs, people_around
+from tests.factories.checkins import (
+    AgendaItemFactory,
+    AnswerFactory,
+    CheckInFactory,
+    CheckInPlanFactory,
+    SessionFactory,
+    TaskFactory,
+    question_of,
+)
+from tests.factories.matching import PairingFactory
+from tests.factories.programs import MembershipFactory, ProgramFactory
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+OPEN = {"opens_at": NOW - timedelta(days=1), "closes_at": NOW + timedelta(days=9), "due_on": (NOW - timedelta(days=1)).date()}
+CLOSED = {
+    "opens_at": NOW - timedelta(days=15),
+    "closes_at": NOW - timedelta(days=5),
+    "due_on": (NOW - timedelta(days=15)).date(),
+    "closed_at": NOW - timedelta(days=5),
+}
+
+
+# --- a participant's home ---
+
+
+def test_what_waits_for_me_comes_first(as_member):
+    around = people_around()
+    check_in = CheckInFactory(pairing=around.pairing, **OPEN)
+    question_of(check_in.plan)
+    PairingFactory(program=around.pairing.program, first=around.half, second__user__name="Leila Haddad")
+
+    page = as_member(around.half).get(address("home", around.pairing.program)).text
+
+    assert "Two things are waiting for you." in page
+    assert address("checkin", around.pairing.program, check_in.pk) in page
+    assert "Would you like to meet Leila Haddad?" in page
+    assert page.count('class="button"') == 1
+
+
+def test_a_check_in_waits_until_every_question_has_been_come_to(as_member):
+    around = people_around()
+    check_in = CheckInFactory(pairing=around.pairing, **OPEN)
+    comfort, own_words = question_of(check_in.plan), question_of(check_in.plan, "words")
+    browser, home = as_member(around.half), address("home", around.pairing.program)
+
+    AnswerFactory(check_in=check_in, question=comfort)
+    assert "Go on with the check-in" in browser.get(home).text
+
+    AnswerFactory(check_in=check_in, question=own_words, value=None)
+    page = browser.get(home).text
+    assert "Your check-in is open" not in page
+    assert "Nothing is waiting for you." in page
+
+
+def test_what_is_called_off_closed_or_the_other_halfs_does_not_wait(as_member):
+    around = people_around()
+    for changes in [CLOSED, {**OPEN, "called_off_at": NOW, "due_on": "2026-01-01"}, {**OPEN, "membership": around.other_half}]:
+        question_of(CheckInFactory(pairing=around.pairing, **changes).plan)
+
+    assert "Nothing is waiting" in as_member(around.half).get(address("home", around.pairing.program)).text
+
+
+def test_a_newcomer_is_told_the_steps_and_that_nobody_yet_is_fine(as_member):
+    newcomer = MembershipFactory()
+    readiness.require(membership=newcomer, key="profile", now=NOW)
+    readiness.settle(membership=newcomer, key="profile", now=NOW)
+    readiness.require(membership=newcomer, key="guidelines", now=NOW)
+
+    page = as_member(newcomer).get(address("home", newcomer.program)).text
+
+    assert "One thing is waiting for you." in page
+    assert "Read the guidelines and agree to them" in page
+    assert "Done" in page
+    assert "Nobody yet, and that’s fine" in page
+
+
+def test_somebody_who_has_done_everything_is_told_so(as_member):
+    ready = MembershipFactory(ready=True)
+
+    assert "You have done everything." in as_member(ready).get(address("home", ready.program)).text
+
+
+def test_who_only_runs_the_program_is_led_to_today(as_member):
+    coordinator = MembershipFactory(coordinator=True)
+    both = MembershipFactory(is_coordinator=True, program=coordinator.program)
+
+    assert as_member(coordinator).get(address("home", coordinator.program)).url == address("today", coordinator.program)
+    assert as_member(both).get(address("home", coordinator.program)).status_code == 200
+
+
+def test_all_my_pairings_are_listed_also_those_that_ended(as_member):
+    around = people_around()
+    program = around.pairing.program
+    PairingFactory(closed=True, program=program, first=around.half, second__user__called="Omar")
+    PairingFactory(declined=True, program=program, first=around.half, second__user__called="Declan")
+    PairingFactory(active=True, program=program, first__user__called="Zoe")
+
+    page = as_member(around.half).get(address("mine", program)).text
+
+    assert "You and Omar" in page
+    assert f"You and {around.other_half.user.short_name}" in page
+    assert "Declan" not in page
+    assert "Zoe" not in page
+
+
+def test_help_is_there_for_every_member_and_names_who_runs_the_program(as_member):
+    around = people_around()
+    program = around.pairing.program
+    program.help_contact = "Call 01632 960 100 <b>now</b>"
+    program.save()
+    MembershipFactory(coordinator=True, program=program, user__name="Somebody Gone", left=True)
+
+    for person in (around.half, around.coordinator, MembershipFactory(deputy=True, program=program)):
+        page = as_member(person).get(address("help", program)).text
+        assert "Call 01632 960 100 &lt;b&gt;now&lt;/b&gt;" in page
+        assert around.coordinator.user.full_name in page
+        assert around.admin.user.full_name in page
+        assert "emergency number" in page
+        assert "Leave this page now" in page
+        assert "Somebody Gone" not in page
+
+
+# --- one pairing ---
+
+
+def test_the_two_see_their_page(as_member):
+    around = people_around(active=True, reciprocal=True, second__user__called="Jonas")
+    AgendaItemFactory(pairing=around.pairing, text="The poster")
+    SessionFactory(pairing=around.pairing, next_time="Bring the data")
+
+    page = as_member(around.half).get(address("pairing", around.pairing.program, around.pairing.pk)).text
+
+    for words in ("You and Jonas", "You both mentor", "The poster", "Bring the data", "Take back", "Log a session"):
+        assert words in page
+
+
+def test_before_it_begins_the_two_are_led_to_the_introduction(as_member):
+    for state in ("proposed", "accepted", "declined"):
+        pairing = PairingFactory(**{state: True})
+
+        answer = as_member(pairing.first).get(address("pairing", pairing.program, pairing.pk))
+
+        assert answer.url.endswith(f"/pairings/{pairing.pk}/proposal/")
+
+
+@pytest.mark.parametrize(("state", "said"), [("paused", "This pairing is paused"), ("closed", "This pairing ended on")])
+def test_when_it_has_stopped_the_page_is_for_reading(state, said, as_member):
+    around = people_around(**{state: True})
+    AgendaItemFactory(pairing=around.pairing, text="Left over")
+
+    page = as_member(around.half).get(address("pairing", around.pairing.program, around.pairing.pk)).text
+
+    assert said in page
+    assert "Left over" in page
+    assert "Add topic" not in page
+    assert "Take back" not in page
+    assert "Log a session" not in page
+
+
+def test_staff_see_facts_and_never_a_word_of_the_two(as_member):
+    around = people_around(active=True, first__user__called="Amara", second__user__called="Jonas")
+    AgendaItemFactory(pairing=around.pairing, text="CANARY topic")
+    SessionFactory(pairing=around.pairing, minutes=50, talked_about="CANARY note", next_time="CANARY next")
+    page = address("pairing", around.pairing.program, around.pairing.pk)
+
+    for person in (around.coordinator, around.admin):
+        shown = as_member(person).get(page).text
+        assert "Facts only" in shown
+        assert "50 minutes" in shown
+        assert "CANARY" not in shown
+
+
+def test_staff_read_answers_side_by_side_by_the_rule(as_member):
+    around = people_around(active=True, first__user__called="Amara", second__user__called="Jonas")
+    comfort = question_of(CheckInFactory(pairing=around.pairing, **CLOSED).plan)
+    for half, rule, value, words in [
+        (around.half, Program.AnswersReadBy.COORDINATORS, 4, "WORDS of Amara"),
+        (around.other_half, Program.AnswersReadBy.ADMINS, 1, "WORDS of Jonas"),
+    ]:
+        AnswerFactory(
+            check_in=CheckInFactory(pairing=around.pairing, membership=half, read_by=rule, answered=True, **OPEN),
+            question=comfort,
+            value=value,
+            words=words,
+        )
+    page = address("pairing", around.pairing.program, around.pairing.pk)
+
+    for_coordinator, for_admin = as_member(around.coordinator).get(page).text, as_member(around.admin).get(page).text
+
+    assert "WORDS of Amara" in for_coordinator
+    assert "WORDS of Jonas" not in for_coordinator
+    assert "Not at all" not in for_coordinator
+    assert "WORDS of Amara" in for_admin
+    assert "WORDS of Jonas" in for_admin
+
+
+def test_earlier_rounds_can_be_looked_at(as_member):
+    around = people_around()
+    earlier = CheckInFactory(pairing=around.pairing, answered_at=CLOSED["opens_at"], **CLOSED)
+    AnswerFactory(check_in=earlier, question=question_of(earlier.plan), value=2)
+    later = CheckInFactory(pairing=around.pairing, answered=True, **OPEN)
+    AnswerFactory(check_in=later, question=question_of(later.plan), value=5)
+    page, browser = address("pairing", around.pairing.program, around.pairing.pk), as_member(around.coordinator)
+
+    assert "Fully" in browser.get(page).text
+    assert "Often uneasy" in browser.get(f"{page}?round={earlier.due_on}").text
+    assert "Fully" in browser.get(f"{page}?round=nonsense").text
+
+
+def test_that_somebody_would_rather_not_say_is_for_those_who_may_read(as_member):
+    around = people_around()
+    check_in = CheckInFactory(pairing=around.pairing, answered=True, read_by=Program.AnswersReadBy.ADMINS, **OPEN)
+    AnswerFactory(check_in=check_in, question=question_of(check_in.plan), value=None)
+    page = address("pairing", around.pairing.program, around.pairing.pk)
+
+    assert "Would rather not say" not in as_member(around.coordinator).get(page).text
+    assert "Would rather not say" in as_member(around.admin).get(page).text
+
+
+def test_a_task_says_what_was_seen_why_and_what_to_do_for_both(as_member):
+    around = people_around(active=True, first__user__called="Amara", second__user__called="Jonas")
+    TaskFactory(pairing=around.pairing, contact_first="second")
+
+    page = as_member(around.coordinator).get(address("pairing", around.pairing.program, around.pairing.pk)).text
+
+    for words in ("What was seen", "Why it is here", "What you can do first", "Jonas first, then Amara", "Mark as done"):
+        assert words in page
+
+
+def test_who_is_half_of_it_sees_the_page_of_the_two_whatever_role_they_have(as_member):
+    around = people_around()
+    around.other_half.is_coordinator = around.other_half.is_admin = True
+    around.other_half.save()
+    TaskFactory(pairing=around.pairing)
+
+    page = as_member(around.other_half).get(address("pairing", around.pairing.program, around.pairing.pk)).text
+
+    assert "Shared agenda" in page
+    assert "Facts only" not in page
+    assert "What was seen" not in page
+
+
+def test_about_the_other_half_shows_what_they_share_with_a_partner(as_member):
+    around = people_around()
+    profile = Profile.objects.create(membership=around.other_half, changed_at=NOW)
+    for audience, value in [("members", "For everybody"), ("partner", "For you"), ("coordinators", "Not for you")]:
+        question = ProfileQuestion.objects.create(program=around.pairing.program, text=audience, kind="short_text", audience=audience)
+        ProfileAnswer.objects.create(profile=profile, question=question, value=value)
+
+    page = as_member(around.half).get(address("pairing-about", around.pairing.program, around.pairing.pk)).text
+
+    assert "For everybody" in page
+    assert "For you" in page
+    assert "Not for you" not in page
+
+
+@pytest.mark.parametrize("name", ["pairing", "pairing-about"])
+def test_neighbours_and_outsiders_find_nothing(name, as_member):
+    around = people_around()
+    page = address(name, around.pairing.program, around.pairing.pk)
+
+    for person in (around.neighbour, around.outsider, MembershipFactory(deputy=True, program=around.pairing.program)):
+        assert as_member(person).get(page).status_code == 404
+    assert as_member(around.outsider).get(address(name, around.outsider.program, around.pairing.pk)).status_code == 404
+    if name == "pairing-about":
+        assert as_member(around.coordinator).get(page).status_code == 404
+
+
+# --- the coordinator's morning ---
+
+
+def test_today_says_who_needs_me_and_why(as_member):
+    around = people_around(active=True, first__user__called="Amara", second__user__called="Jonas")
+    TaskFactory(pairing=around.pairing)
+    TaskFactory(pairing=around.pairing, about=around.other_half, unanswered=True)
+
+    page = as_member(around.coordinator).get(address("today", around.pairing.program)).text
+
+    assert "Two things need you today. The other pairing is fine." in page
+    assert "Amara does not feel at ease in the pairing with Jonas" in page
+    assert "Jonas has not answered two check-ins in a row" in page
+    assert page.index("Amara does not feel") < page.index("Jonas has not answered")
+    assert "It is never averaged away" in page
+
+
+def test_today_narrows_to_a_kind_and_to_those_one_looks_after(as_member):
+    around = people_around(active=True, first__user__called="Amara")
+    program = around.pairing.program
+    other = PairingFactory(active=True, program=program, coordinator=around.admin, first__user__called="Zoe")
+    TaskFactory(pairing=around.pairing)
+    TaskFactory(pairing=other, unanswered=True)
+    browser, page = as_member(around.coordinator), address("today", program)
+
+    assert "Zoe" not in browser.get(f"{page}?kind=direct").text
+    assert "Amara does not" not in browser.get(f"{page}?kind=unanswered").text
+    mine = browser.get(f"{page}?whose=mine").text
+    assert "One thing needs you today." in mine
+    assert "Zoe" not in mine
+
+
+def test_with_nothing_to_do_it_says_so(as_member):
+    around = people_around()
+    CheckInFactory(pairing=around.pairing, opens_at=NOW + timedelta(days=1), closes_at=NOW + timedelta(days=9))
+
+    page = as_member(around.coordinator).get(address("today", around.pairing.program)).text
+
+    assert page.count("Nobody needs you today") == 2
+    assert "None of the 2 active pairings" in page
+    assert "The next check-ins open on" in page
+
+
+def test_before_the_first_pairing_it_says_how_to_begin(as_member):
+    coordinator = MembershipFactory(coordinator=True, program=ProgramFactory())
+
+    assert "Introduce two people" in as_member(coordinator).get(address("today", coordinator.program)).text
+
+
+def test_the_figures_count_what_is_there(as_member):
+    around = people_around()
+    program = around.pairing.program
+    SessionFactory(pairing=around.pairing, started_at=NOW - timedelta(days=20))
+    SessionFactory(started_at=NOW)
+    CheckInFactory(pairing=around.pairing, answered=True, **OPEN)
+    CheckInFactory(pairing=around.pairing, membership=around.other_half, **OPEN)
+    waiting = MembershipFactory(program=program, ready=True)
+    Profile.objects.create(membership=waiting, seeks_mentoring=True, changed_at=NOW)
+
+    context = as_member(around.coordinator).get(address("today", program)).context
+
+    figures = context["figures"]
+    assert (figures.active, figures.met_lately, figures.met_share) == (2, 1, 50)
+    assert (figures.answered, figures.answered_last_round) == (50, None)
+    assert (figures.waiting, figures.waiting_to_learn, figures.waiting_to_mentor) == (1, 1, 0)
+    assert (context["round"].asked, context["round"].answered) == (2, 1)
+    assert [check_in.membership for check_in in context["round"].not_yet] == [around.other_half]
+
+
+def test_not_even_a_count_tells_a_coordinator_of_their_own_partner(as_member):
+    around = people_around()
+    around.half.is_coordinator = True
+    around.half.save()
+    browser, page = as_member(around.half), address("today", around.pairing.program)
+    before = browser.get(page).context
+
+    CheckInFactory(pairing=around.pairing, membership=around.other_half, answered=True, **OPEN)
+    TaskFactory(pairing=around.pairing, about=around.other_half)
+    after = browser.get(page).context
+
+    assert after["figures"] == before["figures"]
+    assert after["round"] == before["round"]
+    assert after["total"] == before["total"] == 0
+    assert around.other_half.user.full_name not in browser.get(address("checkins", around.pairing.program)).text
+
+
+# --- the overview ---
+
+
+def test_the_overview_says_who_has_answered_and_never_what(as_member):
+    around = people_around()
+    first = CheckInFactory(pairing=around.pairing, answered=True, **OPEN)
+    AnswerFactory(check_in=first, question=question_of(first.plan), value=1, words="CANARY")
+    CheckInFactory(pairing=around.pairing, membership=around.other_half, **OPEN)
+
+    page = as_member(around.coordinator).get(address("checkins", around.pairing.program)).text
+
+    assert around.half.user.full_name in page
+    assert "Answered" in page
+    assert "Not yet" in page
+    assert "CANARY" not in page
+    assert "Not at all" not in page
+
+
+def test_it_shows_the_newest_round_of_each_pairing(as_member):
+    around = people_around()
+    CheckInFactory(pairing=around.pairing, **CLOSED)
+    newest = CheckInFactory(pairing=around.pairing, answered=True, **OPEN)
+    AnswerFactory(check_in=newest, question=question_of(newest.plan))
+
+    rows = as_member(around.coordinator).get(address("checkins", around.pairing.program)).context["page"].items
+
+    row = next(row for row in rows if row == around.pairing)
+    assert (row.round_on, row.first_state, row.second_state) == (OPEN["due_on"], CheckIn.State.ANSWERED, None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"), [("waiting", {"open"}), ("missed", {"missed"}), ("both", {"both"}), ("withheld", {"withheld"})]
+)
+def test_it_narrows_to_how_they_stand(asked, found, as_member):
+    program = CheckInPlanFactory().program
+    coordinator = MembershipFactory(coordinator=True, program=program)
+    pairs = {name: PairingFactory(active=True, program=program) for name in ("open", "missed", "both", "withheld")}
+    for half in ("first", "second"):
+        CheckInFactory(pairing=pairs["open"], membership=getattr(pairs["open"], half), **OPEN)
+        check_in = CheckInFactory(pairing=pairs["both"], membership=getattr(pairs["both"], half), answered=True, **OPEN)
+        AnswerFactory(check_in=check_in, question=question_of(check_in.plan))
+    CheckInFactory(pairing=pairs["missed"], **CLOSED)
+    CheckInFactory(pairing=pairs["withheld"], answered=True, **OPEN)
+
+    page = as_member(coordinator).get(address("checkins", program), {"state": asked}).context["page"]
+
+    assert set(page.items) == {pairs[name] for name in found}
+
+
+def test_the_list_can_be_taken_along(as_member):
+    around = people_around()
+    check_in = CheckInFactory(pairing=around.pairing, answered=True, **OPEN)
+    AnswerFactory(check_in=check_in, question=question_of(check_in.plan))
+
+    answer = as_member(around.coordinator).get(address("checkins-export", around.pairing.program))
+
+    sheet = b"".join(answer.streaming_content).decode()
+    assert around.half.user.full_name in sheet
+    assert "Answered" in sheet
+
+
+@pytest.mark.parametrize("name", ["today", "checkins", "checkins-export"])
+def test_participants_and_strangers_find_no_page_for_staff(name, as_member):
+    around = people_around()
+
+    for person in (around.half, around.outsider, MembershipFactory(coordinator=True)):
+        assert as_member(person).get(address(name, around.pairing.program)).status_code == 404
+
+
+# --- what they cost ---
+
+
+def test_the_pages_for_staff_cost_the_same_for_ten_and_for_a_thousand(as_member, costs_the_same):
+    around = people_around()
+    program, coordinator = around.pairing.program, around.coordinator
+    many_pairs(program, 10, coordinator)
+    browser = as_member(coordinator)
+    of_today = [address("today", program), address("checkins", program)]
+    before = {page: costs_the_same(lambda page=page: browser.get(page), grow=lambda: None) for page in of_today}
+
+    many_pairs(program, 990, coordinator)
+
+    for page in of_today:
+        assert costs_the_same(lambda page=page: browser.get(page), grow=lambda: None) == before[page]
+
+
+def test_the_pages_of_a_participant_cost_the_same_with_much_around_them(as_member, costs_the_same):
+    around = people_around()
+    program = around.pairing.program
+
+    def grow(number=9):
+        AgendaItemFactory.create_batch(number, pairing=around.pairing, author=around.other_half)
+        SessionFactory.create_batch(number, pairing=around.pairing)
+        for pairing in PairingFactory.create_batch(number, active=True, program=program, first=around.half):
+            question_of(CheckInFactory(pairing=pairing, **OPEN).plan)
+
+    grow(1)
+    browser = as_member(around.half)
+    for page in (address("home", program), address("mine", program), address("pairing", program, around.pairing.pk)):
+        costs_the_same(lambda page=page: browser.get(page), grow=grow)
+
+
+def test_the_facts_of_a_pairing_cost_the_same_with_many_rounds(as_member, costs_the_same):
+    around = people_around()
+    browser = as_member(around.coordinator)
+
+    def grow(number=9):
+        for _week in range(number):
+            weeks = CheckIn.objects.count() + 2
+            for half in around.pairing.halves:
+                check_in = CheckInFactory(
+                    pairing=around.pairing,
+                    membership=half,
+                    answered=True,
+                    due_on=(NOW - timedelta(weeks=weeks)).date(),
+                    opens_at=NOW - timedelta(weeks=weeks),
+                    closes_at=NOW - timedelta(weeks=weeks - 1),
+                )
+                for construct in ("comfort", "voice", "words"):
+                    AnswerFactory(check_in=check_in, question=question_of(check_in.plan, construct), words="Words")
+        Task.objects.all().delete()
+        TaskFactory(pairing=around.pairing)
+        TaskFactory(pairing=around.pairing, unanswered=True)
+
+    grow(1)
+    costs_the_same(lambda: browser.get(address("pairing", around.pairing.program, around.pairing.pk)), grow=grow)

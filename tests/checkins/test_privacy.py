@@ -1,0 +1,100 @@
+"""The other half of a pair learns nothing of a check-in: not what was answered, not that it was, whatever role they have."""
+
+import re
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from django.urls import NoReverseMatch, get_resolver, reverse
+from django.utils import timezone
+
+from checkins.answers import services as answers
+from checkins.answers.models import CheckIn
+from checkins.care.models import Task
+from tests.checkins.pages import People, address, people_around
+from tests.factories.checkins import CheckInFactory, question_of
+
+pytestmark = pytest.mark.django_db
+
+CANARY = "CANARY-OF-AMARA"
+ROLES = [{}, {"is_deputy": True}, {"is_coordinator": True, "is_admin": True}]
+
+
+@pytest.fixture
+def around() -> People:
+    return people_around(active=True, first__user__called="Amara", second__user__called="Jonas")
+
+
+@pytest.fixture
+def check_in(around):
+    now = timezone.now()
+    asked = CheckInFactory(
+        pairing=around.pairing, opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=9), due_on=now.date() - timedelta(days=1)
+    )
+    for construct in ("comfort", "boundaries", "going_on", "words"):
+        question_of(asked.plan, construct)
+    return asked
+
+
+def answer_as_badly_as_can_be(check_in: CheckIn) -> None:
+    given = dict.fromkeys(check_in.plan.questions.exclude(kind="text"), 1)
+    own_words = dict.fromkeys(check_in.plan.questions.filter(kind="text"), CANARY)
+    beside = dict.fromkeys(given, CANARY)
+    answers.give(check_in=check_in, by=check_in.membership, answers={**given, **own_words}, words=beside, now=timezone.now())
+    assert Task.objects.count() == 3
+
+
+def pages_of_the_program(around: People, check_in: CheckIn) -> list[str]:
+    """Every page under this program whose address can be made from what there is."""
+    things = {"pairing": around.pairing.pk, "checkin": check_in.pk, "question": check_in.plan.questions.first().pk}
+    found = set()
+    for namespace in ("checkins", "matching", "programs", "guidelines"):
+        routes = get_resolver().namespace_dict[namespace][1].reverse_dict
+        for name in filter(lambda key: isinstance(key, str), routes):
+            for arguments in [{}, *({thing: key} for thing, key in things.items())]:
+                with suppress(NoReverseMatch):
+                    found.add(reverse(f"{namespace}:{name}", kwargs={"program": around.pairing.program.slug, **arguments}))
+    assert address("checkin", around.pairing.program, check_in.pk) in found
+    assert address("pairing", around.pairing.program, around.pairing.pk) in found
+    return sorted(found)
+
+
+def shown(browser, page: str) -> str:
+    """A page without what is different each time."""
+    answer = browser.get(page)
+    body = b"".join(answer.streaming_content).decode() if answer.streaming else answer.text
+    body = re.sub(r'(name="(csrfmiddlewaretoken|once)" value|X-CSRFToken": )=?"[^"]+"', "", body)
+    return f"{answer.status_code} {answer.headers.get('Location', '')}\n{body}"
+
+
+@pytest.mark.parametrize("roles", ROLES, ids=lambda roles: "+".join(roles) or "none")
+def test_the_other_halfs_pages_are_the_same_before_and_after(roles, as_member, around, check_in):
+    for role, value in roles.items():
+        setattr(around.other_half, role, value)
+    around.other_half.save()
+    browser, pages = as_member(around.other_half), pages_of_the_program(around, check_in)
+    before = {page: shown(browser, page) for page in pages}
+
+    answer_as_badly_as_can_be(check_in)
+
+    for page in pages:
+        after = shown(browser, page)
+        assert CANARY not in after, page
+        assert after == before[page], page
+
+
+def test_those_it_is_for_do_read_it(as_member, around, check_in):
+    answer_as_badly_as_can_be(check_in)
+    facts = address("pairing", around.pairing.program, around.pairing.pk)
+
+    for reader in (around.coordinator, around.admin):
+        assert CANARY in as_member(reader).get(facts).text
+    assert CANARY in as_member(around.half).get(address("checkin", around.pairing.program, check_in.pk)).text
+
+
+def test_neighbours_and_outsiders_read_it_nowhere(as_member, around, check_in):
+    answer_as_badly_as_can_be(check_in)
+
+    for person in (around.neighbour, around.outsider):
+        browser = as_member(person)
+        assert all(CANARY not in shown(browser, page) for page in pages_of_the_program(around, check_in))
