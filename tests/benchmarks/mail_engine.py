@@ -178,6 +178,11 @@ def main() -> None:
             compare(options.mails, options.processes)
 
 
+def in_a_process_of_its_own() -> None:
+    usual = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")}
+    subprocess.run([sys.executable, "-m", "tests.benchmarks.mail_engine"], cwd=CHECKOUT, env=usual, check=True)
+
+
 def compare(mails: int, processes: int) -> None:
     def run(engine: str, delay: float, number: int, connections: int) -> Run:
         sink = SinkProcess(delay)

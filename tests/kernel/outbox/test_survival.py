@@ -5,6 +5,7 @@ run out, it is set back instead, once its holder is dead.
 """
 
 import random
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,10 +16,12 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from mentoring.embedded import Postgres
 from mentoring.kernel.outbox import delivery, services
 from mentoring.kernel.outbox.models import OutboxMessage
+from programs.people.models import User
 from tests.kernel.outbox.conftest import database_url, environment_for
 from tests.kernel.outbox.nursery import Nursery, wait_until
 from tests.kernel.outbox.sink import HANG_UP, Sink
@@ -169,6 +172,41 @@ def test_cancelled_before_handover_is_not_sent(sink, worker_environment, owe_man
     assert 0 < len(taken_back) < races
     assert not taken_back & begun
     assert len(begun | taken_back) == races
+
+
+def test_backlog_is_coalesced(sink, worker_environment, soak):
+    """Nothing was sent for six hours, while one thing was to be said to everybody every hour. Each hears it once, as it is now."""
+    people = User.objects.bulk_create(User(email=f"p{n}@example.org", joined_at=NOON) for n in range(10_000 if soak else 100))
+    now = timezone.now()
+    for hours in range(6, 0, -1):
+        said_at = now - timedelta(hours=hours - 1, minutes=1)
+        services.owe_many(
+            [
+                services.Duty(
+                    kind="probe",
+                    subject_id=1,
+                    recipient=person,
+                    slot=str(hours),
+                    due_at=said_at,
+                    expires_at=said_at + timedelta(hours=1),
+                )
+                for person in people
+            ],
+            now=said_at,
+        )
+    assert services.health(now=now).oldest_due_seconds == 60
+
+    began = time.monotonic()
+    with Nursery(worker_environment) as workers:
+        workers.fill(2)
+        wait_until(lambda: len(sink.mails) >= len(people), seconds=300)
+        caught_up = time.monotonic() - began
+        services.reap_expired(now=now)
+        workers.finish()
+
+    assert len({mail.recipient for mail in sink.mails}) == len(sink.mails) == len(people)
+    assert OutboxMessage.objects.filter(state=State.EXPIRED).count() == 5 * len(people)
+    assert caught_up < 120
 
 
 def test_database_restart_loses_nothing(sink, own_database, tmp_path, owe_many_people, soak):
