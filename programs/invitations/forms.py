@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +22,7 @@ BETWEEN_ADDRESSES = re.compile(r"[\n,;]+")
 # "Amara Okoye <amara@example.org>", as a mail program copies it.
 WITH_A_NAME = re.compile(r"^(?P<name>[^<>]*)<(?P<email>[^<>]+)>$")
 MOST_AT_ONCE = 200
+fits_the_column = MaxLengthValidator(254)
 
 
 class InviteForm(EvenhandForm, forms.Form):
@@ -50,30 +51,39 @@ class InviteForm(EvenhandForm, forms.Form):
         cohort.queryset = Cohort.objects.filter(program=by.program_id).order_by("-starts_on", "name")
 
     def clean_people(self) -> list[tuple[str, str]]:
-        """(name, address) of each line."""
+        """(name, address) of each line, each address once."""
         written = [line.strip() for line in BETWEEN_ADDRESSES.split(self.cleaned_data["people"]) if line.strip()]
         if len(written) > MOST_AT_ONCE:
             raise ValidationError(_("This is for up to %(most)d people at once. Import a sheet for more.") % {"most": MOST_AT_ONCE})
-        found, wrong = [], []
+        found: dict[str, tuple[str, str]] = {}
+        wrong = []
         for line in written:
             named = WITH_A_NAME.match(line)
             name, email = (named["name"].strip(' "'), named["email"].strip()) if named else ("", line)
             try:
                 validate_email(email)
+                fits_the_column(email)
             except ValidationError:
                 wrong.append(line)
             else:
-                found.append((name[:150], email))
+                found.setdefault(email.lower(), (name[:150], email))
         if wrong:
             raise ValidationError(
                 [_("“%(line)s” is not an email address. Write it like name@example.org.") % {"line": line} for line in wrong]
             )
-        return found
+        return list(found.values())
 
     def drafts(self) -> list[InvitationDraft]:
-        roles = dict.fromkeys(self.cleaned_data["roles"], True)
+        chosen = self.cleaned_data["roles"]
         return [
-            InvitationDraft(email=email, name=name, **{"is_participant": False, **roles}) for name, email in self.cleaned_data["people"]
+            InvitationDraft(
+                email=email,
+                name=name,
+                is_participant="is_participant" in chosen,
+                is_coordinator="is_coordinator" in chosen,
+                is_admin="is_admin" in chosen,
+            )
+            for name, email in self.cleaned_data["people"]
         ]
 
 

@@ -28,7 +28,11 @@ def context(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
 
 def still_owed(messages: list[OutboxMessage]) -> set[int]:
     now = timezone.now()
-    return {message.pk for message, invitation in _with_invitations(messages) if invitation.is_open_at(now)}
+    return {
+        message.pk
+        for message, invitation in _with_invitations(messages)
+        if invitation.is_open_at(now) and invitation.program.archived_at is None
+    }
 
 
 def _with_invitations(messages: list[OutboxMessage]) -> list[tuple[OutboxMessage, Invitation]]:

@@ -79,12 +79,12 @@ def invite_many(*, program: Program, by: Membership, people: Sequence[Invitation
 @transaction.atomic
 def remind(*, invitation: Invitation, by: Membership, now: datetime) -> Invitation:
     """Send the invitation once more, once a day at most, and leave it open for another thirty days."""
-    invitation = Invitation.objects.select_for_update(of=["self"]).select_related("program").get(pk=invitation.pk)
+    invitation = Invitation.objects.select_for_update(of=["self"], no_key=True).select_related("program").get(pk=invitation.pk)
     if not policies.may_invite(by, is_admin=invitation.is_admin):
         raise Refused(_("Only an admin can invite an admin."))
     if not invitation.is_open:
         raise Refused(_("This invitation is no longer open, so there is nothing to send again."))
-    if _owe_letters([invitation], slot=f"again-{now.date()}", now=now):
+    if _owe_letters([invitation], slot=f"again-{times.local_day(now, invitation.program.time_zone)}", now=now):
         count_for_the_day(program=invitation.program, how_many=1, now=now)
         invitation.expires_at = now + OPEN_FOR
         invitation.save(update_fields=["expires_at"])
@@ -95,7 +95,7 @@ def remind(*, invitation: Invitation, by: Membership, now: datetime) -> Invitati
 @transaction.atomic
 def withdraw(*, invitation: Invitation, by: Membership, now: datetime) -> Invitation:
     """Take an invitation back. Its link opens nothing any more."""
-    invitation = Invitation.objects.select_for_update(of=["self"]).get(pk=invitation.pk)
+    invitation = Invitation.objects.select_for_update(of=["self"], no_key=True).get(pk=invitation.pk)
     if not policies.may_invite(by, is_admin=invitation.is_admin):
         raise Refused(_("Only an admin can take back the invitation of an admin."))
     if invitation.accepted_at is not None:
@@ -115,7 +115,9 @@ def join(*, invitation: Invitation, user: User | None, now: datetime) -> Members
     The link was mailed to that address, so whoever holds it has proven it. An address that has a login already must sign in with
     it: an invitation never gets around a second sign-in step.
     """
-    invitation = Invitation.objects.select_for_update(of=["self"]).select_related("program", "cohort").get(pk=invitation.pk)
+    # The program first, as whoever invites does, so that the two never wait for each other in a circle.
+    Program.objects.select_for_update(no_key=True).get(pk=invitation.program_id)
+    invitation = Invitation.objects.select_for_update(of=["self"], no_key=True).select_related("program", "cohort").get(pk=invitation.pk)
     if not invitation.is_open_at(now):
         raise Refused(_("This invitation is no longer open. Ask whoever sent it for a new one."))
     if user is None:
@@ -152,7 +154,7 @@ def join(*, invitation: Invitation, user: User | None, now: datetime) -> Members
 
 def is_for(invitation: Invitation, user: User) -> bool:
     """Is the invited address one that this person has proven to be theirs?"""
-    return EmailAddress.objects.filter(user=user, email__iexact=invitation.email, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=user, email__iexact=invitation.email, verified=True).exists())
 
 
 def has_a_login(invitation: Invitation) -> bool:
@@ -204,6 +206,8 @@ def count_for_the_day(*, program: Program, how_many: int, now: datetime) -> None
 
 
 def _refuse_unless_allowed(by: Membership, people: Sequence[InvitationDraft]) -> None:
+    if not policies.may_invite(by):
+        raise Refused(_("Only coordinators and admins can invite people."))
     if not all(policies.may_invite(by, is_admin=person.is_admin) for person in people):
         raise Refused(_("Only an admin can invite an admin."))
 
@@ -215,7 +219,7 @@ def _invite(*, program: Program, by: Membership, people: Sequence[InvitationDraf
     standing = standing_of(program_id=program.pk, addresses=drafts, now=now)
     # An invitation that has run out makes room for a new one.
     ran_out = [address for address, what in standing.items() if what is Standing.RAN_OUT]
-    Invitation.objects.filter(program=program, email__in=ran_out).open().update(withdrawn_at=now)
+    Invitation.objects.filter(program=program).annotate(address=Lower("email")).filter(address__in=ran_out).open().update(withdrawn_at=now)
     new = [
         Invitation(
             program=program,

@@ -27,6 +27,7 @@ from programs.invitations.tokens import invitation_id_in
 from programs.memberships.access import MemberRequest, staff_only
 from programs.memberships.models import Membership
 from programs.people.access import recently_signed_in
+from programs.people.models import User
 
 if TYPE_CHECKING:
     from programs.invitations.models import InvitationQuerySet
@@ -97,21 +98,15 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if user and Membership.objects.of(user).filter(program=found.program).exists():
         messages.info(request, _("You are in %(program)s already.") % {"program": found.program.name})
         return redirect("programs:mine")
-    if not found.is_open_at(now):
-        return _page(request, "closed", found, now)
-    if user is None and services.has_a_login(found):
-        # They have a login: they come in by it, second step and all, and then see this page again.
-        return _page(request, "sign_in", found, now)
-    if user and not services.is_for(found, user):
-        return _page(request, "somebody_else", found, now)
-    if request.method != "POST":
-        return _page(request, "invitation", found, now)
+    page = _page_for(found, user, now)
+    if request.method != "POST" or page != "invitation":
+        return _show(request, page, found, now)
     try:
         membership = services.join(invitation=found, user=user, now=now)
     except Refused:
         # Somebody was quicker: the page that is true now says so.
         found.refresh_from_db()
-        return _page(request, "sign_in" if found.is_open_at(now) else "closed", found, now)
+        return _show(request, _page_for(found, user, now), found, now)
     if user is None:
         login(request, membership.user, backend=BACKEND)
     messages.success(request, _("Welcome to %(program)s.") % {"program": found.program.name})
@@ -126,10 +121,21 @@ def _invitation_of(token: str) -> Invitation:
     return get_object_or_404(Invitation.objects.select_related("program", "invited_by"), pk=key, program__archived_at=None)
 
 
-def _page(request: HttpRequest, name: str, found: Invitation, now: datetime) -> HttpResponse:
-    response = render(request, f"programs/invitations/{name}.html", {"invitation": found, "program": found.program, "now": now})
-    # The address of this page is a key: no other site hears of it.
-    response["Referrer-Policy"] = "no-referrer"
+def _page_for(found: Invitation, user: User | None, now: datetime) -> str:
+    """What whoever opens the link may see now."""
+    if not found.is_open_at(now):
+        return "closed"
+    if user is None:
+        # Who has a login comes in by it, second step and all, and then sees this page again.
+        return "sign_in" if services.has_a_login(found) else "invitation"
+    return "invitation" if services.is_for(found, user) else "somebody_else"
+
+
+def _show(request: HttpRequest, page: str, found: Invitation, now: datetime) -> HttpResponse:
+    response = render(request, f"programs/invitations/{page}.html", {"invitation": found, "program": found.program, "now": now})
+    # The address of this page is a key: no other site hears of it. With "no-referrer" a browser would hide from us too that the button
+    # was pressed on our own page, and the press would be refused.
+    response["Referrer-Policy"] = "same-origin"
     response["Cache-Control"] = "no-store"
     return response
 
@@ -174,9 +180,7 @@ def _act(request: MemberRequest, key: int, service: Callable[..., Invitation], s
 def _said(made: int, asked: int) -> str:
     sent = ngettext("%(made)d invitation is on its way.", "%(made)d invitations are on their way.", made) % {"made": made}
     left = asked - made
-    if not left:
-        return sent
     known = ngettext(
         "%(left)d person was invited before, or is in already.", "%(left)d people were invited before, or are in already.", left
-    )
-    return f"{sent} {known % {'left': left}}"
+    ) % {"left": left}
+    return " ".join([sent] * bool(made) + [known] * bool(left))

@@ -98,7 +98,7 @@ def test_one_letter_and_fifty_cost_the_same(invite, queries_of):
     one = list(OutboxMessage.objects.all())
     for_one = queries_of(lambda: (letters.still_owed(one), letters.context(one)))
 
-    invite(*[f"person{number}@example.org" for number in range(49)])
+    invite(*[f"invited{number}@example.org" for number in range(49)])
     fifty = list(OutboxMessage.objects.all())
 
     assert len(fifty) == 50

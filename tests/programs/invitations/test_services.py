@@ -1,8 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from allauth.account.models import EmailAddress
-from django.db import IntegrityError, transaction
 
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
@@ -13,14 +11,14 @@ from programs.invitations.services import InvitationDraft, Standing
 from programs.memberships import services as memberships
 from programs.memberships.models import Membership
 from programs.people.models import User
-from programs.profiles.models import ProfileQuestion
+from programs.profiles.models import ProfileAnswer, ProfileQuestion
 from tests.at_once import at_once
 from tests.factories.programs import (
+    CohortFactory,
     EmailAddressFactory,
     InvitationFactory,
     MembershipFactory,
     ProfileQuestionFactory,
-    ProgramFactory,
     UserFactory,
 )
 from tests.times import NOON
@@ -33,68 +31,123 @@ def coordinator():
     return MembershipFactory(coordinator=True)
 
 
-def invite(by: Membership, *addresses: str, now=NOON, **roles) -> int:
-    people = [InvitationDraft(email=address, **roles) for address in addresses]
-    return services.invite(program=by.program, by=by, people=people, now=now)
+@pytest.fixture
+def admin(coordinator):
+    return MembershipFactory(program=coordinator.program, admin=True)
 
 
-def letters() -> list[OutboxMessage]:
-    return list(OutboxMessage.objects.filter(kind="invitation").exclude(state="cancelled").order_by("pk"))
+@pytest.fixture
+def program(coordinator):
+    return coordinator.program
+
+
+@pytest.fixture
+def invite(coordinator):
+    """`invite("a@example.org")` is how many were asked, now or at another time."""
+
+    def ask(*addresses, by=coordinator, now=NOON, cohort=None, **said) -> int:
+        people = [InvitationDraft(email=address, **said) for address in addresses]
+        return services.invite(program=coordinator.program, by=by, people=people, now=now, cohort=cohort)
+
+    return ask
+
+
+def used(program) -> list[int]:
+    return list(InvitationDay.objects.filter(program=program).order_by("on_day").values_list("used", flat=True))
+
+
+def many(how_many, start=0) -> list[str]:
+    return [f"invited{number}@example.org" for number in range(start, start + how_many)]
 
 
 # --- asking ---
 
 
-def test_an_invitation_owes_one_letter_to_an_address_that_the_database_cannot_read(coordinator):
-    assert invite(coordinator, "Amara@Example.org") == 1
+def test_who_is_invited_gets_a_letter_and_has_no_login_yet(invite, program):
+    cohort = CohortFactory(program=program)
+
+    assert invite("Amara@Example.org", name="Amara Okoye", cohort=cohort) == 1
 
     invitation = Invitation.objects.get()
-    assert (invitation.email, invitation.expires_at) == ("amara@example.org", NOON + services.OPEN_FOR)
-    letter = letters()[0]
-    assert (letter.subject, letter.recipient, letter.address) == (str(invitation.pk), None, "amara@example.org")
-    stored = OutboxMessage.objects.extra(select={"raw": "address"}).values_list("raw", flat=True).get()
-    assert b"amara" not in bytes(stored)
+    assert (invitation.email, invitation.name, invitation.cohort) == ("amara@example.org", "Amara Okoye", cohort)
+    assert invitation.expires_at == NOON + timedelta(days=30)
+    assert not User.objects.filter(email="amara@example.org").exists()
+    message = OutboxMessage.objects.get()
+    assert (message.kind, message.subject_id, message.address) == ("invitation", invitation.pk, "amara@example.org")
+    # The address stands there encrypted.
+    assert b"amara" not in bytes(OutboxMessage.objects.extra(select={"raw": "address"}).values_list("raw", flat=True).get())
+    event = AuditEvent.objects.get(verb="people.invited")
+    assert event.detail == {"how_many": 1}
 
 
-def test_whoever_is_in_the_program_or_was_asked_is_not_asked_again(coordinator):
-    member = MembershipFactory(program=coordinator.program)
-    EmailAddressFactory(user=member.user, email="also.theirs@example.org", primary=False)
-    invite(coordinator, "asked@example.org")
+def test_who_is_asked_already_is_not_asked_twice(invite):
+    invite("amara@example.org")
 
-    known = [member.user.email.upper(), "also.theirs@example.org", "ASKED@example.org"]
-    assert invite(coordinator, *known, "new@example.org", "New@example.org") == 1
+    assert invite("AMARA@example.org", "jonas@example.org", "Jonas@example.org") == 1
 
-    assert sorted(Invitation.objects.values_list("email", flat=True)) == ["asked@example.org", "new@example.org"]
+    assert Invitation.objects.count() == OutboxMessage.objects.count() == 2
 
 
-def test_an_invitation_that_ran_out_makes_room_for_a_new_one(coordinator):
-    old = InvitationFactory(program=coordinator.program, email="late@example.org", expired=True)
+@pytest.mark.parametrize("known_by", ["login", "second address"])
+def test_who_is_in_already_is_not_asked(invite, program, known_by):
+    member = MembershipFactory(program=program, user__email="amara@example.org")
+    address = "amara@example.org" if known_by == "login" else EmailAddressFactory(user=member.user, email="okoye@example.org").email
 
-    assert invite(coordinator, "late@example.org") == 1
+    assert invite(address) == 0
+
+    assert not Invitation.objects.exists()
+
+
+def test_who_has_left_can_be_asked_again(invite, program):
+    MembershipFactory(program=program, user__email="amara@example.org", left=True)
+
+    assert invite("amara@example.org") == 1
+
+
+@pytest.mark.parametrize("written", ["amara@example.org", "Amara@Example.org"])
+def test_an_invitation_that_has_run_out_makes_room_for_a_new_one(invite, program, written):
+    old = InvitationFactory(program=program, email=written, expired=True)
+
+    assert invite("amara@example.org") == 1
 
     old.refresh_from_db()
     assert old.withdrawn_at == NOON
-    assert Invitation.objects.open().get().email == "late@example.org"
+    assert Invitation.objects.open_at(NOON).get().email == "amara@example.org"
 
 
-def test_another_program_is_another_matter(coordinator):
-    InvitationFactory(email="both@example.org")
-    MembershipFactory(user__email="elsewhere@example.org")
+def test_an_invitation_that_has_run_out_elsewhere_stays_as_it_is(invite):
+    elsewhere = InvitationFactory(email="amara@example.org", expired=True)
 
-    assert invite(coordinator, "both@example.org", "elsewhere@example.org") == 2
+    invite("amara@example.org")
 
-
-def test_only_an_admin_asks_an_admin_in(coordinator):
-    with pytest.raises(Refused, match="Only an admin"):
-        invite(coordinator, "boss@example.org", is_admin=True)
-
-    admin = MembershipFactory(program=coordinator.program, admin=True)
-    assert invite(admin, "boss@example.org", is_admin=True) == 1
+    elsewhere.refresh_from_db()
+    assert elsewhere.withdrawn_at is None
 
 
-def test_a_participant_asks_nobody():
-    with pytest.raises(Refused):
-        invite(MembershipFactory(), "friend@example.org")
+def test_admins_are_invited_by_admins_alone(invite, admin):
+    with pytest.raises(Refused, match="Only an admin can invite an admin"):
+        invite("a@example.org", is_admin=True)
+
+    assert invite("a@example.org", is_admin=True, by=admin) == 1
+
+
+@pytest.mark.parametrize("who", [{}, {"deputy": True}, {"coordinator": True, "left": True}])
+def test_nobody_invites_who_does_not_run_the_program(invite, program, who):
+    with pytest.raises(Refused, match="Only coordinators and admins can invite people"):
+        invite("a@example.org", by=MembershipFactory(program=program, **who))
+
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_ask_the_same_person_at_once_make_one_invitation():
+    coordinator = MembershipFactory(coordinator=True)
+    people = [InvitationDraft(email="amara@example.org")]
+
+    made = at_once(*[lambda: services.invite(program=coordinator.program, by=coordinator, people=people, now=NOON)] * 2)
+
+    assert sorted(made) == [0, 1]
+    assert Invitation.objects.count() == OutboxMessage.objects.count() == 1
 
 
 def test_a_thousand_cost_as_many_statements_as_ten(coordinator, queries_of):
@@ -112,35 +165,76 @@ def test_a_thousand_cost_as_many_statements_as_ten(coordinator, queries_of):
 # --- two hundred a day ---
 
 
-def test_two_hundred_letters_a_day_and_no_more(coordinator):
-    invite(coordinator, *(f"p{n}@example.org" for n in range(MOST_A_DAY - 1)))
-    invitation = Invitation.objects.first()
+def test_two_hundred_a_day_and_not_one_more(invite, program):
+    invite(*many(150))
+    invite(*many(50, start=150))
 
     with pytest.raises(Refused, match="200 invitations a day"):
-        invite(coordinator, "one@example.org", "two@example.org")
-    services.remind(invitation=invitation, by=coordinator, now=NOON)
-    with pytest.raises(Refused, match="200 invitations a day"):
-        services.remind(invitation=Invitation.objects.last(), by=coordinator, now=NOON)
+        invite("late@example.org")
 
-    assert Invitation.objects.count() == MOST_A_DAY - 1
-    assert InvitationDay.objects.get().used == MOST_A_DAY
-    # The next day begins by the program's own clock: in London it is 00:30.
-    assert invite(coordinator, "one@example.org", now=NOON + timedelta(hours=12, minutes=30)) == 1
+    assert Invitation.objects.count() == OutboxMessage.objects.count() == 200
+    assert used(program) == [200]
 
 
-def test_who_was_asked_before_counts_nothing(coordinator):
-    invite(coordinator, "p@example.org")
-    invite(coordinator, "p@example.org")
-
-    assert InvitationDay.objects.get().used == 1
-
-
-def test_more_than_two_hundred_at_once_are_refused_whole(coordinator):
-    with pytest.raises(Refused, match="200 invitations a day"):
-        invite(coordinator, *(f"p{n}@example.org" for n in range(MOST_A_DAY + 1)))
+def test_too_many_at_once_are_refused_as_a_whole(invite, program):
+    with pytest.raises(Refused, match="Import a sheet"):
+        invite(*many(MOST_A_DAY + 1))
 
     assert not Invitation.objects.exists()
-    assert not letters()
+    assert used(program) == []
+
+
+def test_who_is_known_already_is_not_counted(invite, program):
+    invite("amara@example.org")
+
+    invite("amara@example.org", "jonas@example.org")
+    invite("jonas@example.org")
+
+    assert used(program) == [2]
+
+
+def test_the_next_day_begins_where_the_program_is(invite, program):
+    program.time_zone = "Asia/Kolkata"
+    program.save()
+    invite(*many(200), now=NOON)
+
+    # Midnight in Kolkata is half past six in the evening in UTC.
+    with pytest.raises(Refused):
+        invite("late@example.org", now=NOON + timedelta(hours=6, minutes=29))
+
+    assert invite("late@example.org", now=NOON + timedelta(hours=6, minutes=30)) == 1
+
+
+def test_each_program_has_its_own_two_hundred(invite):
+    invite(*many(200))
+    elsewhere = MembershipFactory(coordinator=True)
+
+    assert services.invite(program=elsewhere.program, by=elsewhere, people=[InvitationDraft(email="a@example.org")], now=NOON) == 1
+
+
+def test_the_portions_of_an_import_are_not_counted(coordinator, program):
+    people = [InvitationDraft(email=address) for address in many(MOST_A_DAY + 50)]
+
+    made = services.invite_many(program=program, by=coordinator, people=people, now=NOON)
+    again = services.invite_many(program=program, by=coordinator, people=people, now=NOON)
+
+    assert (made, again) == (250, 0)
+    assert OutboxMessage.objects.count() == 250
+    assert used(program) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_invite_at_once_keep_to_the_limit_together():
+    coordinator = MembershipFactory(coordinator=True)
+
+    def ask(start):
+        people = [InvitationDraft(email=address) for address in many(150, start=start)]
+        return lambda: services.invite(program=coordinator.program, by=coordinator, people=people, now=NOON)
+
+    made = at_once(ask(0), ask(150))
+
+    assert sorted(isinstance(answer, Refused) for answer in made) == [False, True]
+    assert Invitation.objects.count() == 150
 
 
 @pytest.mark.django_db(transaction=True)
@@ -154,79 +248,222 @@ def test_limits_are_exact(coordinator):
     assert InvitationDay.objects.get().used == MOST_A_DAY
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_who_ask_the_same_people_at_once_ask_each_once(coordinator):
-    other = MembershipFactory(program=coordinator.program, coordinator=True)
-    people = [f"p{n}@example.org" for n in range(30)]
-
-    made = at_once(lambda: invite(coordinator, *people), lambda: invite(other, *reversed(people)))
-
-    assert sum(made) == 30
-    assert len(letters()) == 30
+# --- once more, and taking it back ---
 
 
-# --- again, and back ---
+def test_a_reminder_leaves_it_open_for_another_thirty_days(coordinator, program):
+    invitation = InvitationFactory(program=program, expired=True)
 
-
-def test_a_reminder_goes_once_a_day_and_opens_it_for_another_thirty_days(coordinator):
-    invite(coordinator, "p@example.org")
-    invitation = Invitation.objects.get()
-    late = NOON + timedelta(days=40)
-
-    services.remind(invitation=invitation, by=coordinator, now=late)
-    services.remind(invitation=invitation, by=coordinator, now=late + timedelta(hours=2))
+    services.remind(invitation=invitation, by=coordinator, now=NOON)
 
     invitation.refresh_from_db()
-    assert invitation.expires_at == late + services.OPEN_FOR
-    assert len(letters()) == 2
+    assert invitation.expires_at == NOON + timedelta(days=30)
+    assert OutboxMessage.objects.get().address == invitation.email
+    assert used(program) == [1]
 
 
-def test_what_is_taken_back_is_no_longer_owed(coordinator):
-    invite(coordinator, "p@example.org")
-    invitation = Invitation.objects.get()
+def test_a_reminder_goes_out_once_a_day_of_the_program(coordinator, program):
+    program.time_zone = "Asia/Kolkata"
+    program.save()
+    invitation = InvitationFactory(program=program)
 
-    services.withdraw(invitation=invitation, by=coordinator, now=NOON)
-    services.withdraw(invitation=invitation, by=coordinator, now=NOON)
+    for hours in (0, 6, 7):  # the last is after midnight in Kolkata
+        services.remind(invitation=invitation, by=coordinator, now=NOON + timedelta(hours=hours))
 
-    assert not letters()
-    with pytest.raises(Refused, match="no longer open"):
+    assert OutboxMessage.objects.count() == 2
+    assert used(program) == [1, 1]
+
+
+def test_a_reminder_above_the_limit_is_refused_and_owes_nothing(coordinator, program):
+    InvitationDay.objects.create(program=program, on_day=NOON.date(), used=MOST_A_DAY)
+    invitation = InvitationFactory(program=program)
+
+    with pytest.raises(Refused, match="200 invitations a day"):
         services.remind(invitation=invitation, by=coordinator, now=NOON)
+
+    assert not OutboxMessage.objects.exists()
+
+
+@pytest.mark.parametrize("over", ["accepted", "withdrawn"])
+def test_what_is_over_is_not_sent_again(coordinator, program, over):
     with pytest.raises(Refused, match="no longer open"):
-        services.join(invitation=invitation, user=None, now=NOON)
+        services.remind(invitation=InvitationFactory(program=program, **{over: True}), by=coordinator, now=NOON)
+
+
+def test_taking_it_back_cancels_its_letter(invite, coordinator):
+    invite("amara@example.org", "jonas@example.org")
+    invitation = Invitation.objects.get(email="amara@example.org")
+
+    for later in (0, 1):
+        services.withdraw(invitation=invitation, by=coordinator, now=NOON + timedelta(hours=later))
+
+    invitation.refresh_from_db()
+    assert invitation.withdrawn_at == NOON
+    assert [message.subject_id for message in OutboxMessage.objects.open()] == [Invitation.objects.get(email="jonas@example.org").pk]
     assert AuditEvent.objects.filter(verb="invitation.withdrawn").count() == 1
 
 
-def test_a_coordinator_takes_back_no_invitation_of_an_admin(coordinator):
-    invitation = InvitationFactory(program=coordinator.program, is_admin=True)
+def test_what_was_used_cannot_be_taken_back(coordinator, program):
+    with pytest.raises(Refused, match="has joined already"):
+        services.withdraw(invitation=InvitationFactory(program=program, accepted=True), by=coordinator, now=NOON)
+
+
+@pytest.mark.parametrize("act", [services.remind, services.withdraw])
+def test_an_admins_invitation_is_for_admins_to_handle(act, coordinator, admin, program):
+    invitation = InvitationFactory(program=program, is_admin=True)
 
     with pytest.raises(Refused, match="Only an admin"):
-        services.withdraw(invitation=invitation, by=coordinator, now=NOON)
+        act(invitation=invitation, by=coordinator, now=NOON)
+
+    act(invitation=invitation, by=admin, now=NOON)
 
 
 # --- joining ---
 
 
-def test_whoever_joins_has_a_login_with_the_proven_address_and_starts_with_what_was_known():
-    course = ProfileQuestionFactory()
-    retired = ProfileQuestionFactory(program=course.program, retired_at=NOON)
-    answers = {str(course.pk): "Law", str(retired.pk): "gone"}
-    invitation = InvitationFactory(
-        program=course.program,
-        name="Amara Okoye",
-        prefilled={"pronouns": "she/her", "time_zone": "Africa/Lagos", "offers_mentoring": True, "offers_capacity": 3, "answers": answers},
-    )
+def test_joining_makes_a_login_a_place_and_a_profile_with_what_was_held(program):
+    course = ProfileQuestionFactory(program=program, text="Which course?")
+    held = {
+        "pronouns": "she/her",
+        "time_zone": "Africa/Lagos",
+        "offers_mentoring": True,
+        "offers_capacity": 2,
+        "answers": {str(course.pk): "Biology"},
+    }
+    cohort = CohortFactory(program=program)
+    invitation = InvitationFactory(program=program, email="amara@example.org", name="Amara Okoye", prefilled=held, cohort=cohort)
 
     membership = services.join(invitation=invitation, user=None, now=NOON)
 
-    user = membership.user
-    assert (user.name, user.email, user.pronouns, user.time_zone) == ("Amara Okoye", invitation.email, "she/her", "Africa/Lagos")
-    assert EmailAddress.objects.get(user=user).verified
-    assert not user.has_usable_password()
-    assert (membership.profile.offers_mentoring, membership.profile.offers_capacity) == (True, 3)
-    assert [(answer.question, answer.value) for answer in membership.profile.answers.all()] == [(course, "Law")]
-    assert membership.requirements.open().filter(key="profile").exists()
+    amara = membership.user
+    assert (amara.email, amara.name, amara.pronouns, amara.time_zone) == ("amara@example.org", "Amara Okoye", "she/her", "Africa/Lagos")
+    assert amara.emailaddress_set.get().verified
+    assert (membership.program, membership.cohort, membership.is_participant, membership.is_staff) == (program, cohort, True, False)
+    assert (membership.profile.offers_mentoring, membership.profile.offers_capacity) == (True, 2)
+    assert ProfileAnswer.objects.get(profile=membership.profile).value == "Biology"
     invitation.refresh_from_db()
     assert (invitation.accepted_at, invitation.membership, invitation.prefilled) == (NOON, membership, {})
+
+
+def test_who_runs_the_program_joins_without_a_profile(program):
+    invitation = InvitationFactory(program=program, is_participant=False, is_coordinator=True)
+
+    membership = services.join(invitation=invitation, user=None, now=NOON)
+
+    assert membership.is_coordinator
+    assert not hasattr(membership, "profile")
+
+
+def test_the_letter_that_has_not_gone_yet_is_cancelled(invite):
+    invite("amara@example.org")
+
+    services.join(invitation=Invitation.objects.get(), user=None, now=NOON)
+
+    assert OutboxMessage.objects.filter(kind="invitation").get().state == OutboxMessage.State.CANCELLED
+
+
+@pytest.mark.parametrize("over", ["accepted", "withdrawn", "expired"])
+def test_what_is_over_lets_nobody_in(over):
+    with pytest.raises(Refused, match="no longer open"):
+        services.join(invitation=InvitationFactory(**{over: True}), user=None, now=NOON)
+
+    assert not Membership.objects.exists()
+
+
+def test_a_login_of_the_address_is_never_gone_around():
+    invitation = InvitationFactory(email="amara@example.org")
+    UserFactory(email="amara@example.org")
+
+    with pytest.raises(Refused, match="Sign in with it"):
+        services.join(invitation=invitation, user=None, now=NOON)
+
+    assert not Membership.objects.exists()
+
+
+def test_an_address_that_somebody_has_proven_as_their_second_is_theirs():
+    invitation = InvitationFactory(email="okoye@example.org")
+    amara = UserFactory(email="amara@example.org", verified=True)
+    EmailAddressFactory(user=amara, email="okoye@example.org", primary=False)
+
+    with pytest.raises(Refused, match="Sign in with it"):
+        services.join(invitation=invitation, user=None, now=NOON)
+
+    assert services.join(invitation=invitation, user=amara, now=NOON).user == amara
+
+
+@pytest.mark.parametrize("owns", ["another address", "the address, but never proved it"])
+def test_an_invitation_is_for_the_one_it_was_sent_to(owns):
+    invitation = InvitationFactory(email="amara@example.org")
+    somebody = UserFactory(verified=True)
+    if owns != "another address":
+        EmailAddressFactory(user=somebody, email="amara@example.org", verified=False, primary=False)
+
+    with pytest.raises(Refused, match="another address than yours"):
+        services.join(invitation=invitation, user=somebody, now=NOON)
+
+    assert not Membership.objects.exists()
+
+
+def test_who_comes_back_has_the_place_they_had(program):
+    amara = UserFactory(email="amara@example.org", verified=True)
+    place = MembershipFactory(program=program, user=amara, left=True)
+
+    membership = services.join(invitation=InvitationFactory(program=program, email=amara.email), user=amara, now=NOON)
+
+    assert (membership, membership.left_at) == (place, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_joins_at_once_make_one_login_and_one_membership():
+    invitation = InvitationFactory()
+
+    joined = at_once(*[lambda: services.join(invitation=invitation, user=None, now=NOON)] * 2)
+
+    assert sorted(isinstance(answer, Refused) for answer in joined) == [False, True]
+    assert Membership.objects.count() == 1
+    assert User.objects.filter(email=invitation.email).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_programs_joined_at_once_make_one_login():
+    first, second = InvitationFactory(email="amara@example.org"), InvitationFactory(email="amara@example.org")
+
+    joined = at_once(*[lambda asked=asked: services.join(invitation=asked, user=None, now=NOON) for asked in (first, second)])
+
+    assert [str(answer) for answer in joined if isinstance(answer, Refused)] == [
+        "There is an account with this address already. Sign in with it."
+    ]
+    assert User.objects.filter(email="amara@example.org").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_joining_and_being_taken_back_at_once_is_one_or_the_other():
+    invitation = InvitationFactory()
+    coordinator = MembershipFactory(program=invitation.program, coordinator=True)
+
+    answers = at_once(
+        lambda: services.join(invitation=invitation, user=None, now=NOON),
+        lambda: services.withdraw(invitation=invitation, by=coordinator, now=NOON),
+    )
+
+    invitation.refresh_from_db()
+    assert sorted(isinstance(answer, Refused) for answer in answers) == [False, True]
+    assert (invitation.accepted_at is None) != (invitation.withdrawn_at is None)
+    assert Membership.objects.participants().exists() == (invitation.accepted_at is not None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_joining_at_the_last_moment_does_not_block_who_is_asking_again():
+    invitation = InvitationFactory(email="amara@example.org")
+    coordinator = MembershipFactory(program=invitation.program, coordinator=True)
+    people = [InvitationDraft(email="amara@example.org")]
+
+    at_once(
+        lambda: services.join(invitation=invitation, user=None, now=invitation.expires_at - timedelta(seconds=1)),
+        lambda: services.invite(program=invitation.program, by=coordinator, people=people, now=invitation.expires_at),
+    )
+
+    assert Membership.objects.participants().count() + Invitation.objects.open_at(invitation.expires_at).count() == 1
 
 
 def test_who_has_a_login_joins_with_it_and_keeps_what_they_said_of_themselves():
@@ -238,68 +475,24 @@ def test_who_has_a_login_joins_with_it_and_keeps_what_they_said_of_themselves():
     assert (membership.user, membership.user.name, membership.user.time_zone) == (user, "Ama", "Europe/Madrid")
 
 
-def test_a_second_address_that_somebody_has_proven_is_theirs_too():
-    user = UserFactory(verified=True)
-    EmailAddressFactory(user=user, email="work@example.org", primary=False)
-    invitation = InvitationFactory(email="Work@example.org")
+def test_a_question_that_was_changed_meanwhile_is_asked_anew(coordinator):
+    question = ProfileQuestionFactory(program=coordinator.program)
+    invitation = InvitationFactory(program=coordinator.program, prefilled={"answers": {str(question.pk): "Law"}})
+    ProfileQuestion.objects.filter(pk=question.pk).update(retired_at=NOON)
 
-    with pytest.raises(Refused, match="an account with this address"):
-        services.join(invitation=invitation, user=None, now=NOON)
-    assert services.join(invitation=invitation, user=user, now=NOON).user == user
+    assert not services.join(invitation=invitation, user=None, now=NOON).profile.answers.exists()
 
 
-@pytest.mark.parametrize("address", ["somebody.else@example.org", "not.proven@example.org"])
-def test_an_invitation_of_somebody_else_changes_nothing(address):
-    user = UserFactory(verified=True)
-    EmailAddressFactory(user=user, email="not.proven@example.org", primary=False, verified=False)
-    invitation = InvitationFactory(email=address)
+def test_leaving_and_joining_again_asks_for_what_is_still_open(coordinator, invite):
+    invitation = InvitationFactory(program=coordinator.program)
+    membership = services.join(invitation=invitation, user=None, now=NOON)
+    memberships.leave(membership=membership, by=membership, now=NOON)
+    invite(invitation.email)
+    user = membership.user
 
-    with pytest.raises(Refused, match="another address"):
-        services.join(invitation=invitation, user=user, now=NOON)
+    again = services.join(invitation=Invitation.objects.open().get(), user=user, now=NOON)
 
-    assert not Membership.objects.exists()
-
-
-def test_a_login_that_is_there_must_be_used():
-    user = UserFactory()
-
-    with pytest.raises(Refused, match="an account with this address"):
-        services.join(invitation=InvitationFactory(email=user.email.upper()), user=None, now=NOON)
-
-
-@pytest.mark.parametrize("state", ["expired", "withdrawn", "accepted"])
-def test_an_invitation_that_is_not_open_lets_nobody_in(state):
-    with pytest.raises(Refused, match="no longer open"):
-        services.join(invitation=InvitationFactory(**{state: True}), user=None, now=NOON)
-
-    assert not User.objects.filter(email__startswith="guest").exists()
-
-
-def test_who_had_left_comes_back_by_an_invitation(coordinator):
-    left = MembershipFactory(program=coordinator.program, left=True, user=UserFactory(verified=True))
-    invite(coordinator, left.user.email)
-
-    membership = services.join(invitation=Invitation.objects.get(), user=left.user, now=NOON)
-
-    assert (membership.pk, membership.left_at) == (left.pk, None)
-
-
-def test_an_invitation_to_run_the_program_asks_for_no_profile():
-    membership = services.join(invitation=InvitationFactory(is_participant=False, is_coordinator=True), user=None, now=NOON)
-
-    assert (membership.is_coordinator, membership.is_participant) == (True, False)
-    assert not hasattr(membership, "profile")
-    assert not membership.requirements.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_clicks_on_join_make_one_person():
-    invitation = InvitationFactory()
-
-    came = at_once(*(lambda: services.join(invitation=invitation, user=None, now=NOON) for _ in range(2)))
-
-    assert {type(one) for one in came} == {Membership, Refused}
-    assert Membership.objects.count() == User.objects.filter(email=invitation.email).count() == 1
+    assert again.ready_at is None
 
 
 # --- what an address is to a program ---
@@ -332,37 +525,15 @@ def test_what_an_address_is_to_a_program(coordinator, queries_of):
     assert queries_of(lambda: services.standing_of(program_id=program.pk, addresses=addresses, now=NOON)) == 3
 
 
-# --- what the database refuses ---
+def test_the_newest_invitation_says_where_an_address_stands(program):
+    InvitationFactory(program=program, email="amara@example.org", withdrawn=True)
+    InvitationFactory(program=program, email="amara@example.org")
+
+    assert services.standing_of(program_id=program.pk, addresses=["amara@example.org"], now=NOON) == {"amara@example.org": Standing.ASKED}
 
 
-def test_an_address_has_one_open_invitation_to_a_program():
-    first = InvitationFactory(email="p@example.org")
-    InvitationFactory(program=first.program, email="p@example.org", withdrawn=True)
+def test_who_left_and_is_asked_again_is_asked(program):
+    MembershipFactory(program=program, user__email="amara@example.org", left=True)
+    InvitationFactory(program=program, email="amara@example.org")
 
-    with pytest.raises(IntegrityError, match="one_open_an_address"), transaction.atomic():
-        InvitationFactory(program=first.program, email="P@example.org")
-
-
-def test_a_day_has_no_more_than_two_hundred():
-    with pytest.raises(IntegrityError, match="keeps_the_limit"):
-        InvitationDay.objects.create(program=ProgramFactory(), on_day=NOON.date(), used=MOST_A_DAY + 1)
-
-
-def test_a_question_that_was_changed_meanwhile_is_asked_anew(coordinator):
-    question = ProfileQuestionFactory(program=coordinator.program)
-    invitation = InvitationFactory(program=coordinator.program, prefilled={"answers": {str(question.pk): "Law"}})
-    ProfileQuestion.objects.filter(pk=question.pk).update(retired_at=NOON)
-
-    assert not services.join(invitation=invitation, user=None, now=NOON).profile.answers.exists()
-
-
-def test_leaving_and_joining_again_asks_for_what_is_still_open(coordinator):
-    invitation = InvitationFactory(program=coordinator.program)
-    membership = services.join(invitation=invitation, user=None, now=NOON)
-    memberships.leave(membership=membership, by=membership, now=NOON)
-    invite(coordinator, invitation.email)
-    user = membership.user
-
-    again = services.join(invitation=Invitation.objects.open().get(), user=user, now=NOON)
-
-    assert again.ready_at is None
+    assert services.standing_of(program_id=program.pk, addresses=["amara@example.org"], now=NOON) == {"amara@example.org": Standing.ASKED}

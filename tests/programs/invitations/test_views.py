@@ -1,20 +1,26 @@
-import csv
-import io
 import re
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.outbox.models import OutboxMessage
-from programs.invitations.models import Invitation
-from programs.invitations.tokens import token_for
+from programs.invitations.models import MOST_A_DAY, Invitation, InvitationDay
+from programs.invitations.tokens import invitation_id_in, token_for
 from programs.memberships.models import Membership
 from programs.people.models import User
-from tests.factories.programs import CohortFactory, EmailAddressFactory, InvitationFactory, MembershipFactory, UserFactory
+from tests.at_once import at_once
+from tests.factories.programs import EmailAddressFactory, InvitationFactory, MembershipFactory, ProfileQuestionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
+
+WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)")
 
 
 @pytest.fixture
@@ -23,291 +29,391 @@ def coordinator():
 
 
 @pytest.fixture
-def staff(as_member, coordinator):
+def as_coordinator(coordinator, as_member):
     return as_member(coordinator)
 
 
 @pytest.fixture
-def invitation(now):
-    return InvitationFactory(name="Amara Okoye", expires_at=now.replace(year=now.year + 1))
+def invitation():
+    return open_invitation()
 
 
-@pytest.fixture
-def now():
-    """The pages go by the clock."""
-    return timezone.now()
+def open_invitation(**said) -> Invitation:
+    """The views read the real clock."""
+    return InvitationFactory(
+        **{"expires_at": timezone.now() + timedelta(days=3), "email": "amara@example.org", "name": "Amara Okoye"} | said
+    )
 
 
-def page_of(invitation: Invitation) -> str:
+def link(invitation):
     return reverse("programs:invitation", args=[token_for(invitation.pk)])
 
 
-def to(name: str, member: Membership, *rest: int) -> str:
-    return reverse(f"programs:{name}", args=[member.program.slug, *rest])
-
-
-def asked(staff: Client, coordinator: Membership, people: str, **more):
-    return staff.post(to("invite", coordinator), {"people": people, "roles": ["is_participant"], **more})
-
-
-# --- asking ---
-
-
-def test_people_are_asked_in_as_they_come_out_of_a_mail_program(staff, coordinator):
-    autumn = CohortFactory(program=coordinator.program)
-
-    answer = asked(staff, coordinator, "Amara Okoye <Amara@example.org>, jonas@example.org\n\nlin@example.org;", cohort=autumn.pk)
-
-    assert answer["Location"] == to("invitations", coordinator)
-    assert sorted(Invitation.objects.values_list("name", "email", "cohort")) == [
-        ("", "jonas@example.org", autumn.pk),
-        ("", "lin@example.org", autumn.pk),
-        ("Amara Okoye", "amara@example.org", autumn.pk),
-    ]
-    assert "3 invitations are on their way." in staff.get(answer["Location"]).text
-
-
-def test_who_is_known_is_said_and_left_alone(staff, coordinator):
-    member = MembershipFactory(program=coordinator.program)
-
-    answer = asked(staff, coordinator, f"{member.user.email}\nnew@example.org")
-
-    text = staff.get(answer["Location"]).text
-    assert "1 invitation is on its way." in text
-    assert "1 person was invited before, or is in already." in text
-
-
-@pytest.mark.parametrize(
-    ("people", "said"),
-    [
-        ("", "Fill in"),
-        ("good@example.org\nnot-an-address", "“not-an-address” is not an email address"),
-        ("a\x00@example.org", "Null characters"),
-        ("\n".join(f"p{n}@example.org" for n in range(201)), "up to 200 people at once"),
-    ],
-    ids=["nobody", "no address", "NUL", "too many"],
-)
-def test_what_is_wrong_is_said_beside_the_field_and_nobody_is_asked(staff, coordinator, people, said):
-    page = asked(staff, coordinator, people)
-
-    assert page.status_code == 200
-    assert said in page.text
-    assert people.partition("\n")[0].replace("\x00", "") in page.text.replace("\x00", "")
-    assert not Invitation.objects.exists()
-
-
-def test_a_coordinator_cannot_choose_that_somebody_is_an_admin_and_an_admin_can(staff, coordinator, as_member):
-    assert "Select a valid choice" in asked(staff, coordinator, "boss@example.org", roles=["is_admin"]).text
-
-    admin = MembershipFactory(program=coordinator.program, admin=True)
-    asked(as_member(admin), admin, "boss@example.org", roles=["is_admin"])
-    assert Invitation.objects.get().is_admin
-
-
-def test_a_cohort_of_another_program_cannot_be_chosen(staff, coordinator):
-    assert "Select a valid choice" in asked(staff, coordinator, "p@example.org", cohort=CohortFactory().pk).text
-
-
-def test_a_double_click_asks_once(staff, coordinator):
-    key = re.search(r'name="once" value="([^"]+)"', staff.get(to("invite", coordinator)).text)[1]
-
-    places = {asked(staff, coordinator, "p@example.org", once=key)["Location"] for _click in range(2)}
-
-    assert places == {to("invitations", coordinator)}
-    assert OutboxMessage.objects.filter(kind="invitation").count() == 1
-
-
-# --- the list ---
-
-
-def test_the_list_says_where_each_stands_and_offers_what_can_be_done(staff, coordinator, now):
-    program = coordinator.program
-    waiting = InvitationFactory(program=program, expires_at=now.replace(year=now.year + 1))
-    InvitationFactory(program=program, expired=True)
-    InvitationFactory(program=program, accepted=True)
-    InvitationFactory(program=program, withdrawn=True)
-    other = InvitationFactory()
-
-    page = staff.get(to("invitations", coordinator)).text
-
-    for words in ["Waits until", "Has run out", "Has joined", "Taken back"]:
-        assert f"{words}" in page
-    assert page.count("Send again") == page.count("Take back<") == 2
-    assert waiting.email in page
-    assert other.email not in page
-
-
-@pytest.mark.parametrize(
-    ("asked_for", "found"),
-    [("?state=open", "waiting"), ("?state=run_out", "late"), ("?state=accepted", "here"), ("?state=withdrawn", "gone"), ("?q=LAT", "late")],
-)
-def test_the_list_is_narrowed_and_exported_as_it_is_shown(staff, coordinator, now, asked_for, found):
-    program = coordinator.program
-    InvitationFactory(program=program, name="=waiting", email="waiting@example.org", expires_at=now.replace(year=now.year + 1))
-    InvitationFactory(program=program, email="late@example.org", expired=True)
-    InvitationFactory(program=program, email="here@example.org", accepted=True)
-    InvitationFactory(program=program, email="gone@example.org", withdrawn=True)
-
-    page = staff.get(to("invitations", coordinator) + asked_for).text
-    file = b"".join(staff.get(to("invitations-export", coordinator) + asked_for).streaming_content).decode("utf-8-sig")
-
-    assert re.findall(r"(\w+)@example\.org</span></th>", page) == [found]
-    rows = list(csv.reader(io.StringIO(file)))
-    assert [row[1] for row in rows[1:]] == [f"{found}@example.org"]
-    assert not any(cell.startswith("=") for row in rows for cell in row)
-
-
-def test_an_invitation_is_sent_again_and_taken_back(staff, coordinator, now):
-    invitation = InvitationFactory(program=coordinator.program, expired=True)
-
-    staff.post(to("invitation-remind", coordinator, invitation.pk))
-    invitation.refresh_from_db()
-    assert invitation.expires_at > now
-    assert OutboxMessage.objects.filter(kind="invitation", state="pending").count() == 1
-
-    staff.post(to("invitation-withdraw", coordinator, invitation.pk))
-    invitation.refresh_from_db()
-    assert invitation.withdrawn_at is not None
-    assert OutboxMessage.objects.get(kind="invitation").state == "cancelled"
-
-
-def test_the_list_and_its_acts_are_for_the_staff_of_the_program_alone(as_member, coordinator):
-    invitation = InvitationFactory(program=coordinator.program)
-    neighbour, outsider = MembershipFactory(program=coordinator.program), MembershipFactory(coordinator=True)
-
-    for person in (neighbour, outsider):
-        browser = as_member(person)
-        assert browser.get(to("invitations", coordinator)).status_code == 404
-        assert browser.get(to("invitations-export", coordinator)).status_code == 404
-        assert browser.post(to("invitation-withdraw", coordinator, invitation.pk)).status_code == 404
-    # An id of another program under one's own address.
-    assert as_member(outsider).post(to("invitation-withdraw", outsider, invitation.pk)).status_code == 404
-    invitation.refresh_from_db()
-    assert invitation.is_open
-
-
-def test_the_list_costs_the_same_for_one_and_for_many(staff, coordinator, costs_the_same):
-    def more(number: int) -> None:
-        InvitationFactory.create_batch(number, program=coordinator.program, invited_by=coordinator.user)
-
-    more(1)
-    costs_the_same(lambda: staff.get(to("invitations", coordinator)), grow=lambda: more(60))
+def page(name, program, *arguments):
+    return reverse(f"programs:{name}", args=[program.slug, *arguments])
 
 
 # --- the link ---
 
 
 def test_opening_the_link_changes_nothing(invitation):
+    with CaptureQueriesContext(connection) as queries:
+        answer = Client().get(link(invitation))
+
+    assert not [query for query in queries.captured_queries if WRITES.match(query["sql"])]
+    words = answer.content.decode()
+    assert f"You are invited to {invitation.program.name}" in words
+    assert "amara@example.org" in words
+    assert not Membership.objects.exists()
+
+
+def test_one_press_joins_and_signs_the_new_login_in(invitation):
+    course = ProfileQuestionFactory(program=invitation.program)
+    Invitation.objects.update(prefilled={"answers": {str(course.pk): "Biology"}})
     browser = Client()
-    for method in (browser.get, browser.head):
-        page = method(page_of(invitation))
-        assert page.status_code == 200
-        assert page["Referrer-Policy"] == "same-origin"
-        assert "no-store" in page["Cache-Control"]
 
-    invitation.refresh_from_db()
-    assert invitation.is_open
-    assert not User.objects.filter(email=invitation.email).exists()
+    answer = browser.post(link(invitation))
+
+    assert answer.url == page("profile", invitation.program)
+    membership = Membership.objects.get()
+    assert int(browser.session["_auth_user_id"]) == membership.user.pk
+    profile = browser.get(answer.url).content.decode()
+    assert f"Welcome to {invitation.program.name}." in profile
+    assert 'value="Biology"' in profile
 
 
-def test_one_press_joins_and_signs_in(invitation):
+def test_who_will_run_the_program_is_led_to_their_second_sign_in_step():
+    invitation = open_invitation(is_participant=False, is_coordinator=True)
     browser = Client()
 
-    answer = browser.post(page_of(invitation))
+    browser.post(link(invitation))
 
-    membership = Membership.objects.get(user__email=invitation.email)
-    assert answer["Location"] == reverse("programs:profile", args=[membership.program.slug])
-    page = browser.get(answer["Location"])
-    assert page.status_code == 200
-    assert f"Welcome to {membership.program.name}" in page.text
+    answer = browser.get(page("people", invitation.program))
+    assert answer.url == reverse("people:second-factor-needed")
 
 
 def test_two_presses_join_once_and_lead_to_the_same_place(invitation):
     browser = Client()
-    key = re.search(r'name="once" value="([^"]+)"', browser.get(page_of(invitation)).text)[1]
+    key = re.search(r'name="once" value="([^"]+)"', browser.get(link(invitation)).text)[1]
     # The second press is sent before the answer to the first, with the same cookies.
     second = Client()
     second.cookies.load(browser.cookies.output(header="", sep=";"))
 
-    places = {one.post(page_of(invitation), {"once": key})["Location"] for one in (browser, second)}
+    places = {one.post(link(invitation), {"once": key})["Location"] for one in (browser, second)}
 
     assert places == {reverse("programs:profile", args=[invitation.program.slug])}
     assert Membership.objects.count() == 1
 
 
-def test_who_has_a_login_signs_in_first_second_step_and_all(invitation):
-    UserFactory(verified=True, email=invitation.email)
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_make_one_membership():
+    invitation = open_invitation()
+
+    answers = at_once(*[lambda: Client().post(link(invitation))] * 2)
+
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    [other] = [answer for answer in answers if answer.status_code == 200]
+    assert "This invitation is no longer open" in other.content.decode()
+    assert "sessionid" not in other.cookies
+    assert Membership.objects.count() == User.objects.filter(email="amara@example.org").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ({"accepted_at": timezone.now()}, "It has been used"),
+        ({"withdrawn_at": timezone.now()}, "have taken it back"),
+        ({"expires_at": timezone.now() - timedelta(minutes=1)}, "It was open until"),
+    ],
+    ids=["used", "taken back", "run out"],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_link_that_is_over_says_so_and_lets_nobody_in(over, said, method):
+    invitation = open_invitation(**over)
     browser = Client()
 
-    page = browser.get(page_of(invitation)).text
-    pressed = browser.post(page_of(invitation))
+    answer = getattr(browser, method)(link(invitation))
 
-    assert "Sign in and go on" in page
-    assert "Sign in and go on" in pressed.text
+    words = answer.content.decode()
+    assert answer.status_code == 200
+    assert "This invitation is no longer open" in words
+    assert said in words
+    assert "_auth_user_id" not in browser.session
     assert not Membership.objects.exists()
 
 
-def test_who_signed_in_joins_with_their_account(as_member, invitation):
-    user = UserFactory(verified=True, email=invitation.email.upper())
-    browser = as_member(user)
+def test_a_link_that_was_altered_opens_no_page(invitation):
+    other = open_invitation(email="jonas@example.org")
+    token = token_for(invitation.pk)
+    altered = [f"{other.pk}:{token.split(':')[1]}", token[:-1], token + "x", str(invitation.pk), "x", "%00", "9" * 400]
 
-    assert f"You are signed in as {user.email}" in browser.get(page_of(invitation)).text
-    browser.post(page_of(invitation))
+    assert invitation_id_in(token) == invitation.pk
+    for wrong in altered:
+        assert Client().get(reverse("programs:invitation", args=[wrong])).status_code == 404, wrong
 
-    assert Membership.objects.get().user == user
+
+def test_an_archived_program_asks_nobody_in():
+    assert Client().get(link(open_invitation(program__archived_at=timezone.now()))).status_code == 404
+
+
+def test_an_invitation_that_is_no_more_opens_no_page(invitation):
+    address = link(invitation)
+    invitation.delete()
+
+    assert Client().get(address).status_code == 404
+
+
+def test_the_address_is_told_to_no_other_site_and_kept_by_no_browser(invitation):
+    answer = Client().get(link(invitation))
+
+    # "no-referrer" would make browsers hide where the press comes from, and it would be refused.
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_the_press_of_a_real_browser_is_taken(invitation, settings):
+    settings.ALLOWED_HOSTS = ["northside.example"]
+    browser = Client(enforce_csrf_checks=True, headers={"host": "northside.example"})
+    form = browser.get(link(invitation), secure=True)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form.content.decode())[1]
+
+    answer = browser.post(link(invitation), {"csrfmiddlewaretoken": token}, secure=True, headers={"origin": "https://northside.example"})
+
+    assert answer.status_code == 302
+
+
+# --- who has a login already ---
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_has_a_login_is_asked_to_sign_in_and_is_never_signed_in_by_the_link(invitation, method):
+    UserFactory(email="amara@example.org", verified=True)
+    browser = Client()
+
+    answer = getattr(browser, method)(link(invitation))
+
+    words = answer.content.decode()
+    assert "There is an account with your address already" in words
+    assert f"{reverse('account_login')}?next={link(invitation).replace(':', '%3A')}" in words
+    assert "_auth_user_id" not in browser.session
+    assert not Membership.objects.exists()
+
+
+def test_signed_in_with_it_they_join_with_that_account(invitation, as_member):
+    amara = UserFactory(email="amara@example.org", verified=True)
+    browser = as_member(amara)
+
+    assert "You are signed in as amara@example.org" in browser.get(link(invitation)).content.decode()
+    browser.post(link(invitation))
+
+    assert Membership.objects.get().user == amara
+    assert User.objects.filter(email="amara@example.org").count() == 1
 
 
 def test_a_second_proven_address_leads_to_the_account_too(as_member, invitation):
     user = UserFactory(verified=True)
     EmailAddressFactory(user=user, email=invitation.email, primary=False)
 
-    assert "Sign in and go on" in Client().post(page_of(invitation)).text
-    as_member(user).post(page_of(invitation))
+    assert "Sign in and go on" in Client().post(link(invitation)).text
+    as_member(user).post(link(invitation))
 
     assert Membership.objects.get().user == user
 
 
-def test_opened_by_somebody_else_it_says_so_and_changes_nothing(as_member, invitation):
-    browser = as_member(UserFactory(verified=True))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_somebody_else_who_is_signed_in_does_not_join(invitation, as_member, method):
+    jonas = UserFactory(email="jonas@example.org", verified=True)
 
-    for page in (browser.get(page_of(invitation)), browser.post(page_of(invitation))):
-        assert "This invitation is for another address" in page.text
-        assert invitation.email not in page.text
+    answer = getattr(as_member(jonas), method)(link(invitation))
 
-    invitation.refresh_from_db()
-    assert invitation.is_open
+    words = answer.content.decode()
+    assert "This invitation is for another address" in words
+    assert "jonas@example.org" in words
+    # Whose it is stays with whoever has the mail.
+    assert "amara@example.org" not in words
     assert not Membership.objects.exists()
+
+
+def test_who_is_in_already_is_led_home(as_member):
+    member = MembershipFactory(user__email="amara@example.org", user__verified=True)
+    invitation = open_invitation(program=member.program)
+
+    answer = as_member(member).get(link(invitation), follow=True)
+
+    assert answer.redirect_chain[0] == (reverse("programs:mine"), 302)
+    assert "already" in answer.content.decode()
+
+
+# --- inviting ---
+
+
+def test_a_coordinator_invites_by_hand(coordinator, as_coordinator):
+    answer = as_coordinator.post(
+        page("invite", coordinator.program),
+        {"people": "Amara <amara@example.org>\njonas@example.org", "roles": ["is_participant"]},
+        follow=True,
+    )
+
+    assert answer.redirect_chain == [(page("invitations", coordinator.program), 302)]
+    assert "2 invitations are on their way." in answer.content.decode()
+    assert OutboxMessage.objects.filter(kind="invitation").count() == 2
 
 
 @pytest.mark.parametrize(
-    ("state", "said"), [("expired", "It was open until"), ("withdrawn", "have taken it back"), ("accepted", "It has been used")]
+    ("people", "said"),
+    [
+        ("new@example.org\nasked@example.org", "1 invitation is on its way. 1 person was invited before, or is in already."),
+        ("asked@example.org", "1 person was invited before, or is in already."),
+        ("new@example.org\nNEW@example.org", "1 invitation is on its way."),
+    ],
 )
-def test_an_invitation_that_is_not_open_says_why(state, said):
-    invitation = InvitationFactory(**{state: True})
+def test_it_says_who_was_invited_and_who_was_before(coordinator, as_coordinator, people, said):
+    open_invitation(program=coordinator.program, email="asked@example.org")
 
-    for method in (Client().get, Client().post):
-        assert said in method(page_of(invitation)).text
+    answer = as_coordinator.post(page("invite", coordinator.program), {"people": people, "roles": ["is_participant"]}, follow=True)
 
-    assert not Membership.objects.exists()
-
-
-def test_who_is_in_already_is_led_on(as_member, invitation):
-    member = MembershipFactory(program=invitation.program, user=UserFactory(verified=True, email=invitation.email))
-
-    answer = as_member(member).get(page_of(invitation), follow=True)
-
-    assert f"You are in {invitation.program.name} already." in answer.text
-    invitation.refresh_from_db()
-    assert invitation.is_open
+    assert [str(message) for message in answer.context["messages"]] == [said]
 
 
-@pytest.mark.parametrize("token", ["1", "1:abc", "nonsense", "1.2.3"])
-def test_a_link_that_is_not_ours_is_no_page(token):
-    assert Client().get(reverse("programs:invitation", args=[token])).status_code == 404
+def test_what_is_wrong_is_said_and_what_was_typed_stays(coordinator, as_coordinator):
+    answer = as_coordinator.post(
+        page("invite", coordinator.program), {"people": "amara@example.org\nno address", "roles": ["is_coordinator"]}
+    )
+
+    form = answer.context["form"]
+    assert "“no address” is not an email address" in answer.content.decode()
+    assert (form["people"].value(), form["roles"].value()) == ("amara@example.org\nno address", ["is_coordinator"])
+    assert not Invitation.objects.exists()
 
 
-def test_an_archived_program_asks_nobody_in(invitation, now):
-    invitation.program.archived_at = now
-    invitation.program.save()
+def test_above_the_limit_the_form_says_so_and_keeps_what_was_typed(coordinator, as_coordinator):
+    today = timezone.localdate(timezone=timezone.get_default_timezone())
+    for day in (today - timedelta(days=1), today, today + timedelta(days=1)):
+        InvitationDay.objects.create(program=coordinator.program, on_day=day, used=MOST_A_DAY)
 
-    assert Client().get(page_of(invitation)).status_code == 404
+    answer = as_coordinator.post(page("invite", coordinator.program), {"people": "amara@example.org", "roles": ["is_participant"]})
+
+    assert "A program can send 200 invitations a day by hand." in answer.content.decode()
+    assert answer.context["form"]["people"].value() == "amara@example.org"
+    assert not Invitation.objects.exists()
+
+
+def test_an_admins_role_is_not_given_by_who_does_not_have_it(coordinator, as_coordinator):
+    as_coordinator.post(page("invite", coordinator.program), {"people": "amara@example.org", "roles": ["is_admin"]})
+
+    assert not Invitation.objects.exists()
+
+
+def test_a_press_twice_invites_once(coordinator, as_coordinator):
+    typed = {"people": "amara@example.org", "roles": ["is_participant"], "once": str(uuid4())}
+
+    answers = [as_coordinator.post(page("invite", coordinator.program), typed) for _press in range(2)]
+
+    assert answers[0].url == answers[1].url == page("invitations", coordinator.program)
+    assert Invitation.objects.count() == 1
+
+
+# --- the list ---
+
+
+@pytest.mark.parametrize("name", ["invite", "invitations", "invitations-export"])
+@pytest.mark.parametrize("who", ["participant", "outsider"])
+def test_only_those_who_run_the_program_see_it(coordinator, as_member, name, who):
+    person = MembershipFactory(program=coordinator.program) if who == "participant" else MembershipFactory(coordinator=True)
+
+    assert as_member(person).get(page(name, coordinator.program)).status_code == 404
+
+
+def test_the_list_shows_each_state_and_only_what_is_open_can_be_acted_on(coordinator, as_coordinator):
+    now = timezone.now()
+    for name, state in {
+        "Waits": {},
+        "Ran Out": {"expires_at": now - timedelta(days=1)},
+        "Came": {"accepted_at": now},
+        "Back": {"withdrawn_at": now},
+    }.items():
+        open_invitation(program=coordinator.program, name=name, email=f"{name.replace(' ', '')}@example.org", **state)
+    InvitationFactory(email="elsewhere@example.org")
+
+    words = as_coordinator.get(page("invitations", coordinator.program)).content.decode()
+
+    for said in ("Waits until", "Has run out", "Has joined", "Taken back"):
+        assert said in words
+    assert words.count("/remind/") == words.count("/withdraw/") == 2
+    assert "elsewhere@example.org" not in words
+
+
+def test_the_list_is_narrowed_and_sorted_by_its_address(coordinator, as_coordinator):
+    open_invitation(program=coordinator.program, name="Zoe Adams", email="zoe@example.org")
+    open_invitation(program=coordinator.program, name="Amara Okoye", email="amara@example.org")
+    gone = open_invitation(program=coordinator.program, name="Amara Obi", email="obi@example.org", withdrawn_at=timezone.now())
+    browser = as_coordinator
+
+    def shown(query):
+        return [row.name for row in browser.get(page("invitations", coordinator.program), query).context["page"].items]
+
+    assert shown({"sort": "name", "state": "open"}) == ["Amara Okoye", "Zoe Adams"]
+    assert shown({"q": "amara", "state": "withdrawn"}) == [gone.name]
+    assert shown({"q": "nobody"}) == []
+
+
+def test_the_list_costs_the_same_for_ten_and_for_three_hundred(coordinator, as_coordinator, costs_the_same):
+    def grow(how_many):
+        InvitationFactory.create_batch(how_many, program=coordinator.program, invited_by=coordinator.user)
+
+    grow(10)
+    few = page("invitations", coordinator.program)
+    costs_the_same(lambda: as_coordinator.get(few), grow=lambda: grow(290))
+
+
+def test_the_export_holds_every_row_of_what_was_shown(coordinator, as_coordinator):
+    InvitationFactory.create_batch(60, program=coordinator.program, name="=Guest")
+    open_invitation(program=coordinator.program, name="Amara Okoye", withdrawn_at=timezone.now())
+
+    every = as_coordinator.get(page("invitations-export", coordinator.program))
+    narrowed = as_coordinator.get(page("invitations-export", coordinator.program), {"state": "withdrawn"})
+
+    every_line = b"".join(every.streaming_content).decode("utf-8-sig").splitlines()
+    assert len(every_line) == 62
+    # A sheet takes no name for a formula.
+    assert not any(line.startswith(("=", '"=')) for line in every_line)
+    [_header, line] = b"".join(narrowed.streaming_content).decode("utf-8-sig").splitlines()
+    assert line.startswith("Amara Okoye,amara@example.org,Participant,,Taken back,")
+    assert AuditEvent.objects.filter(verb="invitations.exported").count() == 2
+
+
+# --- what can be done with one ---
+
+
+def test_one_is_sent_again(coordinator, as_coordinator):
+    invitation = open_invitation(program=coordinator.program)
+
+    answer = as_coordinator.post(page("invitation-remind", coordinator.program, invitation.pk), follow=True)
+
+    assert "The invitation goes out again" in answer.content.decode()
+    assert OutboxMessage.objects.filter(kind="invitation").count() == 1
+
+
+def test_one_is_taken_back_and_its_link_opens_nothing_any_more(coordinator, as_coordinator):
+    invitation = open_invitation(program=coordinator.program)
+
+    as_coordinator.post(page("invitation-withdraw", coordinator.program, invitation.pk))
+
+    assert "This invitation is no longer open" in Client().get(link(invitation)).content.decode()
+
+
+def test_what_is_refused_is_said(coordinator, as_coordinator):
+    invitation = open_invitation(program=coordinator.program, is_admin=True)
+
+    answer = as_coordinator.post(page("invitation-withdraw", coordinator.program, invitation.pk), follow=True)
+
+    assert "Only an admin can take back the invitation of an admin." in answer.content.decode()
+
+
+@pytest.mark.parametrize("act", ["invitation-remind", "invitation-withdraw"])
+def test_nobody_acts_on_the_invitation_of_another_program_or_by_a_link(coordinator, as_coordinator, act):
+    elsewhere, here = open_invitation(), open_invitation(program=coordinator.program)
+
+    assert as_coordinator.post(page(act, coordinator.program, elsewhere.pk)).status_code == 404
+    assert as_coordinator.get(page(act, coordinator.program, here.pk)).status_code == 405
+    assert not OutboxMessage.objects.exists()
