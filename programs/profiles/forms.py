@@ -2,7 +2,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -68,15 +70,22 @@ class ProfileForm(EvenhandForm, forms.Form):
         widget=DayInput(),
     )
 
+    # The questions that the page showed. Whatever came after that was not left empty: nobody has seen it.
+    asked = forms.CharField(widget=forms.HiddenInput, required=False)
+
     audiences = {
         "wish": _("everyone in this program."),
         "offers_capacity": _("coordinators and admins only."),
         "paused_until": _("coordinators and admins only."),
     }
 
-    def __init__(self, *arguments: Any, profile: Profile | None, questions: list[ProfileQuestion], **names: Any) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *arguments: Any, profile: Profile | None, questions: list[ProfileQuestion], **names: Any
+    ) -> None:
         self.questions = {f"question_{question.pk}": question for question in questions}
-        super().__init__(*arguments, initial=_said_before(profile), **names)
+        initial = _said_before(profile) | {"asked": ",".join(str(question.pk) for question in questions)}
+        self.has_new_questions = False
+        super().__init__(self._caught_up(data, initial) if data else None, *arguments, initial=initial, **names)
         for name, question in self.questions.items():
             field = _field_for(question)
             field.required = False
@@ -84,7 +93,27 @@ class ProfileForm(EvenhandForm, forms.Form):
             field.optional_goes_unsaid = question.is_required  # type: ignore[attr-defined]
             self.fields[name] = field
             self.seen_by(name, READ_BY[question.audience])
-        self.order_fields(["wish", "offers_capacity", *self.questions, "paused_until"])
+        self.order_fields(["wish", "offers_capacity", *self.questions, "paused_until", "asked"])
+
+    def _caught_up(self, data: QueryDict, initial: dict[str, Any]) -> QueryDict:
+        """What was typed, and for each question that came meanwhile: what was typed for the one it replaces, or is kept for it."""
+        shown = data.get("asked", initial["asked"]).split(",")
+        unseen = [name for name, question in self.questions.items() if str(question.pk) not in shown]
+        if not unseen:
+            return data
+        self.has_new_questions = True
+        data = data.copy()
+        data["asked"] = initial["asked"]
+        for name in unseen:
+            kept = initial.get(name, [])
+            before = data.getlist(f"question_{self.questions[name].replaces_id}")
+            data.setlist(name, before or (kept if isinstance(kept, list) else [kept]))
+        return data
+
+    def clean(self) -> dict[str, Any]:
+        if self.has_new_questions:
+            raise ValidationError(_("The questions have changed while you were writing. Look at them once more, then save."))
+        return self.cleaned_data
 
     def clean_offers_capacity(self) -> int:
         return self.cleaned_data["offers_capacity"] or 1
@@ -117,11 +146,13 @@ def _said_before(profile: Profile | None) -> dict[str, Any]:
 
 
 def _field_for(question: ProfileQuestion) -> forms.Field:
-    said = {"label": question.text, "help_text": question.help or FOR_A_SIDE.get(question.asked_of, "")}
+    said: dict[str, Any] = {"label": question.text, "help_text": question.help or FOR_A_SIDE.get(question.asked_of, "")}
     choices = [(choice, choice) for choice in question.choices]
     match question.kind:
         case Kind.ONE:
-            return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **said)
+            # A radio button cannot be switched off again: an answer is taken back by another one.
+            nothing = [] if question.is_required else [("", _("No answer"))]
+            return forms.ChoiceField(choices=[*nothing, *choices], widget=forms.RadioSelect, **said)
         case Kind.SEVERAL | Kind.TIMES:
             most = [MostChoices(question.most_choices)] if question.most_choices else []
             return forms.MultipleChoiceField(choices=choices, validators=most, widget=forms.CheckboxSelectMultiple, **said)

@@ -41,7 +41,7 @@ def add_question(
     is_required: bool = False,
 ) -> ProfileQuestion:
     """Ask something new, after all other questions."""
-    program = Program.objects.select_for_update().get(pk=program.pk)
+    program = Program.objects.select_for_update(no_key=True).get(pk=program.pk)
     _refuse_unless_it_can_be_answered(kind, choices)
     last = program.profile_questions.in_use().aggregate(last=Max("position"))["last"]
     question = ProfileQuestion.objects.create(
@@ -141,7 +141,7 @@ def move_question(*, question: ProfileQuestion, by: Membership, up: bool, now: d
 
 def _in_use(question: ProfileQuestion) -> ProfileQuestion:
     # Whoever changes the questions of a program waits here for whoever does so already.
-    Program.objects.select_for_update().get(pk=question.program_id)
+    Program.objects.select_for_update(no_key=True).get(pk=question.program_id)
     question = ProfileQuestion.objects.get(pk=question.pk)
     if question.retired_at is not None:
         raise Refused(_("Somebody has changed this question or taken it out. Look at the list again."))
@@ -167,20 +167,28 @@ def _carry_answers_over(old: ProfileQuestion, new: ProfileQuestion) -> None:
 
 # --- what somebody says of themselves ---
 
-NEVER_ASKED = (None, "", [])
+NEVER_ASKED: tuple[object, ...] = (None, "", [])
 
 
 @transaction.atomic
 def begin(*, membership: Membership, prefilled: Mapping[str, Any], now: datetime) -> Profile:
-    """Start a profile with what the program holds already. What no question in use asks for is left out."""
-    profile, _created = Profile.objects.get_or_create(membership=membership, defaults={"changed_at": now})
-    profile.offers_mentoring = bool(prefilled.get("offers_mentoring", profile.offers_mentoring))
-    profile.seeks_mentoring = bool(prefilled.get("seeks_mentoring", profile.seeks_mentoring))
-    profile.offers_capacity = prefilled.get("offers_capacity") or profile.offers_capacity
-    profile.save(update_fields=["offers_mentoring", "seeks_mentoring", "offers_capacity"])
+    """Start a profile with what the program holds already. What no question in use asks for is left out.
+
+    Who comes back has a profile: what they said themselves stays.
+    """
+    profile, _is_new = Profile.objects.get_or_create(
+        membership=membership,
+        defaults={
+            "offers_mentoring": bool(prefilled.get("offers_mentoring")),
+            "seeks_mentoring": bool(prefilled.get("seeks_mentoring")),
+            "offers_capacity": prefilled.get("offers_capacity") or 1,
+            "changed_at": now,
+        },
+    )
     held = prefilled.get("answers", {})
     questions = ProfileQuestion.objects.filter(program=membership.program_id, pk__in=held).in_use()
-    _keep_answers(profile, {question: held[str(question.pk)] for question in questions})
+    unanswered = questions.exclude(pk__in=profile.answers.values("question"))
+    _keep_answers(profile, {question: held[str(question.pk)] for question in unanswered})
     return profile
 
 
@@ -196,19 +204,22 @@ def save_profile(
     now: datetime,
     paused_until: date | None = None,
 ) -> Profile:
-    """Keep what somebody says of themselves, finished or not. When nothing is missing any more, their profile is done."""
+    """Keep what somebody says of themselves, finished or not. When nothing is missing any more, their profile is done.
+
+    Whoever takes an answer away later has an unfinished profile again; the pairings that they are in go on.
+    """
     if by.pk != membership.pk:
         raise Refused(_("A profile is written by the person it is about."))
     _refuse_what_is_no_answer(answers)
     Profile.objects.get_or_create(membership=membership, defaults={"changed_at": now})
-    profile = Profile.objects.select_for_update(of=["self"]).get(membership=membership)
+    profile = Profile.objects.select_for_update(of=["self"], no_key=True).get(membership=membership)
     profile.offers_mentoring, profile.seeks_mentoring = offers_mentoring, seeks_mentoring
     profile.offers_capacity, profile.paused_until = offers_capacity, paused_until
     profile.changed_at = now
     _keep_answers(profile, answers)
-    finishes = profile.finished_at is None and not missing(profile)
-    if finishes:
-        profile.finished_at = now
+    is_done = not missing(profile)
+    finishes = is_done and profile.finished_at is None
+    profile.finished_at = (profile.finished_at or now) if is_done else None
     profile.save()
     if finishes:
         readiness.settle(membership=membership, key="profile", now=now)
