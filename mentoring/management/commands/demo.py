@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from mentoring.demo import build, copies, report
+from mentoring.demo import build, copies, report, stories
 from programs.memberships.models import Program
 
 
@@ -19,15 +19,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--pairs", type=int, default=build.PAIRS_TOLD, help="how many pairs; above the told ones the rest are copies")
         parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--weeks", type=int, default=stories.WEEKS, help=f"how long it has been going on, {build.FEWEST_WEEKS} at least"
+        )
         parser.add_argument("--json", action="store_true", help="print who may sign in, and where to look, as JSON")
 
-    def handle(self, *args: Any, pairs: int, seed: int, **options: Any) -> None:
+    def handle(self, *args: Any, pairs: int, seed: int, weeks: int, **options: Any) -> None:
         if not (settings.DEBUG or settings.EVENHAND_PROBE):
             raise CommandError("The demo is for a place to try things out: it needs DEBUG, or EVENHAND_PROBE=1.")
         now = timezone.now()
         if not Program.objects.filter(slug=build.NORTHSIDE).exists():
             with transaction.atomic():
-                build.Teller(seed=seed, pairs=max(build.PAIRS_TOLD, min(pairs, build.MOST_PAIRS_TOLD)), now=now).tell()
+                told_pairs = max(build.PAIRS_TOLD, min(pairs, build.MOST_PAIRS_TOLD))
+                build.Teller(seed=seed, pairs=told_pairs, weeks=max(weeks, build.FEWEST_WEEKS), now=now).tell()
         copies.make_up_to(pairs, program=Program.objects.get(slug=build.NORTHSIDE))
         told = report.of_the_demo(now=now)
         if options["json"]:
