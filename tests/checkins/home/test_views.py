@@ -93,6 +93,15 @@ def test_somebody_who_has_done_everything_is_told_so(as_member):
     assert "You have done everything." in as_member(ready).get(address("home", ready.program)).text
 
 
+def test_a_deputy_who_is_nothing_else_is_asked_nothing(as_member):
+    deputy = MembershipFactory(deputy=True)
+
+    page = as_member(deputy).get(address("home", deputy.program)).text
+
+    assert "You are the deputy of this program." in page
+    assert "Nobody yet" not in page
+
+
 def test_who_only_runs_the_program_is_led_to_today(as_member):
     coordinator = MembershipFactory(coordinator=True)
     both = MembershipFactory(is_coordinator=True, program=coordinator.program)
