@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """A test with real commits empties the tables afterwards, which PostgreSQL refuses for audit events: not in this database."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE kernel_auditevent DISABLE TRIGGER kernel_auditevent_is_never_emptied")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _routes_of_a_real_installation(django_test_environment: None) -> None:
+    """Read while DEBUG is off, as for real: whichever test came first would decide about the pages of development otherwise."""
+    import_module("mentoring.urls")
 
 
 @pytest.fixture
