@@ -46,6 +46,10 @@ def has_not_started(messages: list[OutboxMessage]) -> set[int]:
     return {message.pk for message, pairing in _with_pairings(messages) if pairing.state == State.DECLINED}
 
 
+def has_ended(messages: list[OutboxMessage]) -> set[int]:
+    return {message.pk for message, pairing in _with_pairings(messages) if pairing.state == State.CLOSED}
+
+
 def _with_pairings(messages: list[OutboxMessage]) -> list[tuple[OutboxMessage, Pairing]]:
     found = Pairing.objects.with_people().in_bulk({int(message.subject_id) for message in messages})
     return [(message, found[int(message.subject_id)]) for message in messages if int(message.subject_id) in found]
@@ -77,5 +81,14 @@ kinds.register(
         template=f"{FOLDER}/not_started.txt",
         context=context,
         still_owed=has_not_started,
+    )
+)
+kinds.register(
+    kinds.Kind(
+        name="pairing-ended",
+        priority=kinds.Priority.REMINDER,
+        template=f"{FOLDER}/ended.txt",
+        context=context,
+        still_owed=has_ended,
     )
 )

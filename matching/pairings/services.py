@@ -1,10 +1,11 @@
 """A pairing begins: somebody introduces two people, each says yes or not this time, and it starts when both are ready."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from matching.pairings import places, policies
@@ -18,6 +19,7 @@ from programs.memberships.models import Membership, Program
 State, Mentor = Pairing.State, Pairing.Mentor
 
 _when_activated: list[Callable[..., object]] = []
+_when_stopped: list[Callable[..., object]] = []
 
 
 class AskedBefore(Refused):
@@ -27,6 +29,11 @@ class AskedBefore(Refused):
 def when_activated(callback: Callable[..., object]) -> None:
     """Call `callback(pairing=…, now=…)` whenever a pairing becomes active, in the same transaction. For `AppConfig.ready()`."""
     _when_activated.append(callback)
+
+
+def when_stopped(callback: Callable[..., object]) -> None:
+    """Call `callback(pairing=…, now=…)` whenever an active pairing is paused or ended, in that transaction. For `AppConfig.ready()`."""
+    _when_stopped.append(callback)
 
 
 @transaction.atomic
@@ -138,9 +145,29 @@ def activate_if_ready(*, membership: Membership, now: datetime) -> None:
             _start_if_both_are_ready(pairing, now)
 
 
+@transaction.atomic
+def end_those_of(*, membership: Membership, now: datetime) -> None:
+    """Somebody has left the program: what had begun is closed, what had not does not start. The other half is told, kindly."""
+    for pairing in Pairing.objects.of(membership).open().with_people().order_by("pk").select_for_update(of=["self"], no_key=True):
+        has_begun = pairing.activated_at is not None
+        pairing.state = State.CLOSED if has_begun else State.DECLINED
+        if not has_begun:
+            pairing.first_accepted_at = pairing.second_accepted_at = None
+        pairing.ended_at = now
+        pairing.save(update_fields=["state", "first_accepted_at", "second_accepted_at", "ended_at"])
+        if has_begun:
+            for callback in _when_stopped:
+                callback(pairing=pairing, now=now)
+        outbox.cancel(kind="pairing-proposed", subject_ids=[pairing.pk], now=now)
+        kind = "pairing-ended" if has_begun else "pairing-not-started"
+        _owe(kind, pairing, [pairing.other_half(membership)], now)
+        verb = "pairing.closed" if has_begun else "pairing.declined"
+        audit.record(verb=verb, subject=pairing, program_id=pairing.program_id, actor_id=None, now=now, detail={"cause": "left"})
+
+
 def _start_if_both_are_ready(pairing: Pairing, now: datetime) -> None:
     """The pairing is locked. Readiness is read after that, so that of two who become ready together the second one sees both."""
-    if Membership.objects.filter(pk__in=[pairing.first_id, pairing.second_id], ready_at=None).exists():
+    if Membership.objects.filter(pk__in=[pairing.first_id, pairing.second_id]).filter(Q(ready_at=None) | ~Q(left_at=None)).exists():
         return
     pairing.state = State.ACTIVE
     pairing.activated_at = now
@@ -187,7 +214,9 @@ def _caseload_of(membership: Membership, pairing: Pairing) -> Membership | None:
 
 
 def _owe_to_both(kind: str, pairing: Pairing, now: datetime) -> None:
-    duties = [
-        outbox.Duty(kind=kind, subject_id=pairing.pk, recipient_id=half.user_id, program_id=pairing.program_id) for half in pairing.halves
-    ]
+    _owe(kind, pairing, pairing.halves, now)
+
+
+def _owe(kind: str, pairing: Pairing, halves: Iterable[Membership], now: datetime) -> None:
+    duties = [outbox.Duty(kind=kind, subject_id=pairing.pk, recipient_id=half.user_id, program_id=pairing.program_id) for half in halves]
     outbox.owe_many(duties, now=now)

@@ -13,11 +13,17 @@ from programs.memberships.models import Cohort, Membership, Program
 from programs.people.models import User
 
 _when_joined: list[Callable[..., object]] = []
+_when_left: list[Callable[..., object]] = []
 
 
 def when_joined(callback: Callable[..., object]) -> None:
     """Call `callback(membership=…, now=…)` whenever somebody becomes a participant. For `AppConfig.ready()`."""
     _when_joined.append(callback)
+
+
+def when_left(callback: Callable[..., object]) -> None:
+    """Call `callback(membership=…, now=…)` whenever somebody has left, in the same transaction. For `AppConfig.ready()`."""
+    _when_left.append(callback)
 
 
 @transaction.atomic
@@ -110,6 +116,8 @@ def leave(*, membership: Membership, by: Membership, now: datetime) -> Membershi
     _refuse_to_lose_the_last(membership, keeps_coordinator=False, keeps_admin=False)
     membership.left_at = now
     membership.save(update_fields=["left_at"])
+    for callback in _when_left:
+        callback(membership=membership, now=now)
     audit.record(verb="membership.left", subject=membership, program_id=program.pk, actor_id=by.user_id, now=now)
     return membership
 

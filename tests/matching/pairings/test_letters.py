@@ -10,7 +10,7 @@ from tests.factories.matching import PairingFactory
 
 pytestmark = pytest.mark.django_db
 
-STATES = {"pairing-proposed": "proposed", "pairing-started": "active", "pairing-not-started": "declined"}
+STATES = {"pairing-proposed": "proposed", "pairing-started": "active", "pairing-not-started": "declined", "pairing-ended": "closed"}
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_who_has_left_is_asked_no_more(pairing, owed, noon):
 def test_a_letter_is_owed_only_while_it_is_true(owed, kind, state):
     true = owed(kind, PairingFactory(**{state: True}))
     still_owed = kinds.get(kind).still_owed
-    untrue = owed(kind, PairingFactory(closed=True))[2:]
+    untrue = owed(kind, PairingFactory(paused=True))[2:]
 
     assert still_owed([*true, *untrue]) == {message.pk for message in true}
 

@@ -8,6 +8,7 @@ from matching.pairings.models import Pairing
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox.models import OutboxMessage
+from programs.memberships import services as memberships
 from programs.memberships.models import Membership
 from programs.readiness import services as readiness
 from tests.at_once import at_once
@@ -325,6 +326,34 @@ def test_who_has_answered_is_not_asked_by_mail_any_more(program, introduce, noon
     assert list(open_letters.values_list("recipient", flat=True)) == [pairing.second.user_id]
 
 
+# --- somebody leaves ---
+
+
+@pytest.mark.parametrize("state", ["proposed", "accepted", "active", "paused"])
+def test_when_somebody_leaves_their_pairings_end_and_the_other_half_is_told(noon, state):
+    pairing = PairingFactory(**{state: True})
+    elsewhere = PairingFactory(program=pairing.program, active=True)
+
+    memberships.leave(membership=pairing.first, by=pairing.first, now=noon)
+
+    pairing.refresh_from_db()
+    elsewhere.refresh_from_db()
+    has_begun = state in ("active", "paused")
+    assert (pairing.state, pairing.ended_at) == (State.CLOSED if has_begun else State.DECLINED, noon)
+    told = letters("pairing-ended" if has_begun else "pairing-not-started")
+    assert list(told.values_list("recipient", flat=True)) == [pairing.second.user_id]
+    assert elsewhere.state == State.ACTIVE
+
+
+def test_what_ended_before_stays_as_it_was(noon):
+    pairing = PairingFactory(closed=True, ended_at=noon - timedelta(days=9))
+
+    memberships.leave(membership=pairing.first, by=pairing.first, now=noon)
+
+    pairing.refresh_from_db()
+    assert pairing.ended_at == noon - timedelta(days=9)
+
+
 # --- at the same moment, on real connections ---
 
 
@@ -386,6 +415,19 @@ def test_yes_and_not_this_time_at_once_leave_one_of_the_two(noon):
     pairing.refresh_from_db()
     assert pairing.state in (State.ACTIVE, State.DECLINED)
     assert letters("pairing-started").count() + letters("pairing-not-started").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_leaving_while_the_last_yes_is_said_leaves_nothing_open(noon):
+    pairing = PairingFactory(first__ready_at=noon, second__ready_at=noon, first_accepted_at=noon)
+
+    at_once(
+        lambda: services.accept(pairing=pairing, by=pairing.second, now=noon),
+        lambda: memberships.leave(membership=pairing.first, by=pairing.first, now=noon),
+    )
+
+    pairing.refresh_from_db()
+    assert pairing.state in (State.CLOSED, State.DECLINED)
 
 
 @pytest.mark.django_db(transaction=True)
