@@ -1,0 +1,237 @@
+"""No page asks the database more often because there is more to show: every route that can be read, with few rows and with many."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection, models, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from checkins.care.models import Task
+from checkins.plans.models import Question
+from checkins.sessions.models import Session
+from mentoring.kernel.jobs.models import Job
+from programs.memberships.models import Membership
+from programs.people.models import User
+from programs.profiles.models import ProfileAnswer, ProfileQuestion
+from programs.readiness.models import Requirement
+from programs.roster.models import Sheet, SheetRow
+from tests.factories.checkins import AgendaItemFactory, AnswerFactory, CheckInFactory, SessionFactory, TaskFactory, plan_of, question_of
+from tests.factories.guidelines import AcknowledgementFactory, GuidelineVersionFactory
+from tests.factories.matching import FactFactory, PairingFactory
+from tests.factories.programs import (
+    CohortFactory,
+    InvitationFactory,
+    MembershipFactory,
+    ProfileFactory,
+    ProgramFactory,
+    SheetFactory,
+    UserFactory,
+)
+from tests.factories.roster import SheetRowFactory
+from tests.security.access_matrix import ROUTES
+from tests.security.test_access_matrix import _every_route
+from tests.security.world import World, build_world
+from tests.times import NOON
+
+BUDGET = 25
+# More than one page of any list.
+FEW, MANY = range(1, 3), range(3, 60)
+
+
+@pytest.mark.parametrize("role", ["half", "coordinator", "admin"])
+@pytest.mark.django_db
+@time_machine.travel(NOON, tick=False)
+def test_query_budget(role: str) -> None:
+    world = _world_with_a_little_of_everything()
+    browser = world.browser_of(role)
+    pages = dict(_pages(world))
+    for address in pages.values():
+        _visit(browser, address)  # what is learned once a process is no page's own
+    few = {name: _visit(browser, address) for name, address in pages.items()}
+    _grow(world, MANY)
+    many = {name: _visit(browser, address) for name, address in pages.items()}
+
+    wrong = [
+        f"{name} as {role}, {pages[name]}: {before.told}, with many rows {after.told}\n{_difference(before, after)}"
+        for name, before in few.items()
+        for after in [many[name]]
+        if before.status != after.status
+        or after.status >= 500
+        or len(before.statements) != len(after.statements)
+        or len(after.statements) > BUDGET
+    ]
+    assert sum(visit.status == 200 for visit in many.values()) > 10, "The walk saw hardly any page."
+    assert not wrong, "\n\n".join(wrong)
+
+
+# --- visits ---
+
+
+@dataclass(frozen=True)
+class Visit:
+    status: int
+    statements: list[str]
+
+    @property
+    def told(self) -> str:
+        return f"{len(self.statements)} queries (answer {self.status})"
+
+
+class _UndoneVisit(Exception):
+    """Takes back what a visit wrote, so that every page meets the same world."""
+
+
+def _pages(world: World) -> Iterator[tuple[str, str]]:
+    patterns = dict(_every_route())
+    for name, route in ROUTES.items():
+        if "get" in route.methods:
+            yield name, reverse(name, kwargs=world.arguments_of(patterns[name], "own", name))
+
+
+def _visit(browser: Client, address: str) -> Visit:
+    try:
+        with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+            response = browser.get(address)
+            _read_to_the_end(response)
+            raise _UndoneVisit
+    except _UndoneVisit:
+        return Visit(response.status_code, [query["sql"] for query in queries.captured_queries])
+
+
+def _read_to_the_end(response: HttpResponse) -> None:
+    """A file asks for its rows while it is sent."""
+    if response.streaming:
+        list(response)
+
+
+def _difference(before: Visit, after: Visit) -> str:
+    """The statements that were asked more often with many rows; where there are none, all of them."""
+    more = Counter(_shape(one) for one in after.statements) - Counter(_shape(one) for one in before.statements)
+    return "\n".join(f"  {number} x {shape}" for shape, number in (more or Counter(map(_shape, after.statements))).items())
+
+
+def _shape(statement: str) -> str:
+    """A statement by what it reads and from where: its values differ from row to row."""
+    head, _, rest = statement.partition(" FROM ")
+    return f"{head[:60]} … FROM {rest[:100]}" if rest else head[:100]
+
+
+# --- the world, small and large ---
+
+
+def _world_with_a_little_of_everything() -> World:
+    world = build_world()
+    program = world.people["half"].program
+    for word in ("import-preview", "import-progress", "import-result", "import-rejected"):
+        sheet = SheetFactory(program=program, columns={"0": "name", "1": "email"}, checked_at=NOON)
+        if word != "import-preview":
+            ended = {} if word == "import-progress" else {"state": Job.State.DONE, "ended_at": NOON}
+            sheet.job_id = Job.objects.create(program_id=program.pk, kind="import-people", queued_at=NOON, **ended).pk
+            sheet.save()
+        world.own[f"programs:{word}.sheet"] = sheet.pk  # type: ignore[index]
+    for construct in (Question.Construct.VOICE, Question.Construct.BOUNDARIES, Question.Construct.WORDS):
+        question_of(plan_of(program), construct)
+    for person in Membership.objects.filter(program=program, is_participant=True, left_at=None):
+        ProfileFactory(membership=person)
+    _grow(world, FEW)
+    return world
+
+
+def _grow(world: World, numbers: range) -> None:
+    """One more of everything for each of the numbers; of the pair itself, of its program, and of what its people have elsewhere."""
+    half, coordinator = world.people["half"], world.people["coordinator"]
+    program = half.program
+    pairing = half.pairings_as_first.get(pk=world.own["pairing"])
+    cohorts = _write(CohortFactory.build(program=program) for _ in numbers)
+
+    def newcomers(**what: object) -> list[Membership]:
+        return _members(zip(_write(UserFactory.build_batch(len(numbers))), cohorts, strict=True), program=program, **what)
+
+    firsts, seconds, waiting = newcomers(ready=True), newcomers(ready=True), newcomers()
+    newcomers(coordinator=True)
+    newcomers(admin=True)
+    participants = [*firsts, *seconds, *waiting]
+    _write(Requirement(membership=one, key=key, opened_at=NOON) for one in participants for key in ("profile", "guidelines"))
+    profiles = _write(ProfileFactory.build(membership=one, both=True) for one in participants)
+    question = ProfileQuestion.objects.filter(program=program).first()
+    _write(ProfileAnswer(profile=profile, question=question, value="As it comes") for profile in profiles)
+    _grow_lists(world, numbers, participants)
+
+    def pairs(one: list[Membership], other: list[Membership], **how: object) -> list:
+        shared = {"program": program, "proposed_by": coordinator, **how}
+        return _write(PairingFactory.build(first=a, second=b, **shared) for a, b in zip(one, other, strict=True))
+
+    mine = [half] * len(numbers)
+    active = [*pairs(firsts, seconds, active=True), *pairs(mine, firsts, active=True)]
+    pairs(mine, seconds, proposed=True)
+    pairs(mine, waiting, closed=True)
+    pairs(firsts, waiting, accepted=True)
+    for pair in active:
+        _live(pair, [0])
+    _live(pairing, numbers)
+
+
+def _grow_lists(world: World, numbers: range, participants: list[Membership]) -> None:
+    coordinator = world.people["coordinator"]
+    program = coordinator.program
+    elsewhere = _write(ProgramFactory.build(created_by=coordinator.user) for _ in numbers)
+    for who in ("half", "coordinator", "admin"):
+        _write(MembershipFactory.build(program=other, user=world.people[who].user) for other in elsewhere)
+    _write(InvitationFactory.build(program=program, invited_by=coordinator.user) for _ in numbers)
+    versions = _write(GuidelineVersionFactory.build(program=program, written_by=coordinator, number=1 + n) for n in numbers)
+    _write(AcknowledgementFactory.build(version=versions[-1], membership=one) for one in participants)
+    mistake = {"outcome": SheetRow.Outcome.MISTAKE, "mistakes": [{"code": "no_address", "column": 1, "value": ""}]}
+    outcomes: list[dict[str, object]] = [{"outcome": SheetRow.Outcome.NEW}, {"outcome": SheetRow.Outcome.INVITED}, mistake]
+    rows = [
+        SheetRowFactory.build(sheet=sheet, line=3 * n + at, email=f"row{n}-{at}@example.org", **what)
+        for sheet in Sheet.objects.filter(program=program)
+        for n in numbers
+        for at, what in enumerate(outcomes)
+    ]
+    _write(rows)
+
+
+def _live(pairing: object, numbers: Iterable[int]) -> None:
+    """What two people do in the course of time: topics, meetings, check-ins with their answers, and what becomes of these."""
+    first, second = pairing.halves  # type: ignore[attr-defined]
+    plan = plan_of(pairing.program)  # type: ignore[attr-defined]
+    questions = list(plan.questions.all())
+    topics = _write(AgendaItemFactory.build(pairing=pairing, author=author) for _ in numbers for author in (first, second))
+    done = _write(AgendaItemFactory.build(pairing=pairing, author=second, discussed=True) for _ in numbers)
+    sessions = _write(SessionFactory.build(pairing=pairing, logged_by=first, started_at=NOON - timedelta(days=1 + n)) for n in numbers)
+    links = zip(sessions, done, strict=True)
+    _write(Session.topics.through(session=session, agendaitem=topic) for session, topic in links)
+    _write(FactFactory.build(pairing=pairing, by=topic.author, source_id=topic.pk) for topic in topics)
+    shared = {"pairing": pairing, "plan": plan}
+    for half in (first, second):
+        rounds = [
+            CheckInFactory.build(membership=half, closed=True, due_on=NOON.date() - timedelta(days=14 + n), **shared) for n in numbers
+        ]
+        rounds[::2] = [
+            CheckInFactory.build(membership=half, closed=True, answered=True, due_on=one.due_on, **shared) for one in rounds[::2]
+        ]
+        answered = [one for one in _write(rounds) if one.answered_at]
+        _write(AnswerFactory.build(check_in=one, question=question) for one in answered for question in questions)
+    if list(numbers) == [0]:
+        _write(CheckInFactory.build(membership=half, **shared) for half in (first, second))
+        kinds = (Task.Kind.LOW_COMFORT, Task.Kind.BOUNDARY)
+        _write(TaskFactory.build(pairing=pairing, about=first, kind=kind) for kind in kinds)
+        _write([TaskFactory.build(pairing=pairing, about=second, unanswered=True)])
+    _write(TaskFactory.build(pairing=pairing, about=second, done=True) for _ in numbers)
+
+
+def _members(people: Iterable[tuple[User, object]], **what: object) -> list[Membership]:
+    return _write(MembershipFactory.build(user=user, cohort=cohort, **what) for user, cohort in people)
+
+
+def _write(rows: Iterable[models.Model]) -> list:
+    """In one statement, whatever they are."""
+    rows = list(rows)
+    return type(rows[0])._default_manager.bulk_create(rows) if rows else []
