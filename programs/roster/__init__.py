@@ -2,10 +2,11 @@
 
 Decided: an uploaded list is read once, into one row a line, rather than kept as a file, because web and workers need share no
 disk, the preview filters and pages by the database instead of reading twenty thousand lines at every click, and what became of a line
-is written beside it: a worker that is killed leaves off at a line and begins at the next. The rows go after two weeks.
+is written beside it: a worker that is killed leaves off at a line and begins at the next. The rows go after thirty days.
 
 Decided: an import never touches somebody the program knows (a member, somebody invited, somebody who has left or whose invitation
 was taken back), so that importing the same list again changes nothing. Those are for a coordinator to invite by hand.
 
-Decided: two people with one address are both mistakes, because an invitation opens the answers of whoever it is for.
+Decided: two people with one address are both mistakes, rather than the first of them being invited, because nobody can tell whose it is
+and an invitation opens what its person has told the program.
 """

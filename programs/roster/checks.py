@@ -158,6 +158,8 @@ class Check:
                     found.mistakes.append(_mistake("unknown_choice", at, value, perhaps=_like(value, known.values())))
         if question.kind == Kind.ONE:
             return taken[0] if taken else ""
+        if question.most_choices and len(set(taken)) > question.most_choices:
+            found.mistakes.append(_mistake("too_many_choices", at, cell, has=len(set(taken)), most=question.most_choices))
         # In the order of the question, as if they had been ticked.
         return [choice for choice in question.choices if choice in taken]
 

@@ -47,9 +47,10 @@ WORDS: "Mapping[str, tuple[_StrOrPromise, _StrOrPromise]]" = {
         _("“%(value)s” is none of the choices."),
         _("Write it as the question does, or choose to leave such answers empty on the step before."),
     ),
+    "too_many_choices": (_("Here are %(has)s answers; at most %(most)s may be chosen."), _("Ask the person which of them they mean.")),
     "shared_address": (
         _("Two people share this address: %(other)s, on line %(line)s, has it too."),
-        _("Ask this person for an address of their own."),
+        _("Ask whose it is, and the other one for an address of their own. An invitation opens what its person has told you."),
     ),
     "row_twice": (_("This row is there twice: it is the same as line %(line)s."), _("Nothing. The first of the two counts.")),
     "person_twice": (

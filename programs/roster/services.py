@@ -211,29 +211,45 @@ def _check(sheet: Sheet, now: datetime) -> dict[str, dict[str, int]]:
             for at, value in found.unknown:
                 if value in unknown[at] or len(unknown[at]) < MOST_NAMED:
                     unknown[at][value] += 1
-        _name_those_who_are_there_twice(sheet, rows, check.own.get(columns.EMAIL, -1))
+        above = _name_those_who_are_there_twice(sheet, rows, check.own.get(columns.EMAIL, -1))
         standing = _standing(sheet.program_id, [row.email for row in rows], now)
         for row in rows:
             row.outcome = Outcome.MISTAKE if row.mistakes else standing.get(row.email, Outcome.NEW)
-        _keep(rows, ["email", "name", "prefilled", "mistakes", "outcome"])
+        _keep([*rows, *above], ["email", "name", "prefilled", "mistakes", "outcome"])
     return {str(at): dict(values.most_common()) for at, values in sorted(unknown.items())}
 
 
-def _name_those_who_are_there_twice(sheet: Sheet, rows: Sequence[SheetRow], at: int) -> None:
-    """The first row with an address counts, wherever in the file it stands."""
+def _name_those_who_are_there_twice(sheet: Sheet, rows: Sequence[SheetRow], at: int) -> list[SheetRow]:
+    """Of one person the first row counts, wherever in the file it stands; of two with one address neither, since it may be either's.
+
+    Returns the rows further up that have a mistake by this.
+    """
     above = sheet.rows.filter(email__in={row.email for row in rows if row.email}, line__lt=rows[0].line)
     first = {row.email: row for row in above.order_by("email", "line").distinct("email")}
+    from_further_up = []
     for row in rows:
         if not row.email:
             continue
         other = first.setdefault(row.email, row)
-        if other is not row:
-            row.mistakes.append(_same_address(row, other, at))
+        if other is row:
+            continue
+        if key_of(row.name) == key_of(other.name):
+            row.mistakes.append(_person_twice(row, other))
+            continue
+        row.mistakes.append(_shares_an_address(with_whom=other, at=at))
+        if not any(mistake["code"] == "shared_address" for mistake in other.mistakes):
+            other.mistakes.append(_shares_an_address(with_whom=row, at=at))
+            if other.line < rows[0].line:
+                other.outcome = Outcome.MISTAKE
+                from_further_up.append(other)
+    return from_further_up
 
 
-def _same_address(row: SheetRow, other: SheetRow, at: int) -> checks.Mistake:
-    if key_of(row.name) != key_of(other.name):
-        return {"code": "shared_address", "column": at, "line": other.line, "other": other.name or other.email}
+def _shares_an_address(*, with_whom: SheetRow, at: int) -> checks.Mistake:
+    return {"code": "shared_address", "column": at, "line": with_whom.line, "other": with_whom.name or with_whom.email}
+
+
+def _person_twice(row: SheetRow, other: SheetRow) -> checks.Mistake:
     same = [key_of(cell) for cell in row.cells] == [key_of(cell) for cell in other.cells]
     return {"code": "row_twice" if same else "person_twice", "line": other.line}
 

@@ -106,3 +106,12 @@ def test_the_quote_that_our_files_put_before_a_formula_is_taken_off_again():
 
 def test_a_time_zone_is_found_however_it_is_typed():
     assert looked_at(Zone="america/new york").prefilled["time_zone"] == "America/New_York"
+
+
+def test_more_answers_than_may_be_chosen_are_a_mistake(monkeypatch):
+    monkeypatch.setattr(VALUES, "most_choices", 2)
+
+    [(field, reason, advice)] = words(looked_at(Values="Family, Nature, Tea, cake"))
+
+    assert (field, reason) == ("Values", "Here are 3 answers; at most 2 may be chosen.")
+    assert "which of them" in advice

@@ -1,5 +1,6 @@
 import io
 import struct
+import tracemalloc
 import zipfile
 from contextlib import suppress
 from datetime import date
@@ -178,3 +179,43 @@ def test_a_row_with_the_number_of_a_million_does_not_keep_us_busy():
 def test_a_quotation_mark_that_never_closes_is_named_with_its_row():
     with pytest.raises(Unreadable, match="quotation mark"):
         list(read(file('Name;Says\nAna;"hello\n' + "Ben;x\n" * 25_000)).rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("Łukasz Wiśniewski", "cp1250"),
+        ("Анна Иванова", "cp1251"),
+        ("山田太郎", "shift_jis"),
+        ("José", "mac_roman"),
+        ("Işıl Çağrı", "cp1254"),
+    ],
+)
+def test_letters_that_could_be_others_are_refused_rather_than_guessed(name, encoding):
+    with pytest.raises(Unreadable, match="CSV UTF-8"):
+        everything(file(f"Name;Mail\n{name};someone@example.org\n", encoding))
+
+
+def test_a_workbook_whose_text_unfolds_without_end_is_refused():
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    rows = '<worksheet><sheetData><row><c t="inlineStr"><is><t>&l9;</t></is></c></row></sheetData></worksheet>'
+    content = io.BytesIO()
+    with zipfile.ZipFile(workbook([["Name"], ["Ana"]])) as whole, zipfile.ZipFile(content, "w") as archive:
+        for part in whole.infolist():
+            unfolding = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{laughs}]>{rows}'
+            archive.writestr(part, unfolding if part.filename == "xl/worksheets/sheet1.xml" else whole.read(part))
+
+    with pytest.raises(Unreadable):
+        everything(content)
+
+
+def test_memory_does_not_grow_with_the_file():
+    def peak_of(rows: int) -> int:
+        source = io.BytesIO(b"Name;Mail;Words\n" + b"".join(b"Ana %d;ana%d@example.org;%s\n" % (n, n, b"words " * 20) for n in range(rows)))
+        tracemalloc.start()
+        assert sum(1 for _row in read(source).rows) == rows
+        _now, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return peak
+
+    assert peak_of(20_000) < 1.3 * peak_of(2_000)
