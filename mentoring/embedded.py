@@ -104,8 +104,14 @@ def _short_hash(folder: Path) -> str:
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """The data folder is ours until the block ends, or until this process dies however it dies."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as reason:
+        raise CannotRun(
+            f"{folder} cannot be written to ({reason.strerror}). Is it somebody else's? EVENHAND_DATA names another."
+        ) from reason
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

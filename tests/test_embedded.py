@@ -60,6 +60,13 @@ def test_one_folder_is_for_one_at_a_time(tmp_path):
         pass
 
 
+def test_a_folder_that_cannot_be_written_to_is_said(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(embedded.CannotRun, match="cannot be written to"), embedded.held(tmp_path / "file" / "data"):
+        pass
+
+
 def test_two_checkouts_never_share_a_folder(monkeypatch):
     monkeypatch.delenv("EVENHAND_DATA", raising=False)
 
