@@ -109,7 +109,7 @@ def held(folder: Path) -> Iterator[None]:
         lock = (folder / "lock").open("w")
     except OSError as reason:
         raise CannotRun(
-            f"{folder} cannot be written to ({reason.strerror}). Is it somebody else's? EVENHAND_DATA names another."
+            f"{folder} cannot be written to ({reason.strerror}). EVENHAND_DATA names another."
         ) from reason
     with lock:
         try:
