@@ -385,8 +385,8 @@ def _confirm(token: uuid.UUID, message: OutboxMessage) -> int:
 
 
 def _give_back(token: uuid.UUID) -> None:
-    """What this lease still holds and has not handed over is due again."""
-    OutboxMessage.objects.filter(lease_token=token, state=State.LEASED, handed_over_at=None).update(**_released())
+    """What this lease still holds and has not handed over is due again: after a restart of the database too, and not in two minutes."""
+    _record(lambda: OutboxMessage.objects.filter(lease_token=token, state=State.LEASED, handed_over_at=None).update(**_released()))
 
 
 def _end(token: uuid.UUID, messages: list[OutboxMessage], state: OutboxMessage.State, words: str) -> None:
@@ -427,7 +427,7 @@ def _update_locked(messages: "models.QuerySet[OutboxMessage]", **changes: Any) -
 
 
 def _record(statement: Callable[[], Result]) -> Result:
-    """Write down what became of a mail, trying again while the database restarts: else it would go a second time."""
+    """Write down what became of a mail, trying again while the database restarts: else it would go a second time, or wait for nothing."""
     deadline = time.monotonic() + RECORD_SECONDS
     while True:
         try:
