@@ -10,7 +10,7 @@ from programs.readiness.models import Requirement
 
 BATCH = 1000
 
-# Every lock here is `no_key`: rows that name the membership can be made meanwhile, such as those of a pairing that starts for the other half.
+# Every lock here is `no_key`: rows that name the membership can be made meanwhile, such as of a pairing that starts for the other half.
 _when_ready: list[Callable[..., object]] = []
 
 

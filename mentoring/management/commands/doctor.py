@@ -96,7 +96,8 @@ def cached() -> str:
         cache.set("doctor", "well", timeout=10)
         kept = cache.get("doctor")
     except (redis.RedisError, OSError) as reason:
-        raise Unwell(f"does not answer. Nobody can sign in by code until it does. {_how_to_start('CACHE_URL', 'REDIS_URL')} ({reason})") from reason
+        how = _how_to_start("CACHE_URL", "REDIS_URL")
+        raise Unwell(f"does not answer. Nobody can sign in by code until it does. {how} ({reason})") from reason
     if kept != "well":
         raise Unwell("does not keep what it is given. Give it more memory, or a logical database of its own.")
     return "keeps what it is given"
