@@ -108,9 +108,7 @@ def held(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "lock").open("w")
     except OSError as reason:
-        raise CannotRun(
-            f"{folder} cannot be written to ({reason.strerror}). EVENHAND_DATA names another."
-        ) from reason
+        raise CannotRun(f"{folder} cannot be written to ({reason.strerror}). EVENHAND_DATA names another.") from reason
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
