@@ -36,7 +36,8 @@ soak: .venv/test
 	$(BIN)/python -m pytest -q --soak
 
 benchmark: .venv/test
-	$(BIN)/python -m pytest -q -s tests/benchmarks
+	$(BIN)/python -m tests.benchmarks.mail_engine
+	$(BIN)/python -m tests.benchmarks.pages
 
 # pyproject.toml is the only list written by hand.
 lock: .venv/run
