@@ -59,7 +59,7 @@ def running(*command: str, environment: dict[str, str]) -> Iterator[subprocess.P
 def test_broker_wiped_loses_nothing(broker, server_folder, publish_to, sink, worker_environment, owe_many_people, soak):
     """A real worker and a real broker, of the kind that comes along and of the kind that most have. Everything in it is wiped again and
     again, the last hint too; then beat comes by."""
-    lots, mails = (100, 100) if soak else (6, 25)
+    lots, mails = (40, 50) if soak else (6, 25)
     kinds = ["probe", "probe-digest", "probe-account", "probe-safety"]
 
     with broker(server_folder) as server:

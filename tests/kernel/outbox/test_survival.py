@@ -63,7 +63,7 @@ def is_open() -> bool:
 
 
 def is_waiting() -> bool:
-    return OutboxMessage.objects.filter(state=State.PENDING).exists()
+    return OutboxMessage.objects.filter(state=State.PENDING, available_at__lte=Now()).exists()
 
 
 def message_ids(sink: Sink) -> dict[str, set[str]]:
