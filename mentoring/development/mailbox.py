@@ -4,7 +4,7 @@ import email
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
 from functools import wraps
@@ -46,7 +46,9 @@ class Mail:
     @property
     def sent_at(self) -> datetime | None:
         date = self.message["Date"]
-        return date.datetime if date else None
+        at: datetime | None = date.datetime if date else None
+        # "-0000" says UTC, and that nobody's zone is meant by it.
+        return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
 
     @property
     def text(self) -> str:

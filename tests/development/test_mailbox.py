@@ -50,6 +50,7 @@ def test_the_newest_code_is_on_top(client, mailbox, code):
     page = client.get(MAILBOX).content.decode()
 
     assert f'value="{code}" readonly' in page
+    assert "0\xa0minutes ago" in page
 
 
 def test_a_mail_shows_its_text_and_its_links_lead_on(client, mailbox, tmp_path):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, models, transaction
-from django.db.models import F, Min, Q
+from django.db.models import Exists, F, Min, OuterRef, Q
 from django.db.models.functions import Greatest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -175,18 +175,15 @@ def retire(*, now: datetime) -> int:
 
     A row goes an hour after its receipt was committed, so that no statement that owes the same mail can miss both.
     """
-    old = OutboxMessage.objects.filter(ended_at__lt=now - KEPT_FOR)
+    old = OutboxMessage.objects.filter(ended_at__lt=now - KEPT_FOR).order_by("ended_at")
+    receipt = OutboxReceipt.objects.filter(dedupe_key=OuterRef("dedupe_key"))
+    with_receipt = old.filter(Exists(receipt.filter(written_at__lt=now - timedelta(hours=1))))
     gone = 0
-    while keys := list(
-        old.filter(dedupe_key__in=OutboxReceipt.objects.filter(written_at__lt=now - timedelta(hours=1)).values("dedupe_key"))
-        .order_by("ended_at")
-        .values_list("pk", flat=True)[:ROWS_A_STATEMENT]
-    ):
-        gone += old.filter(pk__in=keys).delete()[0]
-    without = old.exclude(dedupe_key__in=OutboxReceipt.objects.values("dedupe_key"))
+    while keys := list(with_receipt.values_list("pk", flat=True)[:ROWS_A_STATEMENT]):
+        gone += old.filter(pk__in=keys).order_by().delete()[0]
     while receipts := [
         OutboxReceipt(dedupe_key=key, state=state, ended_at=ended_at)
-        for key, state, ended_at in without.order_by("ended_at").values_list("dedupe_key", "state", "ended_at")[:ROWS_A_STATEMENT]
+        for key, state, ended_at in old.filter(~Exists(receipt)).values_list("dedupe_key", "state", "ended_at")[:ROWS_A_STATEMENT]
         if ended_at is not None
     ]:
         OutboxReceipt.objects.bulk_create(receipts, ignore_conflicts=True)

@@ -165,13 +165,13 @@ def test_headers_cannot_be_injected(soak):
     tricks = ["\r\nBcc: x@evil.example", "\nTo: x@evil.example", "\r\n\r\n<b>", '"', "\\", "<x@evil.example>", ", x@evil.example", ";", ":"]
     tricks += ["=?utf-8?q?=0ABcc:x?=", "\x00", "\x0b", "\x85", "\u2028", "(", ")", "@", "\t", "’", ""]
 
-    for number in range(10_000 if soak else 1_000):
+    for number in range(10_000 if soak else 500):
         name, trick = fake.name(), tricks[number % len(tricks)]
         place = number % (len(name) + 1)
         look_at_headers(name[:place] + trick + name[place:])
 
 
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=50, deadline=None)
 @given(st.text(min_size=1, max_size=80))
 def test_no_text_at_all_gets_into_another_header(name):
     look_at_headers(name)
