@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 ALLOW, HIDE, SIGN_IN = "allow", "hide", "signin"
 ROLES = ("anonymous", "stranger", "former", "other", "half", "coordinator", "admin", "conflicted")
-# Pages of libraries, whose access is theirs; ours within them are listed by name.
-LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_", "None")
+# Pages of libraries, whose access is theirs, and pages that exist in development alone.
+LIBRARIES = ("development-", "account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_", "None")
 
 EVERYONE = ROLES
 SIGNED_IN = ("stranger", "former", "other", "half", "coordinator", "admin", "conflicted")
