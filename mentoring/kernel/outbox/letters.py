@@ -28,6 +28,7 @@ from django.http.request import validate_host
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -96,7 +97,7 @@ def compose(message: OutboxMessage, *, kind: Kind, context: Mapping[str, Any], a
     """The whole mail, in the recipient's language and times. The same every time but for its date."""
     recipient: Any = message.recipient
     program_name = one_line(str(context.get("program_name") or PRODUCT))
-    letter = write(kind.template_of(message), recipient=recipient, context=context, program_name=program_name, audience=str(kind.audience))
+    letter = write(kind.template_of(message), recipient=recipient, context=context, program_name=program_name, audience=kind.audience)
     mail = _BuiltOnce(
         subject=letter.subject,
         body=letter.text,
@@ -109,7 +110,12 @@ def compose(message: OutboxMessage, *, kind: Kind, context: Mapping[str, Any], a
 
 
 def write(
-    template: str, *, recipient: AbstractBaseUser | None, context: Mapping[str, Any], program_name: str = PRODUCT, audience: str = ""
+    template: str,
+    *,
+    recipient: AbstractBaseUser | None,
+    context: Mapping[str, Any],
+    program_name: str = PRODUCT,
+    audience: str | Promise = "",
 ) -> Letter:
     person: Any = recipient
     language = (person.language if person is not None else "") or settings.LANGUAGE_CODE
@@ -119,7 +125,7 @@ def write(
         values = _on_one_line({"base_url": settings.BASE_URL, "name": name, **context})
         subject, parts, footer = read(_render(template, values))
         if audience:
-            parts.append(Part("seen", one_line(audience)))
+            parts.append(Part("seen", one_line(str(audience))))
         page = {
             "subject": subject,
             "program_name": program_name,
