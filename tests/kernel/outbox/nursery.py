@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -30,7 +31,8 @@ class Nursery:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         for worker in self.living():
-            os.kill(worker, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
 
@@ -49,7 +51,9 @@ class Nursery:
             self.workers.append(int(self.process.stdout.readline()))
 
     def kill(self, worker: int) -> None:
-        os.kill(worker, signal.SIGKILL)
+        # It may have died by itself since somebody looked.
+        with suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
         wait_until(lambda: not lives(worker))
 
     def kill_all(self) -> None:
@@ -60,7 +64,8 @@ class Nursery:
     def finish(self) -> None:
         """Each sends what it can get hold of, and goes. Those do not count among the dead."""
         for worker in self.living():
-            os.kill(worker, signal.SIGTERM)
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGTERM)
         died = self.died
         wait_until(lambda: not self.living())
         self.died = died
