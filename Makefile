@@ -36,8 +36,7 @@ soak: .venv/test
 	$(BIN)/python -m pytest -q --soak
 
 benchmark: .venv/test
-	$(BIN)/python -m tests.benchmarks.mail_engine
-	$(BIN)/python -m tests.benchmarks.pages
+	$(BIN)/python -m pytest -q -s tests/benchmarks
 
 # pyproject.toml is the only list written by hand.
 lock: .venv/run

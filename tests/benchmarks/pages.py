@@ -170,6 +170,11 @@ def main() -> None:
             compare(pages_of_the_demo(), clients=options.clients, seconds=options.seconds, requests=options.requests)
 
 
+def in_a_process_of_its_own() -> None:
+    usual = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")}
+    subprocess.run([sys.executable, "-m", "tests.benchmarks.pages"], cwd=CHECKOUT, env=usual, check=True)
+
+
 def compare(pages: list[Page], *, clients: int, seconds: float, requests: int) -> None:
     say(f"2 workers, {clients} clients, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     bare = Page("bare view", "/")
