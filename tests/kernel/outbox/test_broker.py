@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import redis
@@ -121,7 +122,9 @@ def test_pages_work_without_redis(publish_to, settings, client):
 
 def test_a_page_wakes_a_worker_once_however_much_it_owes(monkeypatch, publish_to, settings):
     publish_to(settings.REDIS_URL)
-    wiper = redis.Redis.from_url(f"unix://{settings.REDIS_URL.removeprefix('redis+socket://').partition('?')[0]}")
+    broker = urlsplit(settings.REDIS_URL)
+    # Each process of the tests has a logical database of its own.
+    wiper = redis.Redis(unix_socket_path=broker.path, db=int(parse_qs(broker.query).get("virtual_host", ["0"])[0]))
     wiper.delete(Queue.MAIL.value)
 
     with transaction.atomic():
