@@ -1,4 +1,9 @@
-"""The letter that asks somebody in."""
+"""The letter that asks somebody in.
+
+Decided: it is the last in the queue, so that the twenty thousand letters of an import hold up nobody's sign-in code and nobody's reminder.
+Its priority says no more than that. Quiet hours, one mail a day and unsubscribing are wishes of a person with an account; an invitation
+goes to an address, before there is one, so that nothing keeps it back or puts it together with others.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -43,7 +48,7 @@ def _with_invitations(messages: list[OutboxMessage]) -> list[tuple[OutboxMessage
 kinds.register(
     kinds.Kind(
         name=KIND,
-        priority=kinds.Priority.ACCOUNT,
+        priority=kinds.Priority.DIGEST,
         template="programs/invitations/mail/invitation.txt",
         context=context,
         still_owed=still_owed,

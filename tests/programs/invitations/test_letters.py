@@ -10,6 +10,7 @@ from programs.invitations import letters, services
 from programs.invitations.models import Invitation
 from programs.invitations.services import InvitationDraft
 from programs.invitations.tokens import token_for
+from programs.people import letters as people_letters
 from tests.factories.programs import MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,28 @@ def test_a_letter_to_nobody_we_know_by_name_still_greets(invite, mailoutbox):
     delivery.drain()
 
     assert "Hello,\n" in mailoutbox[0].body
+
+
+def test_a_sign_in_code_overtakes_a_backlog_of_invitations(invite, mailoutbox):
+    now = timezone.now()
+    invite(*[f"invited{number}@example.org" for number in range(60)], now=now - timedelta(minutes=10))
+    people_letters.owe(template_prefix="account/email/login_code", address="priya@example.org", code="483920", now=now)
+
+    delivery.drain()
+
+    assert len(mailoutbox) == 61
+    assert mailoutbox[0].to == ["priya@example.org"]
+
+
+def test_whom_two_programs_ask_on_one_day_hears_from_both(invite, mailoutbox):
+    elsewhere = MembershipFactory(coordinator=True)
+    invite("amara@example.org")
+    people = [InvitationDraft(email="amara@example.org")]
+    services.invite(program=elsewhere.program, by=elsewhere, people=people, now=timezone.now())
+
+    delivery.drain()
+
+    assert [sent.to for sent in mailoutbox] == [["amara@example.org"]] * 2
 
 
 def test_the_address_is_forgotten_once_the_letter_has_gone(invite, mailoutbox):
