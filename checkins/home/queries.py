@@ -30,24 +30,24 @@ def _one(rows: "QuerySet[Any]", field: str) -> Subquery:
     return Subquery(rows.values(field)[:1])
 
 
-def _number(rows: "QuerySet[Any]") -> Coalesce:
-    counted = rows.order_by().values("pairing").annotate(number=Count("pk")).values("number")
+def _number(rows: "QuerySet[Any]", *, of: str = "pairing") -> Coalesce:
+    counted = rows.order_by().values(of).annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 # --- a participant's home ---
 
 
-def pairings_of(me: Membership) -> "QuerySet[Pairing]":
+def pairings_of(me: Membership) -> list[Pairing]:
     """My pairings that are open, each with how its agenda stands and when we last met; those that have begun first."""
     topics = AgendaItem.objects.filter(pairing=OuterRef("pk")).open()
     newest = topics.order_by("-raised_at", "-pk")
     sessions = Session.objects.filter(pairing=OuterRef("pk")).order_by("-started_at", "-pk")
-    return (
+    pairings = list(
         Pairing.objects.filter(program=me.program_id)
         .of(me)
         .open()
-        .with_people()
+        .with_halves()
         .annotate(
             topics=_number(topics),
             newest_topic_at=_one(newest, "raised_at"),
@@ -56,22 +56,31 @@ def pairings_of(me: Membership) -> "QuerySet[Pairing]":
         )
         .order_by(F("activated_at").asc(nulls_last=True), "proposed_at", "pk")
     )
+    for pairing in pairings:
+        pairing.program = me.program
+    return pairings
 
 
-def check_ins_waiting(me: Membership, now: datetime) -> list[CheckIn]:
-    """Check-ins of mine that are open and have a question I have not come to; `questions_left` says how many."""
-    asked = Question.objects.filter(plan=OuterRef("plan")).asked_at(OuterRef("opens_at")).order_by()
-    questions = Coalesce(Subquery(asked.values("plan").annotate(number=Count("pk")).values("number"), output_field=IntegerField()), 0)
-    return list(
+def check_ins_waiting(me: Membership, pairings: Sequence[Pairing], now: datetime) -> list[CheckIn]:
+    """Check-ins of mine about these pairings that are open and have a question I have not come to.
+
+    `questions` says how many are asked, `given` to how many of them I have come.
+    """
+    asked = Question.objects.filter(plan=OuterRef("plan")).asked_at(OuterRef("opens_at"))
+    given = Answer.objects.filter(check_in=OuterRef("pk"))
+    check_ins = (
         CheckIn.objects.of(me)
+        .filter(pairing__in=pairings)
         .asked()
         .open_at(now)
-        .annotate(questions=questions, given=Count("answers"))
-        .annotate(questions_left=F("questions") - F("given"))
-        .filter(questions_left__gt=0)
-        .with_people()
+        .annotate(questions=_number(asked, of="plan"), given=_number(given, of="check_in"))
         .order_by("closes_at", "pk")
     )
+    waiting = [check_in for check_in in check_ins if check_in.given < check_in.questions]
+    known = {pairing.pk: pairing for pairing in pairings}
+    for check_in in waiting:
+        check_in.membership, check_in.pairing = me, known[check_in.pairing_id]
+    return waiting
 
 
 def requirements_of(me: Membership) -> list[Requirement]:
@@ -87,7 +96,7 @@ def agenda_of(pairing: Pairing, me: Membership) -> list[AgendaItem]:
 
 
 def open_check_in(pairing: Pairing, me: Membership, now: datetime) -> CheckIn | None:
-    return next((check_in for check_in in check_ins_waiting(me, now) if check_in.pairing_id == pairing.pk), None)
+    return next(iter(check_ins_waiting(me, [pairing], now)), None)
 
 
 @dataclass(frozen=True)
@@ -193,11 +202,11 @@ def figures(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> 
     started = active.aggregate(number=Count("pk"), lately=Count("pk", filter=Q(activated_at__gt=now - timedelta(days=7))))
     met = Session.objects.filter(pairing__in=active, started_at__gt=now - MET_LATELY).aggregate(number=Count("pairing", distinct=True))
     answered = _answered_shares(pairings, staff, now)
-    ready: Any = Membership.objects.visible_to(staff).current().participants().exclude(ready_at=None)
-    with_places: Any = places.with_places(ready, on=local_day(now, staff.program.time_zone))
-    waiting = places.with_room(with_places).filter(Q(open_pairings=0))
-    numbers = waiting.aggregate(
-        number=Count("pk"), seek=Count("pk", filter=Q(free_as_mentee__gt=0)), offer=Count("pk", filter=Q(free_as_mentor__gt=0))
+    ready = Membership.objects.visible_to(staff).current().participants().exclude(ready_at=None)
+    numbers = places.waiting(ready, on=local_day(now, staff.program.time_zone)).aggregate(
+        number=Count("pk"),
+        seek=Count("pk", filter=Q(profile__seeks_mentoring=True, profile__seeks_capacity__gt=0)),
+        offer=Count("pk", filter=Q(profile__offers_mentoring=True, profile__offers_capacity__gt=0)),
     )
     return Figures(
         active=started["number"],
@@ -254,8 +263,13 @@ def open_round(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime, 
     numbers = check_ins.aggregate(
         asked=Count("pk"), answered=Count("pk", filter=Q(answered_at__isnull=False)), closes_at=Max("closes_at", filter=Q(answered_at=None))
     )
-    not_yet = check_ins.unanswered().with_people().order_by("closes_at", "pk")[:names] if names and numbers["asked"] else []
-    return OpenRound(numbers["asked"], numbers["answered"], list(not_yet), numbers["closes_at"])
+    not_yet = (
+        check_ins.unanswered()
+        .select_related("pairing__first__user", "pairing__second__user", "membership__user")
+        .order_by("closes_at", "pk")
+    )
+    shown = list(not_yet[:names]) if names and numbers["asked"] else []
+    return OpenRound(numbers["asked"], numbers["answered"], shown, numbers["closes_at"])
 
 
 def next_opening(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> datetime | None:

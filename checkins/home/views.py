@@ -66,8 +66,8 @@ def home(request: MemberRequest) -> HttpResponse:
     me, now = request.membership, timezone.now()
     if me.is_staff and not me.is_participant:
         return redirect("checkins:today", me.program.slug)
-    pairings = list(queries.pairings_of(me))
-    check_ins = queries.check_ins_waiting(me, now)
+    pairings = queries.pairings_of(me)
+    check_ins = queries.check_ins_waiting(me, pairings, now)
     steps = _steps(me)
     proposals = [pairing for pairing in pairings if pairing.state == Pairing.State.PROPOSED and not pairing.has_accepted(me)]
     others = [pairing for pairing in pairings if pairing not in proposals]
@@ -93,7 +93,7 @@ def mine(request: MemberRequest) -> HttpResponse:
     ended = Pairing.objects.filter(program=me.program, state=Pairing.State.CLOSED).of(me).with_people().order_by("-ended_at", "-pk")
     page = page_of(request, ended)
     context = {
-        "pairings": _with_others(list(queries.pairings_of(me)) if page.number == 1 else [], me),
+        "pairings": _with_others(queries.pairings_of(me) if page.number == 1 else [], me),
         "ended": _with_others(list(page.items), me),
         "page": page,
     }

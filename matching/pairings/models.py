@@ -22,8 +22,11 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
         """What staff may read of answers: never about a pairing of their own."""
         return self.exclude(Q(first=membership) | Q(second=membership))
 
+    def with_halves(self) -> Self:
+        return self.select_related("first__user", "second__user")
+
     def with_people(self) -> Self:
-        return self.select_related("program", "first__user", "second__user", "coordinator__user")
+        return self.with_halves().select_related("program", "coordinator__user")
 
     def for_list(self) -> Self:
         """Everything the list of pairings shows, in one query."""

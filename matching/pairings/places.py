@@ -6,7 +6,7 @@ learn, each takes a place of both kinds.
 
 from datetime import date
 
-from django.db.models import Case, Count, DateTimeField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, DateTimeField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -34,6 +34,15 @@ def with_places(people: "QuerySet[Membership]", *, on: date) -> "QuerySet[Member
 def with_room(people: "QuerySet[Membership]") -> "QuerySet[Membership]":
     """Those of `with_places` who have a free place of either kind."""
     return people.filter(Q(free_as_mentor__gt=0) | Q(free_as_mentee__gt=0))
+
+
+def waiting(people: "QuerySet[Membership]", *, on: date) -> "QuerySet[Membership]":
+    """Those who have no open pairing and room for one: as `with_room` finds them, without counting the places of everybody."""
+    has_room = Q(profile__offers_mentoring=True, profile__offers_capacity__gt=0) | Q(
+        profile__seeks_mentoring=True, profile__seeks_capacity__gt=0
+    )
+    paired = Pairing.objects.open().filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")))
+    return people.filter(has_room).exclude(profile__paused_until__gt=on).exclude(Exists(paired))
 
 
 def fitting(people: "QuerySet[Membership]", person: Membership) -> "QuerySet[Membership]":

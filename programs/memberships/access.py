@@ -10,7 +10,6 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -55,15 +54,10 @@ def _door(view: View, open_to: str, lets_pass: Callable[[Membership], bool]) -> 
     def door(request: HttpRequest, program: str, *arguments: Any, **names: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        membership = (
-            Membership.objects.of(request.user)
-            .filter(program__slug=program)
-            .annotate(has_second_factor=Exists(_second_factors_of_the_user()))
-            .first()
-        )
+        membership = Membership.objects.of(request.user).filter(program__slug=program).first()
         if membership is None or not lets_pass(membership):
             raise Http404
-        if membership.is_staff and membership.program.staff_need_second_factor and not membership.has_second_factor:
+        if membership.is_staff and membership.program.staff_need_second_factor and not _has_second_factor(request.user):
             return redirect("people:second-factor-needed")
         # The person is known already: no page asks the database for them again.
         membership.user = request.user
@@ -74,6 +68,6 @@ def _door(view: View, open_to: str, lets_pass: Callable[[Membership], bool]) -> 
     return door
 
 
-def _second_factors_of_the_user() -> Any:
+def _has_second_factor(user: User) -> bool:
     """Recovery codes alone are no second factor: they come with one."""
-    return Authenticator.objects.filter(user=OuterRef("user")).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()

@@ -75,3 +75,29 @@ def test_two_who_have_each_other_already_do_not_fit(with_places, noon):
     everybody = places.with_places(Membership.objects.filter(program=mentor.program), on=noon.date())
 
     assert not places.fitting(everybody, with_places(mentor)).exists()
+
+
+def test_who_waits_has_room_and_no_open_pairing(noon):
+    program = ProgramFactory()
+    people = [
+        ProfileFactory(membership__program=program, **what).membership
+        for said in (
+            {},
+            {"mentor": True},
+            {"both": True},
+            {"seeks_mentoring": False},
+            {"seeks_capacity": 0},
+            {"mentor": True, "offers_capacity": 0},
+        )
+        for what in (said, said | {"paused_until": noon.date()}, said | {"paused_until": noon.date() + timedelta(days=1)})
+    ]
+    people += [MembershipFactory(program=program), ProfileFactory(membership__program=program, both=True, offers_capacity=5).membership]
+    PairingFactory(program=program, first=people[-1], second=people[0], closed=True)
+    PairingFactory(program=program, first=people[-1], second=people[3], active=True)
+    everybody = Membership.objects.filter(program=program)
+    counted = places.with_room(places.with_places(everybody, on=noon.date())).filter(open_pairings=0)
+
+    waiting = set(places.waiting(everybody, on=noon.date()))
+
+    assert waiting == set(counted)
+    assert people[0] in waiting
