@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from checkins.agendas.models import AgendaItem
 from checkins.answers.models import Answer, CheckIn
@@ -33,6 +33,9 @@ def make_up_to(pairs: int, *, program: Program) -> None:
     while originals and (missing := pairs - of_the_program.count()) > 0:
         with transaction.atomic():
             _Generation(uuid.uuid4().hex[:8], originals[:missing]).write()
+    # PostgreSQL does so by itself, but minutes later: until then it plans for the few rows that were here before.
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 class _Generation:
@@ -57,6 +60,7 @@ class _Generation:
         self._copy(pairs)
         self._copy(Session.objects.filter(pairing__in=pairs))
         self._copy(AgendaItem.objects.filter(pairing__in=pairs))
+        self._copy(Session.topics.through.objects.filter(session__pairing__in=pairs))
         self._copy(Fact.objects.filter(pairing__in=pairs), source_id=self._source_of_the_twin)
         self._copy(CheckIn.objects.filter(pairing__in=pairs))
         self._copy(Answer.objects.filter(check_in__pairing__in=pairs))

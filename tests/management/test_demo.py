@@ -118,9 +118,13 @@ def test_more_pairs_than_are_told_are_copies_that_can_be_read(told, northside):
     assert again["pairs"] == SMALL + 30
     assert copied.count() == 30
     # Each word opens with the key of its own row, and says what the told one says.
-    words = {session.talked_about for session in Session.objects.filter(pairing__in=copied)}
+    sessions = Session.objects.filter(pairing__in=copied).prefetch_related("topics")
+    words = {session.talked_about for session in sessions}
     assert words
     assert words <= {session.talked_about for session in Session.objects.exclude(pairing__in=copied)}
+    topics = [(session, topic) for session in sessions for topic in session.topics.all()]
+    assert topics
+    assert all(topic.pairing_id == session.pairing_id for session, topic in topics)
     answers = [answer.words for answer in Answer.objects.filter(check_in__pairing__in=copied)]
     assert any(answers)
     assert again["accounts"] == told["accounts"]
