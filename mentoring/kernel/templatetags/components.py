@@ -202,8 +202,8 @@ DRAWN_AS_THEMSELVES = (forms.CheckboxInput, *GROUPS)
 
 @register.simple_tag
 def once() -> SafeString:
-    """A key for this one form, so that sending it twice does the thing once."""
-    return format_html('<input type="hidden" name="once" value="{}">', uuid.uuid4())
+    """A key for this one form, so that sending it twice does the thing once. Off: or a page loaded again would keep the key that was used."""
+    return format_html('<input type="hidden" name="once" value="{}" autocomplete="off">', uuid.uuid4())
 
 
 @register.filter
