@@ -213,7 +213,7 @@ class Teller:
             return ["English", *self.draw.sample(words.LANGUAGES, self.draw.choice((0, 0, 1, 2)))]
         if question.kind in (kind.SEVERAL, kind.TIMES):
             return sorted(self.draw.sample(question.choices, min(len(question.choices), self.draw.randint(2, 4))))
-        return str(self.draw.choice(words.COURSES))
+        return self.draw.choice(words.COURSES if question.is_required else words.ACCESS_NEEDS)
 
     # --- pairs ---
 

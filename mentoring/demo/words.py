@@ -86,3 +86,4 @@ COURSES = (
     "Psychology",
     "Social Work",
 )
+ACCESS_NEEDS = ("", "", "", "", "", "A room with a lift.", "I read lips, so please face me.", "Written notes after a call help me.")
