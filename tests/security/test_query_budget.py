@@ -11,7 +11,6 @@ from django.db import connection, models, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from checkins.care.models import Task
 from checkins.plans.models import Question
@@ -36,7 +35,7 @@ from tests.factories.programs import (
 )
 from tests.factories.roster import SheetRowFactory
 from tests.security.access_matrix import ROUTES
-from tests.security.test_access_matrix import _every_route
+from tests.security.cells import address_of
 from tests.security.world import World, build_world
 from tests.times import NOON
 
@@ -89,10 +88,9 @@ class _UndoneVisit(Exception):
 
 
 def _pages(world: World) -> Iterator[tuple[str, str]]:
-    patterns = dict(_every_route())
     for name, route in ROUTES.items():
         if "get" in route.methods:
-            yield name, reverse(name, kwargs=world.arguments_of(patterns[name], "own", name))
+            yield name, address_of(world, name, "own")
 
 
 def _visit(browser: Client, address: str) -> Visit:

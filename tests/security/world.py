@@ -1,35 +1,56 @@
-"""A small world for the access matrix: one program with a pair, a neighbour's pair and staff, and another program beside it."""
+"""A small world for the access matrix: a program with a pair, a neighbour's pair, what has ended and staff; another program beside it.
+
+What people wrote here holds a word that tells whose it is (`words`), so that a page which shows it to somebody else is noticed.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.test import Client
 
+from matching.pairings.models import Pairing
 from programs.invitations.tokens import token_for
-from programs.memberships.models import Membership
+from programs.memberships.models import Membership, Program
 from tests.conftest import signed_in
-from tests.factories.checkins import AgendaItemFactory, CheckInFactory, QuestionFactory, TaskFactory, plan_of
+from tests.factories.checkins import (
+    AgendaItemFactory,
+    AnswerFactory,
+    CheckInFactory,
+    QuestionFactory,
+    SessionFactory,
+    TaskFactory,
+    plan_of,
+)
 from tests.factories.guidelines import GuidelineVersionFactory
-from tests.factories.matching import PairingFactory
+from tests.factories.matching import FactFactory, PairingFactory
 from tests.factories.programs import (
     CohortFactory,
     InvitationFactory,
     MembershipFactory,
     ProfileQuestionFactory,
     ProgramFactory,
-    SheetFactory,
 )
+from tests.factories.roster import SheetFactory, SheetRowFactory
+from tests.security.access_matrix import BOTH_HALVES
 from tests.security.routes import PARAMETER
+from tests.times import NOON
 
 MISSING = 987_654_321
+TODAY = NOON.date()
 
 
 @dataclass
 class World:
+    """`own` is of this program and its pair, `past` of a pair that the one who left was half of, `foreign` of the other program."""
+
     people: Mapping[str, Membership]
     own: Mapping[str, object]
+    past: Mapping[str, object]
     foreign: Mapping[str, object]
+    # Each word that somebody wrote, and the roles that may read it, on whichever page.
+    words: Mapping[str, tuple[str, ...]]
 
     def browser_of(self, role: str) -> Client:
         browser = Client() if role == "anonymous" else signed_in(self.people[role])
@@ -37,10 +58,10 @@ class World:
         return browser
 
     def arguments_of(self, pattern: str, which: str, name: str) -> dict[str, object]:
-        """What stands in a route's address. `which`: "own" of this program, "foreign" of another one, or "missing"."""
+        """What stands in a route's address. `which`: "own", "past", "foreign", or "missing"."""
         asked = [parameter["name"] for parameter in PARAMETER.finditer(pattern)]
         # One word, two things: a question of the profile, and one of the check-in.
-        known = self.own if which != "foreign" else self.foreign
+        known = {"past": self.past, "foreign": self.foreign}.get(which, self.own)
         arguments = {word: known.get(f"{name}.{word}", known[word]) for word in asked}
         if "program" in asked:
             arguments["program"] = self.own["program"]
@@ -50,42 +71,84 @@ class World:
 
 
 def build_world() -> World:
-    program, elsewhere = ProgramFactory(), ProgramFactory()
+    # First, so that a page which takes the first of all rows takes one of these.
+    foreign = _pairing_elsewhere()
+    of_foreign = _things_of_program(foreign.proposed_by, "Elsewhere") | _things_of_pairing(
+        foreign, "Elsewhere", minutes=444, due_on=date(2024, 2, 29)
+    )
+    program = ProgramFactory()
     half = MembershipFactory(program=program, ready=True)
     coordinator = MembershipFactory(program=program, coordinator=True)
     conflicted = MembershipFactory(program=program, is_coordinator=True, ready=True)
+    former = MembershipFactory(program=program, left=True)
     pairing = PairingFactory(program=program, first=half, second=conflicted, proposed_by=coordinator, active=True)
     neighbours = PairingFactory(program=program, proposed_by=coordinator, active=True)
-    foreign = PairingFactory(program=elsewhere, active=True)
+    past = PairingFactory(program=program, first=former, proposed_by=coordinator, closed=True)
+    of_program = _things_of_program(coordinator)
+    of_past = _things_of_pairing(past, "Bygone")
+    _things_of_pairing(neighbours, "Neighbourly")
     people = {
         "half": half,
         "conflicted": conflicted,
         "coordinator": coordinator,
         "admin": MembershipFactory(program=program, admin=True),
         "other": neighbours.first,
-        "former": MembershipFactory(program=program, left=True),
+        "former": former,
         "stranger": foreign.first,
     }
-    return World(people, _things_of(pairing, coordinator), _things_of(foreign, foreign.proposed_by))
+    # In capitals what the first half answered: by the rule they were told, the admins read it, and nobody else.
+    words = {
+        "Elsewhere": ("stranger",),
+        "ELSEWHERE": ("stranger",),
+        # How long they met, how many topics the first half added, and when their check-in was due.
+        "444 minutes": ("stranger",),
+        "Elsewhere 1": ("stranger",),
+        "29 February 2024": ("stranger",),
+        "Ourselves": BOTH_HALVES,
+        "OURSELVES": ("half", "admin"),
+        "Neighbourly": ("other",),
+        "NEIGHBOURLY": ("other", "admin"),
+        "Bygone": (),
+        "BYGONE": ("admin",),
+    }
+    own = of_program | _things_of_pairing(pairing, "Ourselves")
+    return World(people, own, of_program | of_past, of_foreign, words)
 
 
-def _things_of(pairing: object, coordinator: Membership) -> dict[str, object]:
-    program = coordinator.program
-    plan = plan_of(program)
-    GuidelineVersionFactory(program=program, written_by=coordinator, number=1)
+def _pairing_elsewhere() -> Pairing:
+    people = {f"{who}__user__name": "Elsewhere Person" for who in ("first", "second", "proposed_by")}
+    return PairingFactory(active=True, **people)
+
+
+def _things_of_program(coordinator: Membership, mark: str = "Ours") -> dict[str, object]:
+    program, plan = coordinator.program, plan_of(coordinator.program)
+    GuidelineVersionFactory(program=program, written_by=coordinator, number=1, text=f"# {mark}\n\nNo loans.\n")
+    invitation = InvitationFactory(program=program, name=f"{mark} Guest")
+    sheet = SheetFactory(program=program, file_name=f"{mark}.csv", checked_at=NOON, columns={"0": "name", "1": "email"})
+    SheetRowFactory(sheet=sheet, line=1, cells=[f"{mark.upper()} Person", "person@example.org"])
     return {
         "program": program.slug,
-        "membership": pairing.first_id,  # type: ignore[attr-defined]
-        "pairing": pairing.pk,  # type: ignore[attr-defined]
-        "cohort": CohortFactory(program=program).pk,
-        "question": ProfileQuestionFactory(program=program).pk,
-        "checkins:plan-question.question": QuestionFactory(plan=plan).pk,
-        "agendaitem": AgendaItemFactory(pairing=pairing).pk,
-        "checkin": CheckInFactory(pairing=pairing).pk,
-        "task": TaskFactory(pairing=pairing).pk,
-        "invitation": (invitation := InvitationFactory(program=program)).pk,
+        "cohort": CohortFactory(program=program, name=f"{mark} intake").pk,
+        "question": ProfileQuestionFactory(program=program, text=f"{mark}?").pk,
+        "checkins:plan-question.question": QuestionFactory(plan=plan, text=f"{mark} with {{name}}?").pk,
+        "invitation": invitation.pk,
         "token": token_for(invitation.pk),
-        "sheet": SheetFactory(program=program).pk,
+        "sheet": sheet.pk,
+    }
+
+
+def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: date = TODAY) -> dict[str, object]:
+    topic = AgendaItemFactory(pairing=pairing, text=mark)
+    FactFactory(pairing=pairing, source_id=topic.pk)
+    SessionFactory(pairing=pairing, talked_about=mark, next_time=mark, minutes=minutes, started_at=NOON - timedelta(days=90))
+    check_in = CheckInFactory(pairing=pairing, answered=True, due_on=due_on, read_by=Program.AnswersReadBy.ADMINS)
+    AnswerFactory(check_in=check_in, words=mark.upper())
+    return {
+        "membership": pairing.first_id,
+        "pairing": pairing.pk,
+        "agendaitem": topic.pk,
+        "checkin": check_in.pk,
+        "task": TaskFactory(pairing=pairing).pk,
     }
 
 

@@ -1,0 +1,101 @@
+"""The cells of the matrix: who asks for which page and how, and what is wrong with the answer."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.security.access_matrix import ALLOW, HIDE, ROLES, ROUTES, SIGN_IN
+from tests.security.world import NAMES_A_ROW, World
+
+METHODS = ("get", "head", "options", "post")
+
+
+@dataclass(frozen=True)
+class Cell:
+    route: str
+    role: str
+    which: str
+    method: str
+    address: str
+    expected: str
+
+
+class _UndoneVisit(Exception):
+    """Takes back what a visit wrote, so that every cell meets the same world."""
+
+
+@cache
+def patterns() -> dict[str, tuple[str, URLPattern]]:
+    """By name, "app:name" where it has an app: the whole address's pattern, and where Django keeps the view."""
+
+    def walk(found: list[URLPattern | URLResolver], space: str, path: str) -> Iterator[tuple[str, tuple[str, URLPattern]]]:
+        for pattern in found:
+            here = path + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+                yield from walk(pattern.url_patterns, inner, here)
+            else:
+                yield f"{space}{pattern.name}", (here, pattern)
+
+    return dict(walk(get_resolver().url_patterns, "", ""))
+
+
+def cells(
+    world: World, *, routes: Iterable[str] = ROUTES, roles: Iterable[str] = ROLES, methods: Iterable[str] = METHODS
+) -> Iterator[Cell]:
+    """What is the pair's own; and what is never there: another program's, what does not exist, and what one had before one left."""
+    for name in routes:
+        names_a_row = NAMES_A_ROW.search(patterns()[name][0])
+        for role in roles:
+            expected = {"own": ROUTES[name].outcome(role)}
+            if names_a_row:
+                never = SIGN_IN if role == "anonymous" else HIDE
+                expected |= {"foreign": never, "missing": never} | ({"past": never} if role == "former" else {})
+            for which, outcome in expected.items():
+                address = address_of(world, name, which)
+                for method in methods:
+                    yield Cell(name, role, which, method, address, outcome)
+
+
+def address_of(world: World, name: str, which: str) -> str:
+    return reverse(name, kwargs=world.arguments_of(patterns()[name][0], which, name))
+
+
+def complaints(cell: Cell, world: World, browser: Client) -> list[str]:
+    """What is wrong with the answer, in words; nothing when it is as the table says."""
+    response, body = visit(browser, cell.method, cell.address)
+    told = f"{cell.method.upper()} {cell.address} as {cell.role}: {response.status_code}"
+    found = [f"{told}, which shows {word}" for word, roles in world.words.items() if cell.role not in roles and word.encode() in body]
+    takes_it = cell.method in ROUTES[cell.route].methods
+    if response.status_code >= 500:
+        found.append(told)
+    elif response.status_code == 405:
+        if takes_it:
+            found.append(f"{told}, though the table says that it takes it")
+    elif takes_it and _outcome(response) != cell.expected:
+        found.append(f"{told}, which is {_outcome(response)}; expected {cell.expected}")
+    return found
+
+
+def visit(browser: Client, method: str, address: str) -> tuple[HttpResponse, bytes]:
+    """The answer and all of its text. A file asks for its rows while it is sent."""
+    try:
+        with transaction.atomic():
+            response = getattr(browser, method)(address)
+            body = b"".join(response.streaming_content) if response.streaming else response.content
+            raise _UndoneVisit
+    except _UndoneVisit:
+        return response, body
+
+
+def _outcome(response: HttpResponse) -> str:
+    if response.status_code == 404:
+        return HIDE
+    if response.status_code == 302 and response["Location"].startswith("/accounts/login/"):
+        return SIGN_IN
+    return ALLOW

@@ -1,0 +1,171 @@
+"""Would the matrix notice? Each door and each filter by what the viewer may see is taken away in turn, and one cell at least must fail."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.contrib.auth.views import redirect_to_login
+from django.db import models
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.test import Client
+
+from matching.pairings.models import Pairing, PairingQuerySet
+from programs.memberships.access import View, members_only
+from programs.memberships.models import Membership
+from tests.security.access_matrix import ROLES, ROUTES
+from tests.security.cells import cells, complaints, patterns
+from tests.security.world import World, build_world
+from tests.times import NOON
+
+NOTICED = 0.95
+# `of` and `readable_by` are what some pages ask instead of `visible_to`.
+FILTERS = {"visible_to": None, "readable_by": {"Session"}, "of": {"Pairing", "CheckIn"}}
+SURVIVORS = {"SheetRow.visible_to": "it is Sheet.visible_to once more, which its one page has asked for the sheet"}
+# Where two checks stand one behind the other, the second is tried with the first away: what it then lets through is what it kept shut.
+PAGES = "Pairing as pages ask for it"
+SECOND = {
+    **dict.fromkeys(["AgendaItem.visible_to", "CheckIn.visible_to", "Fact.visible_to", "Session.visible_to", "Session.readable_by"], PAGES),
+    **{
+        f"door of programs:import-{page}": "Sheet.visible_to"
+        for page in ("columns", "preview", "confirm", "progress", "stop", "result", "rejected")
+    },
+    **{f"door of programs:invitation-{page}": "Invitation.visible_to" for page in ("remind", "withdraw")},
+    "door of checkins:task-done": "Task.visible_to",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    routes: tuple[str, ...]
+    remove: Callable[[pytest.MonkeyPatch], None]
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOON, tick=False)
+def test_removing_any_check_fails_the_matrix() -> None:
+    world = build_world()
+    browsers = {role: world.browser_of(role) for role in ROLES}
+    checks = {check.name: check for check in [*_doors(), *_filters(world, browsers)]}
+    assert len(checks) > 60, "The walk found hardly any check."
+    before = checks | {PAGES: _pairing_of_pages()}
+
+    survivors = {
+        name for name, check in checks.items() if not _is_noticed(check, [before[SECOND[name]]] if name in SECOND else [], world, browsers)
+    }
+
+    assert survivors == SURVIVORS.keys()
+    assert len(survivors) / len(checks) <= 1 - NOTICED
+
+
+def _is_noticed(check: Check, before: list[Check], world: World, browsers: dict[str, Client]) -> bool:
+    """Does a cell fail without this check that does not fail with it? Those `before` it are away in either case."""
+    for cell in cells(world, routes=check.routes, methods=("get", "post")):
+        if cell.method in ROUTES[cell.route].methods:
+            with _without(*before, check):
+                found = complaints(cell, world, browsers[cell.role])
+            if found:
+                with _without(*before):
+                    if found != complaints(cell, world, browsers[cell.role]):
+                        return True
+    return False
+
+
+@contextmanager
+def _without(*checks: Check) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for check in checks:
+            check.remove(patch)
+        yield
+
+
+# --- doors ---
+
+
+def _doors() -> Iterator[Check]:
+    for name, (_, pattern) in patterns().items():
+        if door := getattr(pattern.callback, "open_to", ""):
+            opened = (_open_to_whoever_had_a_place if door == "members" else members_only)(_behind(pattern.callback))
+            yield Check(f"door of {name}", (name,), lambda patch, at=pattern, to=opened: patch.setattr(at, "callback", to))
+
+
+def _behind(door: View) -> View:
+    """The view itself, with the methods it takes."""
+    return door.__wrapped__.__wrapped__  # type: ignore[attr-defined,no-any-return]
+
+
+def _open_to_whoever_had_a_place(view: View) -> View:
+    """In whichever program, and also if they have left it."""
+
+    @wraps(view)
+    def door(request: HttpRequest, program: str, *arguments: Any, **names: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        request.membership = Membership.objects.filter(user=request.user).select_related("program").get()  # type: ignore[attr-defined]
+        return view(request, *arguments, **names)
+
+    return door
+
+
+# --- filters ---
+
+
+def _filters(world: World, browsers: dict[str, Client]) -> Iterator[Check]:
+    """Those that a page asks, each with the pages that do. One that no page asks yet keeps nothing shut."""
+    asked_by: dict[tuple[type, str], set[str]] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        at: list[str] = []
+        for queryset, word in _declared():
+            asked_by[queryset, word] = set()
+            patch.setattr(queryset, word, _noting(getattr(queryset, word), asked_by[queryset, word], at))
+        # Who signs out sees nothing more.
+        routes = [name for name in ROUTES if name != "leave"]
+        for cell in cells(world, routes=routes, roles=("half", "conflicted", "coordinator"), methods=("get", "post")):
+            if cell.which == "own" and cell.method in ROUTES[cell.route].methods:
+                at[:] = [cell.route]
+                complaints(cell, world, browsers[cell.role])
+    for (queryset, word), routes in asked_by.items():
+        if routes:
+            yield Check(
+                f"{queryset.__name__.removesuffix('QuerySet')}.{word}",
+                tuple(name for name in ROUTES if name in routes),
+                lambda patch, of=queryset, named=word: patch.setattr(of, named, lambda rows, viewer: rows),
+            )
+
+
+def _declared() -> Iterator[tuple[type[models.QuerySet[Any]], str]]:
+    for model in apps.get_models():
+        queryset = type(model._default_manager.all())
+        for word, of_models in FILTERS.items():
+            if word in vars(queryset) and (of_models is None or model.__name__ in of_models):
+                yield queryset, word
+
+
+def _noting(asked: Callable[..., Any], routes: set[str], at: list[str]) -> Callable[..., Any]:
+    @wraps(asked)
+    def note(*arguments: Any) -> Any:
+        routes.update(at)
+        return asked(*arguments)
+
+    return note
+
+
+def _pairing_of_pages() -> Check:
+    """Takes the filter away where a view asks for a pairing, and leaves it where other rows are filtered by it."""
+    everything = type("Everything", (PairingQuerySet,), dict.fromkeys(("visible_to", "of"), lambda rows, viewer: rows))(Pairing)
+    unfiltered = SimpleNamespace(objects=everything, State=Pairing.State, OPEN_STATES=Pairing.OPEN_STATES)
+
+    def remove(patch: pytest.MonkeyPatch) -> None:
+        for name, module in list(sys.modules.items()):
+            if name.endswith(".views") and getattr(module, "Pairing", None) is Pairing:
+                patch.setattr(module, "Pairing", unfiltered)
+
+    return Check(PAGES, (), remove)
