@@ -5,7 +5,7 @@ from programs.memberships.models import Cohort, Membership, Program
 from programs.people.models import User
 from programs.profiles.models import Profile, ProfileAnswer, ProfileQuestion
 from programs.readiness.models import Requirement
-from programs.roster.models import Sheet, SheetRow
+from programs.roster.models import Sheet, SheetPart, SheetRow
 
 __all__ = [
     "Cohort",
@@ -18,6 +18,7 @@ __all__ = [
     "Program",
     "Requirement",
     "Sheet",
+    "SheetPart",
     "SheetRow",
     "User",
 ]

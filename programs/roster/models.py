@@ -24,8 +24,9 @@ class Sheet(models.Model):
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="sheets")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     file_name = models.CharField(max_length=200)
-    # Which tab of a workbook it was.
+    # Which tab of a workbook it was; or what stands between two cells of a text.
     tab = models.CharField(max_length=100, blank=True)
+    delimiter = models.CharField(max_length=1, blank=True)
     header = models.JSONField(default=list)
     # What stands in which column: {"1": "email", "4": "question-12"}. Columns that are left out do not appear.
     columns = models.JSONField(default=dict)
@@ -35,15 +36,26 @@ class Sheet(models.Model):
     unknown = models.JSONField(default=dict)
     cohort = models.ForeignKey(Cohort, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     uploaded_at = models.DateTimeField()
-    # Empty until the columns are chosen and every row was looked at.
+    # Empty until every row is kept; until the columns are chosen and every row was looked at; until somebody said that people are invited.
+    read_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
-    # The latest work on it, empty until somebody confirmed. No key: the kernel's own keys lead to the people of this app.
+    confirmed_at = models.DateTimeField(null=True)
+    # The latest work on it. No key: the kernel's own keys lead to the people of this app.
     job_id = models.PositiveBigIntegerField(null=True, unique=True)
 
     objects = SheetQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"Sheet {self.pk}"
+
+    @property
+    def due_step(self) -> str:
+        """The page where it goes on when no work on it is open: "progress" says why a file was not read to its end."""
+        if self.confirmed_at is not None:
+            return "result"
+        if self.checked_at is not None:
+            return "preview"
+        return "columns" if self.read_at is not None else "progress"
 
     def job(self) -> Job | None:
         """One query."""
@@ -55,12 +67,36 @@ class Sheet(models.Model):
         return dict.fromkeys(SheetRow.Outcome.values, 0) | dict(found)
 
 
+class SheetPartQuerySet(models.QuerySet["SheetPart"]):
+    def visible_to(self, membership: Membership) -> Self:
+        return self.filter(sheet__in=Sheet.objects.visible_to(membership))
+
+
+class SheetPart(models.Model):
+    """A piece of the file itself, until a worker has read it."""
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveSmallIntegerField()
+    content = models.BinaryField()
+
+    objects = SheetPartQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sheet", "number"], name="programs_sheetpart_one_a_number")]
+
+    def __str__(self) -> str:
+        return f"SheetPart {self.pk}"
+
+
 class SheetRowQuerySet(models.QuerySet["SheetRow"]):
     def visible_to(self, membership: Membership) -> Self:
         return self.filter(sheet__in=Sheet.objects.visible_to(membership))
 
     def in_order(self) -> Self:
         return self.order_by("line")
+
+    def unchecked(self) -> Self:
+        return self.filter(outcome=SheetRow.Outcome.UNCHECKED)
 
     def to_invite(self) -> Self:
         return self.filter(outcome=SheetRow.Outcome.NEW)

@@ -67,9 +67,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """`tab` is the worksheet that was read, empty for a CSV."""
+    """`tab` is the worksheet that was read, empty for a CSV; `delimiter` what stands between two cells, empty for a workbook."""
 
     tab: str
+    delimiter: str
     header: list[str]
     rows: Iterator[Row] = field(repr=False)
 
@@ -85,14 +86,14 @@ def read(file: IO[bytes]) -> Table:
     if beginning.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(OLD_OR_LOCKED)
     is_workbook = beginning.startswith(b"PK\x03\x04")
-    tab, rows = _xlsx(file) if is_workbook else ("", _csv(file))
+    tab, delimiter, rows = _xlsx(file) if is_workbook else _csv(file)
     rows = _that_say_something(rows)
     header = next(rows, None)
     if header is None:
         raise Unreadable(EMPTY)
     names = [cell.strip() for cell in _without_empty_end(header.cells)]
     width = len(names)
-    return Table(tab=tab, header=names, rows=(_fitted(row, width, fills_up=is_workbook) for row in rows))
+    return Table(tab=tab, delimiter=delimiter, header=names, rows=(_fitted(row, width, fills_up=is_workbook) for row in rows))
 
 
 def _that_say_something(rows: Iterator[Row]) -> Iterator[Row]:
@@ -139,9 +140,10 @@ def _beginning_of(file: IO[bytes]) -> bytes:
 # --- CSV ---
 
 
-def _csv(file: IO[bytes]) -> Iterator[Row]:
+def _csv(file: IO[bytes]) -> tuple[str, str, Iterator[Row]]:
     encoding = _encoding_of(file)
-    return _csv_rows(file, encoding, _delimiter_of(file, encoding))
+    delimiter = _delimiter_of(file, encoding)
+    return "", delimiter, _csv_rows(file, encoding, delimiter)
 
 
 def _csv_rows(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[Row]:
@@ -231,7 +233,7 @@ def _can(decode: Callable[..., str], *arguments: Any) -> bool:
 # --- XLSX ---
 
 
-def _xlsx(file: IO[bytes]) -> tuple[str, Iterator[Row]]:
+def _xlsx(file: IO[bytes]) -> tuple[str, str, Iterator[Row]]:
     _refuse_bombs(file)
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
@@ -243,7 +245,7 @@ def _xlsx(file: IO[bytes]) -> tuple[str, Iterator[Row]]:
         # What a worksheet says of its own size may be wrong.
         sheet.reset_dimensions()
         if any(any(row.cells) for row in islice(_xlsx_rows(sheet), SAMPLE_ROWS)):
-            return sheet.title, _xlsx_rows(sheet)
+            return sheet.title, "", _xlsx_rows(sheet)
     raise Unreadable(EMPTY)
 
 

@@ -1,13 +1,20 @@
-"""Taking in a sheet, looking at every row of it, and inviting the people on it portion by portion."""
+"""Taking in a sheet, reading it, looking at every row of it, and inviting the people on it.
+
+What takes long is done in portions, by a job: a portion and how far it is are kept together, or neither is.
+"""
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
+from tempfile import TemporaryFile
 from typing import IO
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -20,11 +27,17 @@ from programs.memberships.models import Cohort, Membership, Program
 from programs.profiles.models import ProfileQuestion
 from programs.roster import checks, columns, reader
 from programs.roster.mistakes import NO_HEADER, ONLY_A_HEADER
-from programs.roster.models import Sheet, SheetRow
+from programs.roster.models import Sheet, SheetPart, SheetRow
 from programs.roster.words import key_of
 
-KIND = "roster-import"
-INVITING = gettext_noop("Inviting the people of your file")
+# The kinds of work, and what is being done, in words that the page translates.
+READING, CHECKING, INVITING = "roster-read", "roster-check", "roster-import"
+STEPS = {
+    READING: gettext_noop("Reading your file"),
+    CHECKING: gettext_noop("Looking at every row"),
+    INVITING: gettext_noop("Inviting the people of your file"),
+}
+PART = 256 * 1024
 BATCH = 1000
 # People are invited in smaller portions, so that a stop is soon and no lease runs out.
 PORTION = 250
@@ -45,29 +58,55 @@ NOTHING_CHANGES = {
 
 @transaction.atomic
 def upload(*, program: Program, by: Membership, file: IO[bytes], file_name: str, now: datetime) -> Sheet:
-    """Keep every row of a file. Nothing is looked at yet."""
-    try:
-        table = reader.read(file)
-        if any(LOOKS_LIKE_AN_ADDRESS.fullmatch(name) for name in table.header):
-            raise Refused(NO_HEADER)
-        sheet = Sheet.objects.create(
-            program=program,
-            uploaded_by_id=by.user_id,
-            file_name=file_name[-200:],
-            tab=table.tab[:100],
-            header=table.header,
-            uploaded_at=now,
-        )
-        found = 0
-        for portion in _portions(table.rows, BATCH):
-            rows = [SheetRow(sheet=sheet, line=row.line, cells=[cell.strip() for cell in row.cells]) for row in portion]
-            found += len(SheetRow.objects.bulk_create(rows))
-    except reader.Unreadable as unreadable:
-        raise Refused(unreadable.sentence) from unreadable
-    if not found:
-        raise Refused(ONLY_A_HEADER)
+    """Take a file in as it is. A worker reads it."""
+    sheet = Sheet.objects.create(program=program, uploaded_by_id=by.user_id, file_name=file_name[-200:], uploaded_at=now)
+    for number, content in enumerate(iter(partial(file.read, PART), b"")):
+        SheetPart.objects.create(sheet=sheet, number=number, content=content)
+    _start(READING, sheet=sheet, by=by, total=None, now=now)
     audit.record(verb="sheet.uploaded", subject=sheet, program_id=program.pk, actor_id=by.user_id, now=now)
     return sheet
+
+
+@contextmanager
+def opened(job: Job) -> Iterator[tuple[reader.Table, Iterator[list[reader.Row]]]]:
+    """The file of a sheet, and the portions of its rows that are not kept yet. Raises `Unreadable`, then or while rows are asked for."""
+    sheet = Sheet.objects.get(pk=job.input["sheet"])
+    kept = sheet.rows.aggregate(line=Max("line"))["line"] or 0
+    with TemporaryFile() as file:
+        for content in sheet.parts.order_by("number").values_list("content", flat=True).iterator(chunk_size=1):
+            file.write(content)
+        table = reader.read(file)
+        if any(LOOKS_LIKE_AN_ADDRESS.fullmatch(name) for name in table.header):
+            raise reader.Unreadable(NO_HEADER)
+        yield table, _portions((row for row in table.rows if row.line > kept), BATCH)
+
+
+@transaction.atomic
+def keep_portion(*, job: Job, rows: Sequence[reader.Row], now: datetime) -> None:
+    """Keep the next rows of a file. Nothing is looked at yet."""
+    sheet_id = job.input["sheet"]
+    SheetRow.objects.bulk_create([SheetRow(sheet_id=sheet_id, line=row.line, cells=[cell.strip() for cell in row.cells]) for row in rows])
+    jobs.advance(job, done=job.done + len(rows), step=STEPS[READING], now=now)
+
+
+@transaction.atomic
+def end_reading(*, job: Job, table: reader.Table, now: datetime) -> None:
+    """Every row is kept, so the file itself is not."""
+    if not job.done:
+        raise reader.Unreadable(ONLY_A_HEADER)
+    sheet = Sheet.objects.select_for_update(of=["self"]).get(pk=job.input["sheet"])
+    sheet.tab, sheet.delimiter, sheet.header, sheet.read_at = table.tab[:100], table.delimiter, table.header, now
+    sheet.save(update_fields=["tab", "delimiter", "header", "read_at"])
+    sheet.parts.all().delete()
+    jobs.finish(job, {"rows": job.done}, now)
+
+
+@transaction.atomic
+def refuse_file(*, job: Job, sentence: str, now: datetime) -> None:
+    """Say why a file cannot be read, and keep nothing of it."""
+    SheetPart.objects.filter(sheet=job.input["sheet"]).delete()
+    SheetRow.objects.filter(sheet=job.input["sheet"]).delete()
+    jobs.fail(job, sentence, now)
 
 
 def samples_of(sheet: Sheet) -> list[columns.Column]:
@@ -93,25 +132,43 @@ def choose_columns(
     leaves_unknown_out: bool,
     now: datetime,
 ) -> Sheet:
-    """Say what each column holds, and look at every row with that. May be done again until somebody confirms."""
-    sheet = _untouched(sheet)
+    """Say what each column holds. A worker looks at every row with that. May be done again until somebody confirms."""
+    sheet = _to_choose_columns_of(sheet)
     sheet.columns, sheet.cohort, sheet.leaves_unknown_out = dict(chosen), cohort, leaves_unknown_out
-    sheet.unknown = _check(sheet, now)
-    sheet.checked_at = now
+    sheet.unknown, sheet.checked_at = {}, None
     sheet.save(update_fields=["columns", "cohort", "leaves_unknown_out", "unknown", "checked_at"])
+    _start(CHECKING, sheet=sheet, by=by, total=sheet.rows.count(), now=now)
     audit.record(verb="sheet.columns_chosen", subject=sheet, program_id=sheet.program_id, actor_id=by.user_id, now=now)
     return sheet
+
+
+@transaction.atomic
+def check_portion(*, job: Job, now: datetime) -> int:
+    """Look at the next rows of a sheet. Returns how many; 0 when all were looked at, and then the job is done."""
+    sheet = Sheet.objects.select_for_update(of=["self"]).select_related("program").get(pk=job.input["sheet"])
+    if not job.done:
+        # What an earlier choice of columns found must not be taken for a row above.
+        sheet.rows.exclude(outcome=Outcome.UNCHECKED).update(email="", name="", outcome=Outcome.UNCHECKED)
+    rows = list(sheet.rows.unchecked().in_order()[:BATCH])
+    if not rows:
+        sheet.checked_at = now
+        sheet.save(update_fields=["checked_at"])
+        jobs.finish(job, {"rows": job.done}, now)
+        return 0
+    _check(sheet, rows, now)
+    jobs.advance(job, done=job.done + len(rows), step=STEPS[CHECKING], now=now)
+    return len(rows)
 
 
 @transaction.atomic
 def confirm(*, sheet: Sheet, by: Membership, leaves_mistakes_out: bool, now: datetime) -> Job:
     """Begin to invite the people on it, or go on where it was stopped. Whoever confirms at the same moment gets the same work."""
     sheet = Sheet.objects.select_for_update(of=["self"]).select_related("program").get(pk=sheet.pk)
-    before = sheet.job()
-    if before is not None and before.is_open:
-        return before
     if sheet.checked_at is None:
         raise Refused(_("Say first what the columns hold."))
+    before = sheet.job() if sheet.confirmed_at is not None else None
+    if before is not None and before.is_open:
+        return before
     counts = sheet.counts()
     if not counts[Outcome.NEW] and before is not None:
         return before
@@ -121,16 +178,9 @@ def confirm(*, sheet: Sheet, by: Membership, leaves_mistakes_out: bool, now: dat
         raise Refused(_("Some rows have mistakes. Tick that they are left out, or correct your file and choose it again."))
     if before is None:
         invitations.count_for_the_day(program=sheet.program, how_many=1, now=now)
-    job = jobs.start(
-        kind=KIND,
-        program_id=sheet.program_id,
-        started_by_id=by.user_id,
-        input={"sheet": sheet.pk, "by": by.pk},
-        total=counts[Outcome.NEW],
-        now=now,
-    )
-    sheet.job_id = job.pk
-    sheet.save(update_fields=["job_id"])
+    sheet.confirmed_at = sheet.confirmed_at or now
+    sheet.save(update_fields=["confirmed_at"])
+    job = _start(INVITING, sheet=sheet, by=by, total=counts[Outcome.NEW], now=now)
     audit.record(
         verb="sheet.confirmed",
         subject=sheet,
@@ -164,7 +214,7 @@ def invite_portion(*, job: Job, now: datetime) -> int:
     for row in rows:
         row.outcome = standing.get(row.email, Outcome.INVITED)
     _keep(rows, ["outcome"])
-    jobs.advance(job, done=job.done + len(rows), step=INVITING, now=now)
+    jobs.advance(job, done=job.done + len(rows), step=STEPS[INVITING], now=now)
     return len(rows)
 
 
@@ -179,10 +229,29 @@ def purge(*, now: datetime) -> int:
     return 1
 
 
-def _untouched(sheet: Sheet) -> Sheet:
+def _start(kind: str, *, sheet: Sheet, by: Membership, total: int | None, now: datetime) -> Job:
+    job = jobs.start(
+        kind=kind,
+        program_id=sheet.program_id,
+        started_by_id=by.user_id,
+        input={"sheet": sheet.pk, "by": by.pk},
+        total=total,
+        now=now,
+    )
+    sheet.job_id = job.pk
+    sheet.save(update_fields=["job_id"])
+    return job
+
+
+def _to_choose_columns_of(sheet: Sheet) -> Sheet:
     sheet = Sheet.objects.select_for_update(of=["self"]).select_related("program").get(pk=sheet.pk)
-    if sheet.job_id is not None:
+    if sheet.confirmed_at is not None:
         raise Refused(_("This sheet is being imported, or was. Choose the file again to begin anew."))
+    job = sheet.job()
+    if job is not None and job.is_open:
+        raise Refused(_("We are still at work on this file. Look again in a moment."))
+    if sheet.read_at is None:
+        raise Refused(_("This file was not read to its end. Choose it again."))
     return sheet
 
 
@@ -190,8 +259,8 @@ def _roles(program: Program) -> dict[str, tuple[bool, bool]]:
     return checks.roles_of(program.mentor_word, program.mentee_word)
 
 
-def _check(sheet: Sheet, now: datetime) -> dict[str, dict[str, int]]:
-    """Look at every row, a thousand at a time. Returns the answers that are none of the choices, by column."""
+def _check(sheet: Sheet, rows: Sequence[SheetRow], now: datetime) -> None:
+    """Look at these rows, in the same number of statements for one and for a thousand."""
     check = checks.Check(
         chosen=sheet.columns,
         width=len(sheet.header),
@@ -199,24 +268,20 @@ def _check(sheet: Sheet, now: datetime) -> dict[str, dict[str, int]]:
         roles=_roles(sheet.program),
         leaves_unknown_out=sheet.leaves_unknown_out,
     )
-    unknown: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    last = 0
-    # What an earlier choice of columns found must not be taken for a row above.
-    sheet.rows.exclude(email="").update(email="", name="", outcome=Outcome.UNCHECKED)
-    while rows := list(sheet.rows.filter(line__gt=last).in_order()[:BATCH]):
-        last = rows[-1].line
-        for row in rows:
-            found = check.row(row.cells)
-            row.email, row.name, row.prefilled, row.mistakes = found.email, found.name, found.prefilled, found.mistakes
-            for at, value in found.unknown:
-                if value in unknown[at] or len(unknown[at]) < MOST_NAMED:
-                    unknown[at][value] += 1
-        above = _name_those_who_are_there_twice(sheet, rows, check.own.get(columns.EMAIL, -1))
-        standing = _standing(sheet.program_id, [row.email for row in rows], now)
-        for row in rows:
-            row.outcome = Outcome.MISTAKE if row.mistakes else standing.get(row.email, Outcome.NEW)
-        _keep([*rows, *above], ["email", "name", "prefilled", "mistakes", "outcome"])
-    return {str(at): dict(values.most_common()) for at, values in sorted(unknown.items())}
+    unknown: defaultdict[int, Counter[str]] = defaultdict(Counter, {int(at): Counter(values) for at, values in sheet.unknown.items()})
+    for row in rows:
+        found = check.row(row.cells)
+        row.email, row.name, row.prefilled, row.mistakes = found.email, found.name, found.prefilled, found.mistakes
+        for at, value in found.unknown:
+            if value in unknown[at] or len(unknown[at]) < MOST_NAMED:
+                unknown[at][value] += 1
+    above = _name_those_who_are_there_twice(sheet, rows, check.own.get(columns.EMAIL, -1))
+    standing = _standing(sheet.program_id, [row.email for row in rows], now)
+    for row in rows:
+        row.outcome = Outcome.MISTAKE if row.mistakes else standing.get(row.email, Outcome.NEW)
+    _keep([*rows, *above], ["email", "name", "prefilled", "mistakes", "outcome"])
+    sheet.unknown = {str(at): dict(values.most_common()) for at, values in sorted(unknown.items())}
+    sheet.save(update_fields=["unknown"])
 
 
 def _name_those_who_are_there_twice(sheet: Sheet, rows: Sequence[SheetRow], at: int) -> list[SheetRow]:

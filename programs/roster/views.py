@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
@@ -36,6 +37,8 @@ TABS = {
     Outcome.LEFT: gettext_lazy("Have left"),
     Outcome.WITHDRAWN: gettext_lazy("Taken back"),
 }
+# How the steps are counted for a person.
+NUMBERS = {"progress": 1, "columns": 2, "preview": 3, "result": 4}
 LATEST = 10
 ROWS_AT_ONCE = 500
 
@@ -48,12 +51,8 @@ def upload(request: MemberRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
-        try:
-            sheet = services.upload(program=program, by=request.membership, file=file.file, file_name=file.name, now=timezone.now())
-        except Refused as refused:
-            form.add_error("file", str(refused))
-        else:
-            return redirect("programs:import-columns", program.slug, sheet.pk)
+        sheet = services.upload(program=program, by=request.membership, file=file.file, file_name=file.name, now=timezone.now())
+        return redirect("programs:import-progress", program.slug, sheet.pk)
     latest = list(Sheet.objects.visible_to(request.membership).for_list()[:LATEST])
     jobs_of_these = Job.objects.visible_to_program(program.pk).in_bulk([sheet.job_id for sheet in latest if sheet.job_id])
     sheets = [{"sheet": sheet, "job": jobs_of_these.get(sheet.job_id or 0)} for sheet in latest]
@@ -64,10 +63,9 @@ def upload(request: MemberRequest) -> HttpResponse:
 @once
 def columns(request: MemberRequest, sheet: int) -> HttpResponse:
     """The second step: what each column holds."""
-    program = request.membership.program
     uploaded = _sheet(request, sheet)
-    if uploaded.job_id is not None:
-        return redirect("programs:import-result", program.slug, uploaded.pk)
+    if elsewhere := _elsewhere(uploaded, uploaded.job(), "columns", "preview"):
+        return elsewhere
     questions = list(ProfileQuestion.objects.visible_to(request.membership).in_use())
     read_as = services.samples_of(uploaded)
     form = ColumnsForm(
@@ -91,7 +89,7 @@ def columns(request: MemberRequest, sheet: int) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            return redirect("programs:import-preview", program.slug, uploaded.pk)
+            return redirect(_address("progress", uploaded))
     return render(request, "programs/roster/columns.html", {"form": form, "sheet": uploaded})
 
 
@@ -100,10 +98,8 @@ def columns(request: MemberRequest, sheet: int) -> HttpResponse:
 def preview(request: MemberRequest, sheet: int) -> HttpResponse:
     """The third step: what will happen to each row."""
     uploaded = _sheet(request, sheet)
-    if uploaded.job_id is not None:
-        return redirect("programs:import-result", request.membership.program.slug, uploaded.pk)
-    if uploaded.checked_at is None:
-        return redirect("programs:import-columns", request.membership.program.slug, uploaded.pk)
+    if elsewhere := _elsewhere(uploaded, uploaded.job(), "preview"):
+        return elsewhere
     counts = uploaded.counts()
     return _preview(request, uploaded, counts, ConfirmForm(mistakes=counts[Outcome.MISTAKE]))
 
@@ -113,31 +109,34 @@ def preview(request: MemberRequest, sheet: int) -> HttpResponse:
 @once
 def confirm(request: MemberRequest, sheet: int) -> HttpResponse:
     """Begin, or go on where it was stopped."""
-    program = request.membership.program
     uploaded = _sheet(request, sheet)
     counts = uploaded.counts()
     form = ConfirmForm(request.POST, mistakes=counts[Outcome.MISTAKE])
-    goes_on = uploaded.job_id is not None
-    if uploaded.checked_at is None:
-        return redirect("programs:import-columns", program.slug, uploaded.pk)
-    if goes_on or form.is_valid():
+    if uploaded.due_step not in ("preview", "result"):
+        return redirect(_address("columns", uploaded))
+    if uploaded.confirmed_at is not None or form.is_valid():
         try:
             services.confirm(sheet=uploaded, by=request.membership, leaves_mistakes_out=True, now=timezone.now())
         except Refused as refused:
             messages.error(request, str(refused))
-            return redirect("programs:import-preview", program.slug, uploaded.pk)
-        return redirect("programs:import-progress", program.slug, uploaded.pk)
+            return redirect(_address("preview", uploaded))
+        return redirect(_address("progress", uploaded))
     return _preview(request, uploaded, counts, form)
 
 
 @staff_only
 @require_safe
 def progress(request: MemberRequest, sheet: int) -> HttpResponse:
+    """How far the work on it is, and why it ended where it did not come to its end. Leads on once it is done."""
     uploaded = _sheet(request, sheet)
     job = uploaded.job()
-    if job is None:
-        return redirect("programs:import-preview", request.membership.program.slug, uploaded.pk)
-    return render(request, "programs/roster/progress.html", {"sheet": uploaded, "job": job})
+    due = uploaded.due_step if job is None or job.state == Job.State.DONE else "progress"
+    if "HX-Request" in request.headers and not (job and job.is_open):
+        # The part of the page that asks again by itself leaves with the whole page.
+        return HttpResponseClientRedirect(_address(due, uploaded))
+    if due != "progress":
+        return redirect(_address(due, uploaded))
+    return render(request, "programs/roster/progress.html", {"sheet": uploaded, "job": job, "step": NUMBERS[uploaded.due_step]})
 
 
 @staff_only
@@ -147,19 +146,17 @@ def stop(request: MemberRequest, sheet: int) -> HttpResponse:
     job = uploaded.job()
     if job is not None:
         jobs.request_stop(job, now=timezone.now())
-    return redirect("programs:import-progress", request.membership.program.slug, uploaded.pk)
+    return redirect(_address("progress", uploaded))
 
 
 @staff_only
 @require_safe
 def result(request: MemberRequest, sheet: int) -> HttpResponse:
-    """What came of it. While it is at work, how far it is."""
+    """What came of it."""
     uploaded = _sheet(request, sheet)
     job = uploaded.job()
-    if job is None:
-        return redirect("programs:import-preview", request.membership.program.slug, uploaded.pk)
-    if job.is_open:
-        return redirect("programs:import-progress", request.membership.program.slug, uploaded.pk)
+    if elsewhere := _elsewhere(uploaded, job, "result"):
+        return elsewhere
     counts = uploaded.counts()
     context = {
         "sheet": uploaded,
@@ -188,6 +185,16 @@ def _sheet(request: MemberRequest, sheet: int) -> Sheet:
     return get_object_or_404(Sheet.objects.visible_to(request.membership).select_related("program", "cohort"), pk=sheet)
 
 
+def _elsewhere(sheet: Sheet, job: Job | None, *steps: str) -> HttpResponse | None:
+    """To where the sheet is, when it is at none of these steps, or a worker is at it."""
+    due = "progress" if job is not None and job.is_open else sheet.due_step
+    return None if due in steps else redirect(_address(due, sheet))
+
+
+def _address(step: str, sheet: Sheet) -> str:
+    return reverse(f"programs:import-{step}", args=[sheet.program.slug, sheet.pk])
+
+
 def _preview(request: MemberRequest, sheet: Sheet, counts: dict[str, int], form: ConfirmForm) -> HttpResponse:
     context = {
         "sheet": sheet,
@@ -205,7 +212,7 @@ def _listed(request: MemberRequest, sheet: Sheet, counts: dict[str, int]) -> dic
     asked = asked if counts.get(asked) else ""
     rows = SheetRow.objects.visible_to(request.membership).filter(sheet=sheet).in_order()
     page = page_of(request, rows.filter(outcome=asked) if asked else rows)
-    address = reverse(f"programs:{'import-result' if sheet.job_id else 'import-preview'}", args=[sheet.program.slug, sheet.pk])
+    address = _address(sheet.due_step, sheet)
     tabs = [{"text": _("Every row"), "href": f"{address}#rows", "current": not asked, "count": sum(counts.values())}]
     for outcome, words in TABS.items():
         if counts[outcome]:

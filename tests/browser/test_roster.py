@@ -34,6 +34,9 @@ def test_a_coordinator_imports_a_list_of_people(page_at, axe, picture, noon, wid
     page.get_by_label("Which file?").set_input_files(MESSY)
     looks_right("upload")
     page.get_by_role("button", name="Go on to the columns").click()
+    expect(page.get_by_role("link", name="Look again")).to_be_visible()
+    looks_right("reading")
+    jobs.run_next(now=noon)
     expect(page.get_by_label("E-mail address", exact=True)).to_have_value("email")
     expect(page.get_by_label("Year", exact=True).locator("option:checked")).to_have_text("Which year are you in?")
 
@@ -44,6 +47,8 @@ def test_a_coordinator_imports_a_list_of_people(page_at, axe, picture, noon, wid
     page.get_by_label("Pronouns", exact=True).select_option("pronouns")
     page.get_by_label("Into which cohort?").select_option(label="Autumn 2026")
     page.get_by_role("button", name="Look at every row").click()
+    expect(page.get_by_role("link", name="Look again")).to_be_visible()
+    jobs.run_next(now=noon)
 
     expect(page.get_by_role("heading", name="people will be invited")).to_be_visible()
     page.get_by_role("link", name=re.compile("^With a mistake")).click()
@@ -56,9 +61,15 @@ def test_a_coordinator_imports_a_list_of_people(page_at, axe, picture, noon, wid
     expect(page.get_by_role("button", name="Stop it")).to_be_visible()
     looks_right("progress")
     jobs.run_next(now=noon)
-    page.get_by_role("link", name="See what came of it").click()
     expect(page.get_by_text("people were invited.")).to_be_visible()
     looks_right("result")
     assert Invitation.objects.filter(program=program, cohort__name="Autumn 2026").count() == 3
     page.goto(reverse("programs:import", args=[program.slug]))
     looks_right("files")
+
+    page.get_by_label("Which file?").set_input_files({"name": "photo.csv", "mimeType": "text/csv", "buffer": b"PK\x03\x04"})
+    page.get_by_role("button", name="Go on to the columns").click()
+    jobs.run_next(now=noon)
+    expect(page.get_by_text("This file is damaged.")).to_be_visible()
+    expect(page.get_by_role("link", name="Choose a file")).to_be_visible()
+    looks_right("unreadable")

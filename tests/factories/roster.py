@@ -9,7 +9,7 @@ from tests.times import NOON
 
 
 class SheetFactory(DjangoModelFactory):
-    """Just uploaded: nobody has said what its columns hold."""
+    """Read: nobody has said yet what its columns hold."""
 
     class Meta:
         model = Sheet
@@ -18,6 +18,7 @@ class SheetFactory(DjangoModelFactory):
     file_name = "people.csv"
     header = factory.LazyFunction(lambda: ["Full name", "E-mail"])
     uploaded_at = NOON
+    read_at = NOON
 
 
 class SheetRowFactory(DjangoModelFactory):

@@ -1,17 +1,21 @@
 import io
+from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.jobs import kinds
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
 from programs.invitations.models import Invitation
 from programs.profiles.models import ProfileQuestion
 from programs.roster import services
-from programs.roster.models import Sheet, SheetRow
+from programs.roster.models import Sheet, SheetPart, SheetRow
 from tests.at_once import at_once
 from tests.factories.programs import MembershipFactory
 from tests.factories.roster import SheetFactory, SheetRowFactory
@@ -42,11 +46,23 @@ def uploaded(by, content: str | bytes) -> Sheet:
     return services.upload(program=by.program, by=by, file=io.BytesIO(content), file_name="people.csv", now=NOON)
 
 
-def checked(by, content: str | bytes, *, leaves_unknown_out=False) -> Sheet:
+def read(by, content: str | bytes) -> Sheet:
     sheet = uploaded(by, content)
+    jobs.run_next(now=NOON)
+    return Sheet.objects.get(pk=sheet.pk)
+
+
+def chosen(by, content: str | bytes, *, leaves_unknown_out=False) -> Sheet:
+    sheet = read(by, content)
     questions = ProfileQuestion.objects.filter(program=by.program).in_use()
-    chosen = services.proposal_for(sheet=sheet, read_as=services.samples_of(sheet), questions=questions)
-    return services.choose_columns(sheet=sheet, by=by, chosen=chosen, cohort=None, leaves_unknown_out=leaves_unknown_out, now=NOON)
+    columns = services.proposal_for(sheet=sheet, read_as=services.samples_of(sheet), questions=questions)
+    return services.choose_columns(sheet=sheet, by=by, chosen=columns, cohort=None, leaves_unknown_out=leaves_unknown_out, now=NOON)
+
+
+def checked(by, content: str | bytes, *, leaves_unknown_out=False) -> Sheet:
+    sheet = chosen(by, content, leaves_unknown_out=leaves_unknown_out)
+    jobs.run_next(now=NOON)
+    return Sheet.objects.get(pk=sheet.pk)
 
 
 def imported(by, content: str | bytes) -> Sheet:
@@ -54,6 +70,11 @@ def imported(by, content: str | bytes) -> Sheet:
     services.confirm(sheet=sheet, by=by, leaves_mistakes_out=True, now=NOON)
     jobs.run_next(now=NOON)
     return sheet
+
+
+def kept(sheet: Sheet) -> list[tuple]:
+    """All that is known of each row."""
+    return list(sheet.rows.in_order().values_list("line", "cells", "outcome", "email", "name", "prefilled", "mistakes"))
 
 
 def people(number: int, begin: int = 0) -> str:
@@ -121,7 +142,9 @@ def test_what_a_row_says_is_kept_as_the_profile_begins(coordinator):
     }
 
 
-def test_an_answer_that_is_no_choice_can_be_left_empty(coordinator):
+def test_an_answer_that_is_no_choice_can_be_left_empty(coordinator, monkeypatch):
+    monkeypatch.setattr(services, "BATCH", 2)
+
     sheet = checked(coordinator, MESSY.read_bytes(), leaves_unknown_out=True)
 
     assert sheet.rows.get(line=14).outcome == "new"
@@ -129,14 +152,20 @@ def test_an_answer_that_is_no_choice_can_be_left_empty(coordinator):
 
 
 def test_columns_can_be_chosen_anew(coordinator):
-    sheet = uploaded(coordinator, "Work mail,Name,Private mail\na@work.example,Ana,a@home.example\n")
-    again = {"cohort": None, "leaves_unknown_out": False, "by": coordinator, "now": NOON}
-    services.choose_columns(sheet=sheet, chosen={"0": "email"}, **again)
-
-    services.choose_columns(sheet=sheet, chosen={"1": "name", "2": "email"}, **again)
+    sheet = read(coordinator, "Work mail,Name,Private mail\na@work.example,Ana,a@home.example\n")
+    for columns in ({"0": "email"}, {"1": "name", "2": "email"}):
+        services.choose_columns(sheet=sheet, by=coordinator, chosen=columns, cohort=None, leaves_unknown_out=False, now=NOON)
+        jobs.run_next(now=NOON)
 
     row = sheet.rows.get()
     assert (row.email, row.name, row.mistakes) == ("a@home.example", "Ana", [])
+
+
+def test_columns_are_not_chosen_while_a_worker_is_at_the_sheet(coordinator):
+    sheet = uploaded(coordinator, people(1))
+
+    with pytest.raises(Refused, match="still at work"):
+        services.choose_columns(sheet=sheet, by=coordinator, chosen={"1": "email"}, cohort=None, leaves_unknown_out=False, now=NOON)
 
 
 def test_who_is_in_the_program_or_invited_already_stays_as_they_are(coordinator):
@@ -178,10 +207,98 @@ def test_an_invitation_that_ran_out_is_sent_anew(coordinator):
     ],
 )
 def test_a_file_that_is_no_list_is_refused_whole(coordinator, content, said):
-    with pytest.raises(Refused, match=said):
-        uploaded(coordinator, content)
+    sheet = read(coordinator, content)
 
-    assert not Sheet.objects.exists()
+    assert said in sheet.job().failure
+    assert (sheet.due_step, sheet.rows.count(), sheet.parts.count()) == ("progress", 0, 0)
+
+
+def test_of_a_file_that_turns_out_to_be_broken_no_row_is_kept(coordinator, monkeypatch):
+    monkeypatch.setattr(services, "BATCH", 2)
+
+    sheet = read(coordinator, people(5) + "x;" * 61 + "x\n")
+
+    assert "too many columns" in sheet.job().failure
+    assert not SheetRow.objects.exists()
+
+
+def test_the_file_itself_goes_once_its_rows_are_kept(coordinator, monkeypatch):
+    monkeypatch.setattr(services, "PART", 7)
+
+    sheet = uploaded(coordinator, people(3))
+    assert b"".join(bytes(part) for part in sheet.parts.order_by("number").values_list("content", flat=True)) == people(3).encode()
+    jobs.run_next(now=NOON)
+
+    assert not SheetPart.objects.exists()
+    assert list(sheet.rows.in_order().values_list("line", "cells")) == [
+        (line, [f"Person {line - 2}", f"p{line - 2}@example.org"]) for line in (2, 3, 4)
+    ]
+
+
+# --- stopped and killed ---
+
+
+class Killed(BaseException):
+    """What no code catches."""
+
+
+@pytest.mark.parametrize("portions", range(4))
+@pytest.mark.parametrize("begin", [uploaded, chosen])
+def test_a_worker_that_is_killed_leaves_the_rest_to_the_next(coordinator, monkeypatch, begin, portions):
+    content = "Name;Mail\nAna;a@example.org\nBea;b@example.org\nCem;a@example.org\nDia;d@example.org\nBea;b@example.org\n"
+    monkeypatch.setattr(services, "BATCH", 2)
+    whole = checked(coordinator, content) if begin is chosen else read(coordinator, content)
+    sheet = begin(coordinator, content)
+    went_on = count(1)
+
+    def killed_after_some(job):
+        if next(went_on) > portions:
+            raise Killed
+        return False
+
+    with monkeypatch.context() as patched, suppress(Killed):
+        patched.setattr(jobs, "should_stop", killed_after_some)
+        jobs.run_next(now=NOON)
+    jobs.run_next(now=timezone.now() + timedelta(hours=1))
+
+    sheet.refresh_from_db()
+    assert sheet.job().state == "done"
+    assert (sheet.due_step, kept(sheet), sheet.unknown) == (whole.due_step, kept(whole), whole.unknown)
+
+
+def test_a_look_that_was_stopped_begins_anew_with_other_columns(coordinator, monkeypatch):
+    monkeypatch.setattr(services, "BATCH", 2)
+    sheet = chosen(coordinator, people(5))
+    job = jobs.claim_next(services.CHECKING, NOON)
+    services.check_portion(job=job, now=NOON)
+    jobs.request_stop(job, now=NOON)
+    jobs.stop(job, NOON)
+
+    services.choose_columns(sheet=sheet, by=coordinator, chosen={"1": "email"}, cohort=None, leaves_unknown_out=False, now=NOON)
+    jobs.run_next(now=NOON)
+
+    assert list(sheet.rows.in_order().values_list("name", "outcome")) == [("", "new")] * 5
+
+
+def test_a_sheet_that_is_not_looked_at_to_its_end_is_not_confirmed(coordinator):
+    sheet = chosen(coordinator, people(3))
+
+    with pytest.raises(Refused, match="Say first"):
+        services.confirm(sheet=sheet, by=coordinator, leaves_mistakes_out=True, now=NOON)
+
+
+@pytest.mark.parametrize("kind", [services.READING, services.CHECKING])
+def test_a_worker_whose_lease_was_lost_keeps_nothing(coordinator, kind):
+    sheet = (uploaded if kind == services.READING else chosen)(coordinator, people(3))
+    before = kept(sheet)
+    lost = jobs.claim_next(kind, NOON)
+    jobs.claim_next(kind, NOON + timedelta(hours=1))
+
+    work = kinds.get(kind).work
+    with pytest.raises(jobs.LeaseLost):
+        work(lost)
+
+    assert kept(sheet) == before
 
 
 # --- inviting ---
@@ -204,14 +321,14 @@ def test_rows_with_mistakes_stop_nobody_once_that_is_chosen(coordinator):
     with pytest.raises(Refused, match="Tick that they are left out"):
         services.confirm(sheet=sheet, by=coordinator, leaves_mistakes_out=False, now=NOON)
 
-    assert not Job.objects.exists()
+    assert not Job.objects.of_kind(services.INVITING).exists()
 
 
 def test_a_stopped_import_goes_on_where_it_was(coordinator, monkeypatch):
     monkeypatch.setattr(services, "PORTION", 2)
     sheet = checked(coordinator, people(5))
     services.confirm(sheet=sheet, by=coordinator, leaves_mistakes_out=False, now=NOON)
-    job = jobs.claim_next(services.KIND, NOON)
+    job = jobs.claim_next(services.INVITING, NOON)
     services.invite_portion(job=job, now=NOON)
     jobs.request_stop(job, now=NOON)
     jobs.stop(job, NOON)
@@ -229,7 +346,7 @@ def test_a_worker_that_was_killed_leaves_nothing_to_be_done_twice(coordinator, m
     monkeypatch.setattr(services, "PORTION", 2)
     sheet = checked(coordinator, people(5))
     services.confirm(sheet=sheet, by=coordinator, leaves_mistakes_out=False, now=NOON)
-    services.invite_portion(job=jobs.claim_next(services.KIND, NOON), now=NOON)
+    services.invite_portion(job=jobs.claim_next(services.INVITING, NOON), now=NOON)
 
     done = jobs.run_next(now=NOON + timedelta(hours=1))
 
@@ -240,8 +357,8 @@ def test_a_worker_that_was_killed_leaves_nothing_to_be_done_twice(coordinator, m
 def test_a_portion_whose_lease_was_lost_is_undone_whole(coordinator):
     sheet = checked(coordinator, people(3))
     services.confirm(sheet=sheet, by=coordinator, leaves_mistakes_out=False, now=NOON)
-    lost = jobs.claim_next(services.KIND, NOON)
-    jobs.claim_next(services.KIND, NOON + timedelta(hours=1))
+    lost = jobs.claim_next(services.INVITING, NOON)
+    jobs.claim_next(services.INVITING, NOON + timedelta(hours=1))
 
     with pytest.raises(jobs.LeaseLost), transaction.atomic():
         services.invite_portion(job=lost, now=NOON)
@@ -269,7 +386,7 @@ def test_two_who_confirm_at_once_start_one_import(coordinator):
     started = at_once(*[lambda: services.confirm(sheet=sheet, by=coordinator, leaves_mistakes_out=False, now=NOON)] * 4)
 
     assert len({job.pk for job in started}) == 1
-    assert Job.objects.count() == 1
+    assert Job.objects.of_kind(services.INVITING).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -289,17 +406,16 @@ def test_two_sheets_with_the_same_people_invite_each_once(coordinator):
 def test_a_thousand_rows_cost_as_many_statements_as_ten(coordinator, queries_of, monkeypatch):
     monkeypatch.setattr(services, "PORTION", 1000)
 
-    def cost(number: int, begin: int) -> tuple[int, int, int]:
-        content = people(number, begin)
+    def cost(number: int, begin: int) -> list[int]:
         found: list[Sheet] = []
-        upload = queries_of(lambda: found.append(uploaded(coordinator, content)))
-        check = queries_of(
-            lambda: services.choose_columns(
-                sheet=found[0], by=coordinator, chosen={"0": "name", "1": "email"}, cohort=None, leaves_unknown_out=False, now=NOON
-            )
+        upload = queries_of(lambda: found.append(uploaded(coordinator, people(number, begin))))
+        read = queries_of(lambda: jobs.run_next(now=NOON))
+        services.choose_columns(
+            sheet=found[0], by=coordinator, chosen={"0": "name", "1": "email"}, cohort=None, leaves_unknown_out=False, now=NOON
         )
+        check = queries_of(lambda: jobs.run_next(now=NOON))
         services.confirm(sheet=found[0], by=coordinator, leaves_mistakes_out=False, now=NOON)
-        return upload, check, queries_of(lambda: jobs.run_next(now=NOON))
+        return [upload, read, check, queries_of(lambda: jobs.run_next(now=NOON))]
 
     cost(1, 5000)
 

@@ -45,7 +45,11 @@ def file(content: str = THREE, name: str = "people.csv") -> SimpleUploadedFile:
 
 def sheet_of(coordinator, content: str = THREE, *, until: str = "columns") -> Sheet:
     sheet = services.upload(program=coordinator.program, by=coordinator, file=file(content), file_name="people.csv", now=NOON)
-    if until in ("preview", "done"):
+    if until == "file":
+        return sheet
+    jobs.run_next(now=NOON)
+    sheet.refresh_from_db()
+    if until in ("looking", "preview", "done"):
         [question] = ProfileQuestion.objects.all()
         services.choose_columns(
             sheet=sheet,
@@ -55,28 +59,38 @@ def sheet_of(coordinator, content: str = THREE, *, until: str = "columns") -> Sh
             leaves_unknown_out=False,
             now=NOON,
         )
+    if until in ("preview", "done"):
+        jobs.run_next(now=NOON)
     if until == "done":
         services.confirm(sheet=sheet, by=coordinator, leaves_mistakes_out=True, now=NOON)
         jobs.run_next(now=NOON)
     return Sheet.objects.get(pk=sheet.pk)
 
 
+def then(staff, progress: str):
+    """The page that somebody comes to who waits until the work is done."""
+    assert "Look again" in staff.get(progress).content.decode()
+    jobs.run_next(now=NOON)
+    return staff.get(progress, follow=True)
+
+
 def test_a_file_becomes_invitations_step_by_step(staff, coordinator):
     cohort = CohortFactory(program=coordinator.program)
     [question] = ProfileQuestion.objects.all()
 
-    page = staff.post(to("", coordinator), {"file": file()}, follow=True)
-    proposed = {name: page.context["form"][name].value() for name in ("column_0", "column_1", "column_2")}
-    page = staff.post(page.redirect_chain[-1][0], proposed | {"column_0": "name", "cohort": cohort.pk, "unknown": "mistake"}, follow=True)
+    staff.post(to("", coordinator), {"file": file()})
     sheet = Sheet.objects.get()
+    progress = to("progress", coordinator, sheet.pk)
+    page = then(staff, progress)
+    proposed = {name: page.context["form"][name].value() for name in ("column_0", "column_1", "column_2")}
+    staff.post(to("columns", coordinator, sheet.pk), proposed | {"column_0": "name", "cohort": cohort.pk, "unknown": "mistake"})
+    then(staff, progress)
     refused = staff.post(to("confirm", coordinator, sheet.pk))
-    page = staff.post(to("confirm", coordinator, sheet.pk), {"leaves_mistakes_out": "on"}, follow=True)
-    jobs.run_next(now=NOON)
-    done = staff.get(to("result", coordinator, sheet.pk)).content.decode()
+    staff.post(to("confirm", coordinator, sheet.pk), {"leaves_mistakes_out": "on"})
+    done = then(staff, progress).content.decode()
 
     assert proposed == {"column_0": "", "column_1": "email", "column_2": f"question-{question.pk}"}
     assert "Tick this to go on without these rows" in refused.content.decode()
-    assert page.redirect_chain[-1][0] == to("progress", coordinator, sheet.pk)
     [invitation] = Invitation.objects.all()
     assert (invitation.name, invitation.email, invitation.cohort) == ("Ana", "ana@example.org", cohort)
     assert invitation.prefilled["answers"] == {str(question.pk): "1"}
@@ -121,13 +135,15 @@ def test_the_file_of_rejected_rows_can_be_corrected_and_imported(staff, coordina
     answer = staff.get(to("rejected", coordinator, sheet_of(coordinator, until="done").pk))
     corrected = b"".join(answer.streaming_content).decode().replace(",5", ",2").replace("'=cmd|x", "Cy")
 
-    page = staff.post(to("", coordinator), {"file": file(corrected)}, follow=True)
-    form = page.context["form"]
+    staff.post(to("", coordinator), {"file": file(corrected)})
+    again = Sheet.objects.latest("pk")
+    form = then(staff, to("progress", coordinator, again.pk)).context["form"]
     chosen = {name: form[name].value() for name in form.fields if name.startswith("column_")}
-    staff.post(page.redirect_chain[-1][0], chosen | {"column_3": "name", "unknown": "mistake"})
+    staff.post(to("columns", coordinator, again.pk), chosen | {"column_3": "name", "unknown": "mistake"})
+    jobs.run_next(now=NOON)
 
     assert [chosen[f"column_{at}"] for at in range(5)] == ["", "", "", "", "email"]
-    assert [(row.name, row.outcome) for row in Sheet.objects.latest("pk").rows.in_order()] == [("Ben", "new"), ("Cy", "new")]
+    assert [(row.name, row.outcome) for row in again.rows.in_order()] == [("Ben", "new"), ("Cy", "new")]
 
 
 @pytest.mark.parametrize(
@@ -135,12 +151,10 @@ def test_the_file_of_rejected_rows_can_be_corrected_and_imported(staff, coordina
     [
         (None, "Choose a file."),
         (b"", "This file is empty."),
-        (b"PK\x03\x04 nothing else", "This file is damaged."),
-        (b"Name;Mail\n", "no people below it"),
         (b"x" * (10 * 1024 * 1024 + 1), "too large"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_said_beside_the_field(staff, coordinator, content, said):
+def test_a_file_that_cannot_be_taken_in_is_said_beside_the_field(staff, coordinator, content, said):
     sent = {} if content is None else {"file": SimpleUploadedFile("people.csv", content)}
 
     page = staff.post(to("", coordinator), sent | {"once": str(uuid.uuid4())}).content.decode()
@@ -168,17 +182,35 @@ def test_columns_that_cannot_be_so_are_said_and_the_choice_is_kept(staff, coordi
     assert Sheet.objects.get().checked_at is None
 
 
+def test_why_a_file_cannot_be_read_is_said_and_leads_to_another(staff, coordinator):
+    sheet = sheet_of(coordinator, "PK\x03\x04 nothing else")
+
+    page = staff.get(to("columns", coordinator, sheet.pk), follow=True)
+
+    assert page.redirect_chain == [(to("progress", coordinator, sheet.pk), 302)]
+    assert "This file is damaged." in page.text
+    assert f'<a class="button" href="{to("", coordinator)}">' in page.text
+
+
+def test_a_page_that_asks_by_itself_is_led_on_as_a_whole(staff, coordinator):
+    sheet = sheet_of(coordinator)
+
+    answer = staff.get(to("progress", coordinator, sheet.pk), headers={"HX-Request": "true"})
+
+    assert answer["HX-Redirect"] == to("columns", coordinator, sheet.pk)
+
+
 def test_two_clicks_upload_one_sheet_and_start_one_import(staff, coordinator):
     key = str(uuid.uuid4())
     for _ in range(2):
         staff.post(to("", coordinator), {"file": file(), "once": key})
-    assert Sheet.objects.count() == 1
-    Sheet.objects.all().delete()
+    assert Sheet.objects.count() == Job.objects.count() == 1
+    jobs.run_next(now=NOON)
     sheet = sheet_of(coordinator, until="preview")
 
     answers = [staff.post(to("confirm", coordinator, sheet.pk), {"leaves_mistakes_out": "on", "once": key})["Location"] for _ in range(2)]
 
-    assert Job.objects.count() == 1
+    assert Job.objects.of_kind(services.INVITING).count() == 1
     assert answers == [to("progress", coordinator, sheet.pk)] * 2
 
 
@@ -195,13 +227,18 @@ def test_a_stop_is_asked_for_and_the_rest_can_go_on(staff, coordinator):
     assert Invitation.objects.count() == 1
 
 
-def test_each_step_leads_to_the_one_that_is_due(staff, coordinator):
-    fresh = sheet_of(coordinator)
-    assert staff.get(to("preview", coordinator, fresh.pk))["Location"] == to("columns", coordinator, fresh.pk)
-    assert staff.get(to("result", coordinator, fresh.pk))["Location"] == to("preview", coordinator, fresh.pk)
-    done = sheet_of(coordinator, until="done")
-    assert staff.get(to("columns", coordinator, done.pk))["Location"] == to("result", coordinator, done.pk)
-    assert staff.get(to("preview", coordinator, done.pk))["Location"] == to("result", coordinator, done.pk)
+@pytest.mark.parametrize(
+    ("until", "due"),
+    [("file", "progress"), ("columns", "columns"), ("looking", "progress"), ("preview", "preview"), ("done", "result")],
+)
+def test_each_step_leads_to_the_one_that_is_due(staff, coordinator, until, due):
+    sheet = sheet_of(coordinator, until=until)
+    # Columns can be chosen anew as long as nobody has confirmed.
+    there = {due, "columns"} if due == "preview" else {due}
+
+    for step in ("columns", "preview", "progress", "result"):
+        answer = staff.get(to(step, coordinator, sheet.pk))
+        assert answer.headers.get("Location") == (None if step in there else to(due, coordinator, sheet.pk)), step
 
 
 def test_a_sheet_is_there_for_the_staff_of_its_program_alone(as_member, coordinator):
@@ -216,15 +253,15 @@ def test_a_sheet_is_there_for_the_staff_of_its_program_alone(as_member, coordina
     assert as_member(participant).get(to("", participant)).status_code == 404
 
 
-@pytest.mark.parametrize("step", ["", "columns", "preview"])
+@pytest.mark.parametrize("step", ["", "columns", "preview", "result"])
 def test_a_page_costs_the_same_for_few_rows_and_for_many(staff, coordinator, costs_the_same, step):
-    sheet = sheet_of(coordinator, until="preview")
+    sheet = sheet_of(coordinator, until="done" if step == "result" else "preview")
     address = to(step, coordinator, *([sheet.pk] if step else []))
 
     def grow() -> None:
         SheetRow.objects.bulk_create(
             SheetRow(sheet=sheet, line=line, cells=["a", "b", "1"], outcome="new", email=f"{line}@example.org") for line in range(10, 1010)
         )
-        SheetFactory.create_batch(20, program=coordinator.program, uploaded_at=NOON + timedelta(days=1))
+        SheetFactory.create_batch(20, program=coordinator.program, uploaded_at=NOON - timedelta(days=1))
 
     costs_the_same(lambda: staff.get(address), grow=grow)
