@@ -1,5 +1,6 @@
 import re
 from datetime import datetime
+from email.utils import unquote
 from typing import TYPE_CHECKING, Any
 
 import django_filters
@@ -18,7 +19,10 @@ from programs.memberships.models import Cohort, Membership
 if TYPE_CHECKING:
     from programs.invitations.models import InvitationQuerySet
 
-BETWEEN_ADDRESSES = re.compile(r"[\n,;]+")
+# What stands between quotation marks belongs together. Within a line, or between two semicolons, a comma parts people only where there
+# are several addresses: "Okoye, Amara <amara@example.org>" is one person.
+BETWEEN_SEMICOLONS = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"|[^;\n])+')
+BETWEEN_COMMAS = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,])+')
 # "Amara Okoye <amara@example.org>", as a mail program copies it.
 WITH_A_NAME = re.compile(r"^(?P<name>[^<>]*)<(?P<email>[^<>]+)>$")
 MOST_AT_ONCE = 200
@@ -52,14 +56,14 @@ class InviteForm(EvenhandForm, forms.Form):
 
     def clean_people(self) -> list[tuple[str, str]]:
         """(name, address) of each line, each address once."""
-        written = [line.strip() for line in BETWEEN_ADDRESSES.split(self.cleaned_data["people"]) if line.strip()]
+        written = _each_of(self.cleaned_data["people"])
         if len(written) > MOST_AT_ONCE:
             raise ValidationError(_("This is for up to %(most)d people at once. Import a sheet for more.") % {"most": MOST_AT_ONCE})
         found: dict[str, tuple[str, str]] = {}
         wrong = []
         for line in written:
             named = WITH_A_NAME.match(line)
-            name, email = (named["name"].strip(' "'), named["email"].strip()) if named else ("", line)
+            name, email = (unquote(named["name"].strip()), named["email"].strip()) if named else ("", line)
             try:
                 validate_email(email)
                 fits_the_column(email)
@@ -85,6 +89,13 @@ class InviteForm(EvenhandForm, forms.Form):
             )
             for name, email in self.cleaned_data["people"]
         ]
+
+
+def _each_of(written: str) -> list[str]:
+    """One person an entry, as they were written."""
+    parts = BETWEEN_SEMICOLONS.findall(written)
+    entries = [entry for part in parts for entry in (BETWEEN_COMMAS.findall(part) if part.count("@") > 1 else [part.strip(" ,")])]
+    return [entry.strip() for entry in entries if entry.strip()]
 
 
 class InvitationFilter(ListFilter):
