@@ -8,18 +8,18 @@ from django.views.decorators.http import require_POST
 from checkins.agendas import policies, services
 from checkins.agendas.forms import AddTopic
 from checkins.agendas.models import AgendaItem
-from matching.pairings.models import Pairing
+from matching.pairings.access import PairRequest, stopped, the_two_only
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.once.access import once
-from programs.memberships.access import MemberRequest, members_only
 
 
-@members_only
+@the_two_only
 @once
-def add(request: MemberRequest, pairing: int) -> HttpResponse:
+def add(request: PairRequest) -> HttpResponse:
     """Posted from the pair's page, and a page of its own for what has to be put right."""
-    pair = _own(request, pairing)
-    other = pair.other_half(request.membership)
+    pair, other = request.pairing, request.other
+    if request.method != "POST" and not policies.may_add(request.membership, pair):
+        return stopped(request)
     form = AddTopic(request.POST or None, other=other.user.short_name)
     if request.method == "POST" and form.is_valid():
         try:
@@ -29,14 +29,13 @@ def add(request: MemberRequest, pairing: int) -> HttpResponse:
         else:
             messages.success(request, _("The topic is on your agenda. You both see it."))
             return redirect("checkins:pairing", pair.program.slug, pair.pk)
-    context = {"form": form, "pairing": pair, "other": other, "may_add": policies.may_add(request.membership, pair)}
-    return render(request, "checkins/agendas/add.html", context)
+    return render(request, "checkins/agendas/add.html", {"form": form, "pairing": pair, "other": other})
 
 
-@members_only
+@the_two_only
 @require_POST
-def withdraw(request: MemberRequest, pairing: int, agendaitem: int) -> HttpResponse:
-    pair = _own(request, pairing)
+def withdraw(request: PairRequest, agendaitem: int) -> HttpResponse:
+    pair = request.pairing
     item = get_object_or_404(AgendaItem.objects.visible_to(request.membership), pairing=pair, pk=agendaitem)
     try:
         services.withdraw(item=item, by=request.membership, now=timezone.now())
@@ -45,7 +44,3 @@ def withdraw(request: MemberRequest, pairing: int, agendaitem: int) -> HttpRespo
     else:
         messages.success(request, _("You took the topic back."))
     return redirect("checkins:pairing", pair.program.slug, pair.pk)
-
-
-def _own(request: MemberRequest, pairing: int) -> Pairing:
-    return get_object_or_404(Pairing.objects.of(request.membership).with_people(), program=request.membership.program, pk=pairing)

@@ -43,7 +43,7 @@ def pairings_of(me: Membership) -> list[Pairing]:
     topics = AgendaItem.objects.filter(pairing=OuterRef("pk")).open()
     newest = topics.order_by("-raised_at", "-pk")
     sessions = Session.objects.filter(pairing=OuterRef("pk")).order_by("-started_at", "-pk")
-    pairings = list(
+    pairings: list[Any] = list(
         Pairing.objects.filter(program=me.program_id)
         .of(me)
         .open()
@@ -68,7 +68,7 @@ def check_ins_waiting(me: Membership, pairings: Sequence[Pairing], now: datetime
     """
     asked = Question.objects.filter(plan=OuterRef("plan")).asked_at(OuterRef("opens_at"))
     given = Answer.objects.filter(check_in=OuterRef("pk"))
-    check_ins = (
+    check_ins: Any = (
         CheckIn.objects.of(me)
         .filter(pairing__in=pairings)
         .asked()

@@ -23,6 +23,7 @@ from checkins.home import queries
 from checkins.home.forms import RoundFilter
 from checkins.sessions import policies as sessions
 from matching.pairings import comparison
+from matching.pairings.access import PairRequest, the_two_only
 from matching.pairings.models import Pairing
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.lists.exports import csv_response
@@ -128,16 +129,13 @@ def pairing(request: MemberRequest, pairing: int) -> HttpResponse:
     return _page_of_two(request, pair)
 
 
-@members_only
+@the_two_only
 @require_safe
-def about(request: MemberRequest, pairing: int) -> HttpResponse:
+def about(request: PairRequest) -> HttpResponse:
     """What the other half shares with a partner."""
-    me = request.membership
-    started = Pairing.objects.of(me).exclude(activated_at=None).with_people()
-    pair = get_object_or_404(started, program=me.program, pk=pairing)
-    other = Membership.objects.select_related("user", "profile").get(pk=pair.other_half(me).pk)
-    lines = comparison.side_by_side(pair.program, [other], comparison.PARTNER)
-    context = {"pairing": pair, "other": other, "lines": [line for line in lines if line.sides[0].values]}
+    other = Membership.objects.select_related("user", "profile").get(pk=request.other.pk)
+    lines = comparison.side_by_side(request.pairing.program, [other], comparison.PARTNER)
+    context = {"pairing": request.pairing, "other": other, "lines": [line for line in lines if line.sides[0].values]}
     return render(request, "checkins/home/about.html", context)
 
 

@@ -1,8 +1,6 @@
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,23 +9,20 @@ from checkins.agendas.models import AgendaItem
 from checkins.sessions import policies, services
 from checkins.sessions.forms import QUICK_MINUTES, LogSession
 from checkins.sessions.models import Session
-from matching.pairings.models import Pairing
+from matching.pairings.access import PairRequest, stopped, the_two_only
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once
-from programs.memberships.access import MemberRequest, members_only
 
 SESSIONS_A_PAGE = 20
 
 
-@members_only
+@the_two_only
 @once
-def log(request: MemberRequest, pairing: int) -> HttpResponse:
-    pair = _own(request, pairing)
-    now, other = timezone.now(), pair.other_half(request.membership)
-    if not policies.may_log(request.membership, pair):
-        status = HTTPStatus.CONFLICT if request.method == "POST" else HTTPStatus.OK
-        return render(request, "checkins/sessions/closed.html", {"pairing": pair, "other": other}, status=status)
+def log(request: PairRequest) -> HttpResponse:
+    pair, other, now = request.pairing, request.other, timezone.now()
+    if request.method != "POST" and not policies.may_log(request.membership, pair):
+        return stopped(request)
     topics = AgendaItem.objects.visible_to(request.membership).filter(pairing=pair)
     form = LogSession(
         request.POST or None,
@@ -54,21 +49,16 @@ def log(request: MemberRequest, pairing: int) -> HttpResponse:
     return render(request, "checkins/sessions/log.html", context)
 
 
-@members_only
+@the_two_only
 @require_safe
-def session_list(request: MemberRequest, pairing: int) -> HttpResponse:
+def session_list(request: PairRequest) -> HttpResponse:
     """The meetings two people had, for the two. It stays to read when the pairing has ended."""
-    pair = _own(request, pairing)
+    pair = request.pairing
     sessions = Session.objects.readable_by(request.membership).filter(pairing=pair).for_list()
     context = {
         "pairing": pair,
-        "other": pair.other_half(request.membership),
+        "other": request.other,
         "page": page_of(request, sessions, per_page=SESSIONS_A_PAGE),
         "may_log": policies.may_log(request.membership, pair),
     }
     return render(request, "checkins/sessions/session_list.html", context)
-
-
-def _own(request: MemberRequest, pairing: int) -> Pairing:
-    started = Pairing.objects.of(request.membership).exclude(activated_at=None)
-    return get_object_or_404(started.with_people(), program=request.membership.program, pk=pairing)

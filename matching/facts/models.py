@@ -18,7 +18,17 @@ class FactQuerySet(models.QuerySet["Fact"]):
 class Fact(models.Model):
     class Kind(models.TextChoices):
         TOPIC_RAISED = "topic_raised", _("A topic was added to the agenda")
+        DECISION_PROPOSED = "decision_proposed", _("A decision was proposed")
+        # By whoever proposed it, when the second of the two agreed.
+        DECISION_STOOD = "decision_stood", _("A decision came to stand")
+        TIME_PROPOSED = "time_proposed", _("A time for a session was suggested")
+        TIME_MOVED = "time_moved", _("A session was moved")
+        SESSION_CANCELLED = "session_cancelled", _("A session was cancelled")
+        SESSION_MISSED = "session_missed", _("Somebody could not make a session")
         SESSION_LOGGED = "session_logged", _("A session was logged")
+        SESSION_LED = "session_led", _("Somebody led a session")
+        ACTION_TAKEN = "action_taken", _("Somebody took an action on")
+        ACTION_DONE = "action_done", _("An action was done")
 
     pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="facts")
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="facts")

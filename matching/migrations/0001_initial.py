@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name='Fact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('topic_raised', 'A topic was added to the agenda'), ('session_logged', 'A session was logged')], max_length=24)),
+                ('kind', models.CharField(choices=[('topic_raised', 'A topic was added to the agenda'), ('decision_proposed', 'A decision was proposed'), ('decision_stood', 'A decision came to stand'), ('time_proposed', 'A time for a session was suggested'), ('time_moved', 'A session was moved'), ('session_cancelled', 'A session was cancelled'), ('session_missed', 'Somebody could not make a session'), ('session_logged', 'A session was logged'), ('session_led', 'Somebody led a session'), ('action_taken', 'Somebody took an action on'), ('action_done', 'An action was done')], max_length=24)),
                 ('happened_at', models.DateTimeField()),
                 ('source_id', models.BigIntegerField()),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),

@@ -70,4 +70,4 @@ def _door(view: View, open_to: str, lets_pass: Callable[[Membership], bool]) -> 
 
 def _has_second_factor(user: User) -> bool:
     """Recovery codes alone are no second factor: they come with one."""
-    return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+    return bool(Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists())

@@ -49,13 +49,16 @@ def test_what_cannot_be_added_is_said_beside_the_field_and_kept(text, as_member)
     assert not AgendaItem.objects.exists()
 
 
-@pytest.mark.parametrize("state", ["paused", "closed"])
-def test_a_pairing_that_has_stopped_says_so(state, as_member):
+@pytest.mark.parametrize(("state", "said"), [("paused", "This pairing is paused"), ("closed", "This pairing has ended")])
+def test_a_pairing_that_has_stopped_says_so_and_keeps_what_was_typed(state, said, as_member):
     around = people_around(**{state: True})
     browser = as_member(around.half)
 
-    assert "while the pairing is active" in browser.get(add_page(around.pairing)).text
-    assert "while it is active" in browser.post(add_page(around.pairing), {"text": "More"}).text
+    assert said in browser.get(add_page(around.pairing)).text
+    answer = browser.post(add_page(around.pairing), {"text": "More of it"}).text
+
+    assert "while it is active" in answer
+    assert "More of it" in answer
     assert not AgendaItem.objects.exists()
 
 
