@@ -202,7 +202,8 @@ DRAWN_AS_THEMSELVES = (forms.CheckboxInput, *GROUPS)
 
 @register.simple_tag
 def once() -> SafeString:
-    """A key for this one form, so that sending it twice does the thing once. Off: or a page loaded again would keep the key that was used."""
+    """A key for this one form, so that sending it twice does the thing once."""
+    # Off, or some browsers give a page that is loaded again the key that was used.
     return format_html('<input type="hidden" name="once" value="{}" autocomplete="off">', uuid.uuid4())
 
 
