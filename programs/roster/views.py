@@ -15,7 +15,6 @@ from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
-from mentoring.kernel.lists.exports import csv_response
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once
 from programs.memberships.access import MemberRequest, staff_only
@@ -26,6 +25,7 @@ from programs.roster.columns import NAME
 from programs.roster.forms import ColumnsForm, ConfirmForm, UploadForm
 from programs.roster.mistakes import column_name, said
 from programs.roster.models import Sheet, SheetRow
+from programs.roster.writer import response_like
 
 Outcome = SheetRow.Outcome
 TABS = {
@@ -178,7 +178,7 @@ def rejected(request: MemberRequest, sheet: int) -> StreamingHttpResponse:
     audit.record(verb="sheet.rejected_exported", subject=uploaded, program_id=program.pk, actor_id=request.user.pk, now=now)
     names = [column_name(uploaded.header, at) for at in range(len(uploaded.header))]
     header = [_("Line"), _("Reason"), _("What to do"), *names]
-    return csv_response(f"{program.slug}-not-imported.csv", header, _rejected_rows(uploaded))
+    return response_like(uploaded, f"{program.slug}-not-imported", header, _rejected_rows(uploaded))
 
 
 def _sheet(request: MemberRequest, sheet: int) -> Sheet:

@@ -16,20 +16,22 @@ BYTE_ORDER_MARK = "\ufeff"
 LINES_AT_ONCE = 200
 
 
-def csv_response(filename: str, header: Sequence[object], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
+def csv_response(
+    filename: str, header: Sequence[object], rows: Iterable[Sequence[object]], *, delimiter: str = ","
+) -> StreamingHttpResponse:
     """Send rows as they come, so that memory does not grow with the list (give `queryset.iterator()`). Times are in the person's zone."""
     response = StreamingHttpResponse(
-        in_the_readers_words(csv_lines(header, rows)),
+        in_the_readers_words(csv_lines(header, rows, delimiter=delimiter)),
         content_type="text/csv; charset=utf-8",
     )
     response["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
     return response
 
 
-def csv_lines(header: Sequence[object], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+def csv_lines(header: Sequence[object], rows: Iterable[Sequence[object]], *, delimiter: str = ",") -> Iterator[str]:
     """The file in portions of a few hundred lines."""
     portion: list[str] = []
-    writer = csv.writer(_Lines(portion.append))
+    writer = csv.writer(_Lines(portion.append), delimiter=delimiter)
     yield BYTE_ORDER_MARK
     writer.writerow([cell(value) for value in header])
     for row in rows:

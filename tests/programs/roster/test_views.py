@@ -124,16 +124,16 @@ def test_rejected_rows_come_as_a_file_with_the_reason(staff, coordinator):
     answer = staff.get(to("rejected", coordinator, sheet.pk))
 
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    header, ben, formula = csv.reader(io.StringIO(text))
+    header, ben, formula = csv.reader(io.StringIO(text), delimiter=";")
     assert header == ["Line", "Reason", "What to do", "Who", "Mail", "Year"]
     assert ben[:2] == ["3", "Year: “5” is none of the choices."]
     assert formula[3:] == ["'=cmd|x", "cy@example.org", "2"]
-    assert "attachment" in answer["Content-Disposition"]
+    assert answer["Content-Disposition"] == f'attachment; filename="{coordinator.program.slug}-not-imported.csv"'
 
 
 def test_the_file_of_rejected_rows_can_be_corrected_and_imported(staff, coordinator):
     answer = staff.get(to("rejected", coordinator, sheet_of(coordinator, until="done").pk))
-    corrected = b"".join(answer.streaming_content).decode().replace(",5", ",2").replace("'=cmd|x", "Cy")
+    corrected = b"".join(answer.streaming_content).decode().replace(";5", ";2").replace("'=cmd|x", "Cy")
 
     staff.post(to("", coordinator), {"file": file(corrected)})
     again = Sheet.objects.latest("pk")
