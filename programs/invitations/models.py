@@ -70,6 +70,9 @@ class Invitation(models.Model):
             models.UniqueConstraint(
                 Lower("email"), "program", condition=Q(accepted_at=None, withdrawn_at=None), name="programs_invitation_one_open_an_address"
             ),
+            models.CheckConstraint(
+                condition=Q(is_participant=True) | Q(is_coordinator=True) | Q(is_admin=True), name="programs_invitation_gives_a_role"
+            ),
         ]
 
     def __str__(self) -> str:

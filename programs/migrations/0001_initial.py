@@ -258,6 +258,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), models.F('program'), condition=models.Q(('accepted_at', None), ('withdrawn_at', None)), name='programs_invitation_one_open_an_address'),
         ),
         migrations.AddConstraint(
+            model_name='invitation',
+            constraint=models.CheckConstraint(condition=models.Q(('is_participant', True), ('is_coordinator', True), ('is_admin', True), _connector='OR'), name='programs_invitation_gives_a_role'),
+        ),
+        migrations.AddConstraint(
             model_name='cohort',
             constraint=models.UniqueConstraint(fields=('program', 'name'), name='programs_cohort_one_name_a_program'),
         ),

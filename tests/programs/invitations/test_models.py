@@ -17,6 +17,11 @@ def test_an_address_is_asked_into_a_program_once_at_a_time_however_it_is_written
         InvitationFactory(program=first.program, email="Amara@Example.org")
 
 
+def test_whoever_is_asked_is_asked_to_do_something():
+    with pytest.raises(IntegrityError, match="programs_invitation_gives_a_role"), transaction.atomic():
+        InvitationFactory(is_participant=False)
+
+
 @pytest.mark.parametrize("state", ["accepted", "withdrawn"])
 def test_an_invitation_that_is_over_makes_room(state):
     first = InvitationFactory(email="amara@example.org", **{state: True})
