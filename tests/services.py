@@ -9,8 +9,10 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
 
 import psutil
+import redis
 
 from mentoring.embedded import Postgres, Server, Valkey
 
@@ -50,6 +52,27 @@ def sweep() -> None:
                 server.take_over()
                 server.stop()
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def database_url() -> str:
+    """The address of this test's own database, for a process that the test starts."""
+    from django.db import connection
+
+    place = {name: quote(str(value), safe="") for name, value in connection.get_connection_params().items() if value}
+    login = f"{place['user']}:{place['password']}" if "password" in place else place["user"]
+    if place.get("host", "").startswith("%2F"):  # a socket
+        return f"postgres://{login}@/{place['dbname']}?host={place['host']}&port={place.get('port', '')}".removesuffix("&port=")
+    return f"postgres://{login}@{place.get('host', 'localhost')}:{place.get('port', 5432)}/{place['dbname']}"
+
+
+def broker() -> redis.Redis:
+    """The broker of this process: a logical database of its own, whichever server it is on."""
+    from django.conf import settings
+
+    url = urlsplit(settings.CELERY_BROKER_URL)
+    if url.scheme == "redis+socket":
+        return redis.Redis(unix_socket_path=url.path, db=int(parse_qs(url.query)["virtual_host"][0]))
+    return redis.Redis.from_url(settings.CELERY_BROKER_URL)
 
 
 if "PYTEST_XDIST_WORKER" not in os.environ:

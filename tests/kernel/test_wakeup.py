@@ -1,13 +1,13 @@
 import time
 
 import pytest
-import redis
 from celery import Celery, current_app
 from django.conf import settings
 from django.db import transaction
 
 from mentoring.kernel import wakeup
 from mentoring.kernel.queues import Queue
+from tests.services import broker
 
 DRAIN = "kernel.drain_outbox"
 
@@ -16,16 +16,12 @@ DRAIN = "kernel.drain_outbox"
 def waiting(monkeypatch):
     """How many hints wait in the broker for a worker of this queue."""
     monkeypatch.setattr(wakeup, "_quiet_until", 0.0)
-    path, _, query = settings.CELERY_BROKER_URL.removeprefix("redis+socket://").partition("?virtual_host=")
-    if settings.CELERY_BROKER_URL.startswith("redis+socket"):
-        broker = redis.Redis(unix_socket_path=path, db=int(query or 0))
-    else:
-        broker = redis.Redis.from_url(settings.CELERY_BROKER_URL)
+    hints = broker()
     names = [queue.value for queue in Queue]
-    broker.delete(*names)
-    yield lambda queue: broker.llen(queue.value)
-    broker.delete(*names)
-    broker.close()
+    hints.delete(*names)
+    yield lambda queue: hints.llen(queue.value)
+    hints.delete(*names)
+    hints.close()
 
 
 @pytest.mark.django_db(transaction=True)

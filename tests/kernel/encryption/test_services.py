@@ -4,16 +4,15 @@ import random
 import subprocess
 import sys
 import uuid
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings as site
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from mentoring.kernel.encryption import keys, services
 from mentoring.kernel.encryption.fields import EncryptedTextField
 from mentoring.kernel.outbox.models import OutboxMessage
+from tests.services import database_url
 from tests.times import NOON
 
 OLD = f"old:{base64.b64encode(b'o' * 32).decode()}"
@@ -109,11 +108,10 @@ def test_rotation_survives_kills(settings, soak):
     owe(texts)
     settings.FIELD_KEYS = f"{NEW},{OLD}"
     chance = random.Random(20)
-    place = connection.get_connection_params()
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "mentoring.settings",
         "DEBUG": "true",
-        "DATABASE_URL": f"postgres://{place['user']}:{place.get('password', '')}@/{place['dbname']}?host={quote(place['host'])}",
+        "DATABASE_URL": database_url(),
         "FIELD_KEYS": settings.FIELD_KEYS,
     }
 

@@ -3,7 +3,6 @@ import sys
 import threading
 import uuid
 from datetime import timedelta
-from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -14,6 +13,7 @@ from mentoring.kernel.errors import Refused
 from mentoring.kernel.jobs import kinds, services, tasks
 from mentoring.kernel.jobs.models import Job
 from tests.factories.programs import UserFactory
+from tests.services import database_url
 from tests.times import NOON
 
 A_WHILE = services.LEASE + timedelta(seconds=1)
@@ -363,13 +363,12 @@ def test_a_killed_worker_loses_nothing_and_nothing_is_done_twice(register):
     start(total=9)
 
     def worker(until):
-        place = connection.get_connection_params()
         return subprocess.Popen(
             [sys.executable, "-c", WORKER, str(until)],
             cwd=site.BASE_DIR,
             env={
                 "DJANGO_SETTINGS_MODULE": "mentoring.settings",
-                "DATABASE_URL": f"postgres://{place['user']}:{place.get('password', '')}@/{place['dbname']}?host={quote(place['host'])}",
+                "DATABASE_URL": database_url(),
             },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

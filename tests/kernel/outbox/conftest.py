@@ -3,10 +3,8 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from mentoring.kernel.outbox import kinds, services
@@ -14,6 +12,7 @@ from mentoring.kernel.outbox.models import OutboxMessage
 from programs.people.models import User
 from tests.kernel.outbox.probe import letters
 from tests.kernel.outbox.sink import Sink
+from tests.services import database_url
 from tests.times import NOON
 
 TEMPLATES = Path(__file__).parent / "probe" / "templates"
@@ -90,12 +89,3 @@ def environment_for(database: str, sink: Sink, folder: Path) -> dict[str, str]:
         "DEBUG": "true",
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
     }
-
-
-def database_url() -> str:
-    where = connection.settings_dict
-    host = where["HOST"] or where["OPTIONS"].get("host", "localhost")
-    query = f"?host={quote(host)}" if host.startswith("/") else ""
-    place = "" if query else f"{host}:{where['PORT'] or 5432}"
-    password = f":{quote(where['PASSWORD'])}" if where["PASSWORD"] else ""
-    return f"postgres://{where['USER']}{password}@{place}/{where['NAME']}{query}"

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import redis
@@ -25,6 +24,7 @@ from mentoring.kernel.queues import Queue
 from tests.conftest import RealRedis
 from tests.factories.programs import UserFactory
 from tests.kernel.outbox.nursery import wait_until
+from tests.services import broker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,14 +56,14 @@ def running(*command: str, environment: dict[str, str]) -> Iterator[subprocess.P
         process.wait()
 
 
-@pytest.mark.parametrize("broker", [Valkey, RealRedis])
-def test_broker_wiped_loses_nothing(broker, server_folder, publish_to, sink, worker_environment, owe_many_people, soak):
+@pytest.mark.parametrize("kind", [Valkey, RealRedis])
+def test_broker_wiped_loses_nothing(kind, server_folder, publish_to, sink, worker_environment, owe_many_people, soak):
     """A real worker and a real broker, of the kind that comes along and of the kind that most have. Everything in it is wiped again and
     again, the last hint too; then beat comes by."""
     lots, mails = (40, 50) if soak else (6, 25)
     kinds = ["probe", "probe-digest", "probe-account", "probe-safety"]
 
-    with broker(server_folder) as server:
+    with kind(server_folder) as server:
         publish_to(server.url)
         wiper = redis.Redis(unix_socket_path=str(sockets_of(server_folder) / "valkey.sock"))
         environment = worker_environment | {"REDIS_URL": server.url}
@@ -122,17 +122,15 @@ def test_pages_work_without_redis(publish_to, settings, client):
 
 def test_a_page_wakes_a_worker_once_however_much_it_owes(monkeypatch, publish_to, settings):
     publish_to(settings.REDIS_URL)
-    broker = urlsplit(settings.REDIS_URL)
-    # Each process of the tests has a logical database of its own.
-    wiper = redis.Redis(unix_socket_path=broker.path, db=int(parse_qs(broker.query).get("virtual_host", ["0"])[0]))
-    wiper.delete(Queue.MAIL.value)
+    hints = broker()
+    hints.delete(Queue.MAIL.value)
 
     with transaction.atomic():
         for person in UserFactory.create_batch(5):
             services.owe(kind="probe", subject_id=1, recipient=person, now=timezone.now())
 
-    [message] = wiper.lrange(Queue.MAIL.value, 0, -1)
-    wiper.delete(Queue.MAIL.value)
+    [message] = hints.lrange(Queue.MAIL.value, 0, -1)
+    hints.delete(Queue.MAIL.value)
     assert b"kernel.drain_outbox" in message
     # No id, no text: the body is an empty call.
     assert b'"body": "W1tdLCB7fSw' in message

@@ -22,9 +22,10 @@ from mentoring.embedded import Postgres
 from mentoring.kernel.outbox import delivery, services
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.people.models import User
-from tests.kernel.outbox.conftest import database_url, environment_for
+from tests.kernel.outbox.conftest import environment_for
 from tests.kernel.outbox.nursery import Nursery, wait_until
 from tests.kernel.outbox.sink import HANG_UP, Sink
+from tests.services import database_url
 from tests.times import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
