@@ -19,6 +19,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -117,7 +118,7 @@ def held(folder: Path) -> Iterator[None]:
         yield
 
 
-class Server:
+class Server(ABC):
     """One embedded server in a data folder. `start` takes over one that outlived an earlier `manage.py up`."""
 
     name: str
@@ -191,14 +192,16 @@ class Server:
             return self.child.poll() is None
         return self.adopted is not None and _lives(self.adopted)
 
+    @abstractmethod
     def answers(self) -> bool:
-        raise NotImplementedError
+        """Does it take connections? Opens one."""
 
-    def _command(self) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def _command(self) -> list[str]: ...
 
+    @abstractmethod
     def _find_pid(self) -> int | None:
-        raise NotImplementedError
+        """Of the one that runs in this data folder, whoever started it."""
 
     def _left_behind(self) -> bool:
         """Did it refuse because the one before has not quite gone yet?"""
