@@ -230,6 +230,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "note pulse": {"task": "kernel.note_pulse", "schedule": 30, "options": {"expires": 30, "queue": Queue.MAIL.value}},
     "run due jobs": {"task": "kernel.run_due_jobs", "schedule": 30, "options": {"expires": 30, "queue": Queue.WORK.value}},
     "purge once keys": {"task": "kernel.purge_once_keys", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
+    "purge limit counts": {
+        "task": "kernel.purge_limit_counts",
+        "schedule": 24 * 3600,
+        "options": {"expires": 3600, "queue": Queue.WORK.value},
+    },
     "purge sheets": {"task": "programs.purge_sheets", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
 }
 

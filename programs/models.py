@@ -1,6 +1,6 @@
 """Contents page for Django. Import from the subject, never from here."""
 
-from programs.invitations.models import Invitation, InvitationDay
+from programs.invitations.models import Invitation
 from programs.memberships.models import Cohort, Membership, Program
 from programs.people.models import User
 from programs.profiles.models import Profile, ProfileAnswer, ProfileQuestion
@@ -10,7 +10,6 @@ from programs.roster.models import Sheet, SheetPart, SheetRow
 __all__ = [
     "Cohort",
     "Invitation",
-    "InvitationDay",
     "Membership",
     "Profile",
     "ProfileAnswer",

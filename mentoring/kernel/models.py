@@ -2,7 +2,8 @@
 
 from mentoring.kernel.audit.models import AuditChain, AuditEvent
 from mentoring.kernel.jobs.models import Job
+from mentoring.kernel.limits.models import LimitCount
 from mentoring.kernel.once.models import OnceKey
 from mentoring.kernel.outbox.models import OutboxMessage, OutboxReceipt, SuspendedAddress
 
-__all__ = ["AuditChain", "AuditEvent", "Job", "OnceKey", "OutboxMessage", "OutboxReceipt", "SuspendedAddress"]
+__all__ = ["AuditChain", "AuditEvent", "Job", "LimitCount", "OnceKey", "OutboxMessage", "OutboxReceipt", "SuspendedAddress"]

@@ -9,9 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.memberships.models import Cohort, Membership, Program
 
-# Letters that a program may cause in a day by inviting and reminding by hand. A confirmed import counts as one.
-MOST_A_DAY = 200
-
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, membership: Membership) -> Self:
@@ -88,27 +85,3 @@ class Invitation(models.Model):
     def role_names(self) -> list[str]:
         """The roles in words for a person."""
         return [str(words) for role, words in Membership.ROLES.items() if getattr(self, role, False)]
-
-
-class InvitationDayQuerySet(models.QuerySet["InvitationDay"]):
-    def visible_to(self, membership: Membership) -> Self:
-        return self.filter(program_id=membership.program_id) if membership.is_staff else self.none()
-
-
-class InvitationDay(models.Model):
-    """How much of what a program may send in a day is used up."""
-
-    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="+")
-    on_day = models.DateField()
-    used = models.PositiveSmallIntegerField()
-
-    objects = InvitationDayQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["program", "on_day"], name="programs_invitationday_one_a_program"),
-            models.CheckConstraint(condition=Q(used__lte=MOST_A_DAY), name="programs_invitationday_keeps_the_limit"),
-        ]
-
-    def __str__(self) -> str:
-        return f"InvitationDay {self.pk}"

@@ -7,16 +7,17 @@ from enum import StrEnum
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from mentoring.kernel import times
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.limits import services as limits
 from mentoring.kernel.outbox import services as outbox
 from programs.invitations import policies
-from programs.invitations.models import MOST_A_DAY, Invitation, InvitationDay
+from programs.invitations.models import Invitation
 from programs.memberships import services as memberships
 from programs.memberships.models import Cohort, Membership, Program
 from programs.people import services as people
@@ -25,6 +26,7 @@ from programs.profiles import services as profiles
 
 KIND = "invitation"
 OPEN_FOR = timedelta(days=30)
+LETTERS_A_DAY = limits.Limit("invitations", at_most=200)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,22 +189,13 @@ def standing_of(*, program_id: int, addresses: Iterable[str], now: datetime) -> 
 
 
 def count_for_the_day(*, program: Program, how_many: int, now: datetime) -> None:
-    """Count letters against the 200 that a program may cause in a day of its own clock, in one statement. An import counts as one."""
-    table = connection.ops.quote_name(InvitationDay._meta.db_table)
-    with connection.cursor() as cursor:
-        if how_many <= MOST_A_DAY:
-            cursor.execute(
-                f"""
-                INSERT INTO {table} AS day (program_id, on_day, used) VALUES (%s, %s, %s)
-                ON CONFLICT (program_id, on_day) DO UPDATE SET used = day.used + EXCLUDED.used WHERE day.used + EXCLUDED.used <= %s
-                """,  # noqa: S608 - the name of our own table
-                [program.pk, times.local_day(now, program.time_zone), how_many, MOST_A_DAY],
-            )
-        if how_many > MOST_A_DAY or cursor.rowcount == 0:
-            raise Refused(
-                _("A program can send %(most)d invitations a day by hand. Import a sheet instead, or go on tomorrow.")
-                % {"most": MOST_A_DAY}
-            )
+    """Count letters against what a program may cause in a day of its own clock. A confirmed import counts as one."""
+    today = times.local_day(now, program.time_zone)
+    if not limits.take(LETTERS_A_DAY, who=program.pk, stretch=str(today), how_many=how_many, now=now):
+        raise Refused(
+            _("A program can send %(most)d invitations a day by hand. Import a sheet instead, or go on tomorrow.")
+            % {"most": LETTERS_A_DAY.at_most}
+        )
 
 
 def _refuse_unless_allowed(by: Membership, people: Sequence[InvitationDraft]) -> None:

@@ -21,6 +21,7 @@ from mentoring.kernel.lists.filters import in_order
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once
 from programs.invitations import services
+from programs.invitations.access import guessed_seldom
 from programs.invitations.forms import InvitationFilter, InviteForm
 from programs.invitations.models import Invitation
 from programs.invitations.tokens import invitation_id_in
@@ -89,6 +90,7 @@ def withdraw(request: MemberRequest, invitation: int) -> HttpResponse:
 
 @sensitive_variables("token")
 @require_http_methods(["GET", "HEAD", "POST"])
+@guessed_seldom
 @once
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link of the mail. Opening it changes nothing; one button joins."""

@@ -131,15 +131,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='programs.program'),
         ),
         migrations.CreateModel(
-            name='InvitationDay',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on_day', models.DateField()),
-                ('used', models.PositiveSmallIntegerField()),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='programs.program')),
-            ],
-        ),
-        migrations.CreateModel(
             name='Invitation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -244,14 +235,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='membership',
             constraint=models.CheckConstraint(condition=models.Q(('is_participant', True), ('is_coordinator', True), ('is_admin', True), ('is_deputy', True), _connector='OR'), name='programs_membership_has_a_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitationday',
-            constraint=models.UniqueConstraint(fields=('program', 'on_day'), name='programs_invitationday_one_a_program'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitationday',
-            constraint=models.CheckConstraint(condition=models.Q(('used__lte', 200)), name='programs_invitationday_keeps_the_limit'),
         ),
         migrations.AddConstraint(
             model_name='invitation',

@@ -56,6 +56,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LimitCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('limit', models.CharField(max_length=40)),
+                ('who', models.CharField(max_length=64)),
+                ('stretch', models.CharField(max_length=20)),
+                ('used', models.PositiveIntegerField()),
+                ('begun_at', models.DateTimeField()),
+            ],
+            options={
+                'indexes': [models.Index(fields=['begun_at'], name='kernel_limitcount_by_time')],
+                'constraints': [models.UniqueConstraint(fields=('limit', 'who', 'stretch'), name='kernel_limitcount_one_a_stretch')],
+            },
+        ),
+        migrations.CreateModel(
             name='OnceKey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from programs.invitations.models import MOST_A_DAY, Invitation, InvitationDay
+from programs.invitations.models import Invitation
 from tests.factories.programs import CohortFactory, InvitationFactory, MembershipFactory, ProgramFactory, UserFactory
 from tests.times import NOON
 
@@ -37,18 +37,6 @@ def test_two_programs_can_ask_the_same_person():
     assert InvitationFactory(email="amara@example.org").pk
 
 
-def test_a_program_has_one_count_a_day():
-    day = InvitationDay.objects.create(program=ProgramFactory(), on_day=NOON.date(), used=1)
-
-    with pytest.raises(IntegrityError, match="programs_invitationday_one_a_program"), transaction.atomic():
-        InvitationDay.objects.create(program=day.program, on_day=day.on_day, used=1)
-
-
-def test_no_count_is_above_the_limit():
-    with pytest.raises(IntegrityError, match="programs_invitationday_keeps_the_limit"), transaction.atomic():
-        InvitationDay.objects.create(program=ProgramFactory(), on_day=NOON.date(), used=MOST_A_DAY + 1)
-
-
 @pytest.mark.parametrize(
     ("trait", "state"), [("expired", "run_out_at"), ("accepted", "accepted"), ("withdrawn", "withdrawn"), (None, "open_at")]
 )
@@ -75,12 +63,10 @@ def test_it_is_open_until_its_last_moment_and_not_in_it():
 
 def test_only_those_who_run_the_program_see_its_invitations():
     invitation = InvitationFactory()
-    InvitationDay.objects.create(program=invitation.program, on_day=NOON.date(), used=1)
     coordinator = MembershipFactory(program=invitation.program, coordinator=True)
     participant, outsider = MembershipFactory(program=invitation.program), MembershipFactory(coordinator=True)
 
-    for rows in (Invitation.objects, InvitationDay.objects):
-        assert [rows.visible_to(person).count() for person in (coordinator, participant, outsider)] == [1, 0, 0]
+    assert [Invitation.objects.visible_to(person).count() for person in (coordinator, participant, outsider)] == [1, 0, 0]
 
 
 @pytest.mark.parametrize(("words", "found"), [("amara", 1), ("OKOYE example.org", 1), ("amara jonas", 0), ("", 2), ("%", 0)])

@@ -4,10 +4,11 @@ import pytest
 
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.limits.models import LimitCount
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.invitations import services
-from programs.invitations.models import MOST_A_DAY, Invitation, InvitationDay
-from programs.invitations.services import InvitationDraft, Standing
+from programs.invitations.models import Invitation
+from programs.invitations.services import LETTERS_A_DAY, InvitationDraft, Standing
 from programs.memberships import services as memberships
 from programs.memberships.models import Membership
 from programs.people.models import User
@@ -52,8 +53,9 @@ def invite(coordinator):
     return ask
 
 
-def used(program) -> list[int]:
-    return list(InvitationDay.objects.filter(program=program).order_by("on_day").values_list("used", flat=True))
+def used() -> list[int]:
+    """How many letters count, by day."""
+    return list(LimitCount.objects.filter(limit=LETTERS_A_DAY.name).order_by("stretch").values_list("used", flat=True))
 
 
 def many(how_many, start=0) -> list[str]:
@@ -165,7 +167,7 @@ def test_a_thousand_cost_as_many_statements_as_ten(coordinator, queries_of):
 # --- two hundred a day ---
 
 
-def test_two_hundred_a_day_and_not_one_more(invite, program):
+def test_two_hundred_a_day_and_not_one_more(invite):
     invite(*many(150))
     invite(*many(50, start=150))
 
@@ -173,24 +175,24 @@ def test_two_hundred_a_day_and_not_one_more(invite, program):
         invite("late@example.org")
 
     assert Invitation.objects.count() == OutboxMessage.objects.count() == 200
-    assert used(program) == [200]
+    assert used() == [200]
 
 
-def test_too_many_at_once_are_refused_as_a_whole(invite, program):
+def test_too_many_at_once_are_refused_as_a_whole(invite):
     with pytest.raises(Refused, match="Import a sheet"):
-        invite(*many(MOST_A_DAY + 1))
+        invite(*many(LETTERS_A_DAY.at_most + 1))
 
     assert not Invitation.objects.exists()
-    assert used(program) == []
+    assert used() == []
 
 
-def test_who_is_known_already_is_not_counted(invite, program):
+def test_who_is_known_already_is_not_counted(invite):
     invite("amara@example.org")
 
     invite("amara@example.org", "jonas@example.org")
     invite("jonas@example.org")
 
-    assert used(program) == [2]
+    assert used() == [2]
 
 
 def test_the_next_day_begins_where_the_program_is(invite, program):
@@ -213,14 +215,14 @@ def test_each_program_has_its_own_two_hundred(invite):
 
 
 def test_the_portions_of_an_import_are_not_counted(coordinator, program):
-    people = [InvitationDraft(email=address) for address in many(MOST_A_DAY + 50)]
+    people = [InvitationDraft(email=address) for address in many(LETTERS_A_DAY.at_most + 50)]
 
     made = services.invite_many(program=program, by=coordinator, people=people, now=NOON)
     again = services.invite_many(program=program, by=coordinator, people=people, now=NOON)
 
     assert (made, again) == (250, 0)
     assert OutboxMessage.objects.count() == 250
-    assert used(program) == []
+    assert used() == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -237,17 +239,6 @@ def test_two_who_invite_at_once_keep_to_the_limit_together():
     assert Invitation.objects.count() == 150
 
 
-@pytest.mark.django_db(transaction=True)
-def test_limits_are_exact(coordinator):
-    """Many at once take exactly what there is."""
-    services.count_for_the_day(program=coordinator.program, how_many=MOST_A_DAY - 5, now=NOON)
-
-    went = at_once(*(lambda: services.count_for_the_day(program=coordinator.program, how_many=1, now=NOON) or "went" for _ in range(12)))
-
-    assert went.count("went") == 5
-    assert InvitationDay.objects.get().used == MOST_A_DAY
-
-
 # --- once more, and taking it back ---
 
 
@@ -259,7 +250,7 @@ def test_a_reminder_leaves_it_open_for_another_thirty_days(coordinator, program)
     invitation.refresh_from_db()
     assert invitation.expires_at == NOON + timedelta(days=30)
     assert OutboxMessage.objects.get().address == invitation.email
-    assert used(program) == [1]
+    assert used() == [1]
 
 
 def test_a_reminder_goes_out_once_a_day_of_the_program(coordinator, program):
@@ -271,11 +262,11 @@ def test_a_reminder_goes_out_once_a_day_of_the_program(coordinator, program):
         services.remind(invitation=invitation, by=coordinator, now=NOON + timedelta(hours=hours))
 
     assert OutboxMessage.objects.count() == 2
-    assert used(program) == [1, 1]
+    assert used() == [1, 1]
 
 
 def test_a_reminder_above_the_limit_is_refused_and_owes_nothing(coordinator, program):
-    InvitationDay.objects.create(program=program, on_day=NOON.date(), used=MOST_A_DAY)
+    services.count_for_the_day(program=program, how_many=200, now=NOON)
     invitation = InvitationFactory(program=program)
 
     with pytest.raises(Refused, match="200 invitations a day"):

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.outbox.models import OutboxMessage
-from programs.invitations.models import MOST_A_DAY, Invitation, InvitationDay
+from programs.invitations import services
+from programs.invitations.models import Invitation
 from programs.invitations.tokens import invitation_id_in, token_for
 from programs.memberships.models import Membership
 from programs.people.models import User
@@ -287,9 +288,8 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(coordinator, as_coordina
 
 
 def test_above_the_limit_the_form_says_so_and_keeps_what_was_typed(coordinator, as_coordinator):
-    today = timezone.localdate(timezone=timezone.get_default_timezone())
-    for day in (today - timedelta(days=1), today, today + timedelta(days=1)):
-        InvitationDay.objects.create(program=coordinator.program, on_day=day, used=MOST_A_DAY)
+    for day in (-1, 0, 1):
+        services.count_for_the_day(program=coordinator.program, how_many=200, now=timezone.now() + timedelta(days=day))
 
     answer = as_coordinator.post(page("invite", coordinator.program), {"people": "amara@example.org", "roles": ["is_participant"]})
 
