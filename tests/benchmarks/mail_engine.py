@@ -49,9 +49,10 @@ class SinkProcess:
         self.process = subprocess.Popen(command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self.port = int(self._read())
 
-    def seen(self) -> dict[str, int]:
+    def seen(self, *, once_there_are: int = 0) -> dict[str, int]:
+        """What it has seen so far, told when so many mails have come."""
         assert self.process.stdin is not None
-        self.process.stdin.write("how many\n")
+        self.process.stdin.write(f"{once_there_are}\n")
         return json.loads(self._read())
 
     def _read(self) -> str:
@@ -103,6 +104,12 @@ def owe(number: int) -> list[int]:
     return list(OutboxMessage.objects.values_list("pk", flat=True))
 
 
+def all_are_marked() -> bool:
+    from mentoring.kernel.outbox.models import OutboxMessage
+
+    return not OutboxMessage.objects.open().exists()
+
+
 def measure(engine: str, *, mails: int, sink: SinkProcess, environment: dict[str, str], processes: int) -> Run:
     from mentoring.celery import app
 
@@ -111,8 +118,8 @@ def measure(engine: str, *, mails: int, sink: SinkProcess, environment: dict[str
         before = sink.seen()["mails"]
         owe(4 * processes)
         app.send_task("kernel.drain_outbox", queue="mail")
-        wait_until(lambda: sink.seen()["mails"] == before + 4 * processes, seconds=120)
-        time.sleep(1)
+        sink.seen(once_there_are=before + 4 * processes)
+        wait_until(all_are_marked)
         keys = owe(mails)
         if engine == "naive":
             for key in keys:
@@ -123,9 +130,9 @@ def measure(engine: str, *, mails: int, sink: SinkProcess, environment: dict[str
         else:
             for _ in range(processes):
                 app.send_task("kernel.drain_outbox", queue="mail")
-        wait_until(lambda: sink.seen()["mails"] >= seen["mails"] + mails, seconds=900)
+        assert sink.seen(once_there_are=seen["mails"] + mails)["mails"] == seen["mails"] + mails
         seconds = time.monotonic() - began
-        time.sleep(0.5)  # the last ones are marked
+        wait_until(all_are_marked)
         return Run(mails, seconds, cpu_of(process) - cpu, sink.seen()["connections"] - seen["connections"], writes() - written - 1)
 
 

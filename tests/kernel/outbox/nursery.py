@@ -15,6 +15,9 @@ from typing import Self
 
 import psutil
 
+# Nobody takes so many seconds to go.
+LONGEST = 60
+
 
 class Nursery:
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -52,9 +55,10 @@ class Nursery:
 
     def kill(self, worker: int) -> None:
         # It may have died by itself since somebody looked.
-        with suppress(ProcessLookupError):
-            os.kill(worker, signal.SIGKILL)
-        wait_until(lambda: not lives(worker))
+        with suppress(psutil.NoSuchProcess):
+            dying = psutil.Process(worker)
+            dying.kill()
+            dying.wait(LONGEST)
 
     def kill_all(self) -> None:
         for worker in self.living():
@@ -63,12 +67,14 @@ class Nursery:
 
     def finish(self) -> None:
         """Each sends what it can get hold of, and goes. Those do not count among the dead."""
+        going = []
         for worker in self.living():
-            with suppress(ProcessLookupError):
-                os.kill(worker, signal.SIGTERM)
-        died = self.died
-        wait_until(lambda: not self.living())
-        self.died = died
+            with suppress(psutil.NoSuchProcess):
+                going.append(psutil.Process(worker))
+                going[-1].terminate()
+        _, staying = psutil.wait_procs(going, LONGEST)
+        assert not staying, f"{staying} still work after {LONGEST} seconds"
+        self.workers = []
 
 
 def lives(pid: int) -> bool:

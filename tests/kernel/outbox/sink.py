@@ -1,7 +1,7 @@
 """A mail server for tests: takes everything, remembers it, and misbehaves when told to.
 
 As a program (`python -m tests.kernel.outbox.sink DELAY`) it is one of a process of its own, so that its work is not counted as ours: it
-prints its port, and for each line on its input what it has seen so far.
+prints its port; and for each number on its input, once so many mails have come, what it has seen so far.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from typing import Self
 Rule = Callable[[str, str], str | None]
 HANG_UP = "hang up"
 SAY_NOTHING = "say nothing"
+LONGEST = 900
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Sink:
     begun: list[tuple[str, float]] = field(default_factory=list)
     connections: int = 0
     commands: Counter[str] = field(default_factory=Counter)
+    arrived: threading.Condition = field(default_factory=threading.Condition)
     port: int = 0
 
     def __enter__(self) -> Self:
@@ -74,6 +76,11 @@ class Sink:
 
     def to(self, recipient: str) -> list[Received]:
         return [mail for mail in self.mails if mail.recipient == recipient]
+
+    def has_come(self, number: int, *, seconds: float = 60) -> bool:
+        """True as soon as so many mails have come; False if they have not by then."""
+        with self.arrived:
+            return self.arrived.wait_for(lambda: len(self.mails) >= number, timeout=seconds)
 
     def copies(self) -> int:
         """How many more mails came than there are people who got one."""
@@ -120,7 +127,9 @@ class Sink:
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, recipient: str) -> None:
         content = (await reader.readuntil(b"\r\n.\r\n"))[:-3]
         if await self._answer(writer, "text", recipient, ""):
-            self.mails.append(Received(recipient, content, time.monotonic()))
+            with self.arrived:
+                self.mails.append(Received(recipient, content, time.monotonic()))
+                self.arrived.notify_all()
             await self._answer(writer, "taken", recipient, "250 2.0.0 taken")
 
     async def _answer(self, writer: asyncio.StreamWriter, stage: str, recipient: str, usual: str) -> bool:
@@ -142,7 +151,8 @@ def serve() -> None:
     with Sink(delay=float(sys.argv[1])) as sink:
         sys.stdout.write(f"{sink.port}\n")
         sys.stdout.flush()
-        for _ in sys.stdin:
+        for number in sys.stdin:
+            sink.has_come(int(number), seconds=LONGEST)
             mails = list(sink.mails)
             seen = {"mails": len(mails), "people": len({mail.recipient for mail in mails}), "connections": sink.connections}
             sys.stdout.write(json.dumps(seen) + "\n")
