@@ -59,6 +59,17 @@ def test_many_events_cost_as_many_statements_as_one(django_assert_num_queries):
 
 
 @pytest.mark.django_db
+def test_walking_a_chain_costs_as_many_statements_for_many_events_as_for_one(queries_of):
+    subject = UserFactory()
+    record(subject)
+    for_one = queries_of(lambda: audit.verify(1))
+
+    audit.record_many((audit.Event(verb="x", subject=subject, actor_id=None) for _ in range(500)), program_id=1, now=NOON)
+
+    assert queries_of(lambda: audit.verify(1)) == for_one
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("words", ["Please call me", "ana@example.org", "a" * 81, "Zoë", 1.5, ["a"], "two\nlines"])
 def test_an_event_takes_no_words(words):
     with pytest.raises(ValueError, match="ids and keys only"), transaction.atomic():
