@@ -1,17 +1,15 @@
-import re
 from datetime import datetime
-from email.utils import unquote
 from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mentoring.kernel.forms import EvenhandForm
 from mentoring.kernel.lists.filters import ListFilter
+from programs.invitations import addresses
 from programs.invitations.models import Invitation
 from programs.invitations.services import InvitationDraft
 from programs.memberships.models import Cohort, Membership
@@ -19,14 +17,7 @@ from programs.memberships.models import Cohort, Membership
 if TYPE_CHECKING:
     from programs.invitations.models import InvitationQuerySet
 
-# What stands between quotation marks belongs together. Within a line, or between two semicolons, a comma parts people only where there
-# are several addresses: "Okoye, Amara <amara@example.org>" is one person.
-BETWEEN_SEMICOLONS = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"|[^;\n])+')
-BETWEEN_COMMAS = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,])+')
-# "Amara Okoye <amara@example.org>", as a mail program copies it.
-WITH_A_NAME = re.compile(r"^(?P<name>[^<>]*)<(?P<email>[^<>]+)>$")
 MOST_AT_ONCE = 200
-fits_the_column = MaxLengthValidator(254)
 
 
 class InviteForm(EvenhandForm, forms.Form):
@@ -56,24 +47,20 @@ class InviteForm(EvenhandForm, forms.Form):
 
     def clean_people(self) -> list[tuple[str, str]]:
         """(name, address) of each line, each address once."""
-        written = _each_of(self.cleaned_data["people"])
+        written = addresses.entries_of(self.cleaned_data["people"])
         if len(written) > MOST_AT_ONCE:
             raise ValidationError(_("This is for up to %(most)d people at once. Import a sheet for more.") % {"most": MOST_AT_ONCE})
         found: dict[str, tuple[str, str]] = {}
         wrong = []
-        for line in written:
-            named = WITH_A_NAME.match(line)
-            name, email = (unquote(named["name"].strip()), named["email"].strip()) if named else ("", line)
-            try:
-                validate_email(email)
-                fits_the_column(email)
-            except ValidationError:
-                wrong.append(line)
+        for entry in written:
+            name, address = addresses.name_and_address(entry)
+            if addresses.is_an_address(address):
+                found.setdefault(address.lower(), (name[:150], address))
             else:
-                found.setdefault(email.lower(), (name[:150], email))
+                wrong.append(entry)
         if wrong:
             raise ValidationError(
-                [_("“%(line)s” is not an email address. Write it like name@example.org.") % {"line": line} for line in wrong]
+                [_("“%(line)s” is not an email address. Write it like name@example.org.") % {"line": entry} for entry in wrong]
             )
         return list(found.values())
 
@@ -89,13 +76,6 @@ class InviteForm(EvenhandForm, forms.Form):
             )
             for name, email in self.cleaned_data["people"]
         ]
-
-
-def _each_of(written: str) -> list[str]:
-    """One person an entry, as they were written."""
-    parts = BETWEEN_SEMICOLONS.findall(written)
-    entries = [entry for part in parts for entry in (BETWEEN_COMMAS.findall(part) if part.count("@") > 1 else [part.strip(" ,")])]
-    return [entry.strip() for entry in entries if entry.strip()]
 
 
 class InvitationFilter(ListFilter):

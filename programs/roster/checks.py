@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
+from mentoring.kernel.lists.exports import BEGINS_A_FORMULA
+from programs.invitations.addresses import is_an_address
 from programs.profiles.models import ProfileQuestion
 from programs.roster import columns
 from programs.roster.reader import UNKNOWN_CHARACTER
@@ -18,12 +17,11 @@ from programs.roster.words import key_of, pieces_of
 Kind = ProfileQuestion.Kind
 Mistake = dict[str, Any]
 
-LONGEST = {columns.EMAIL: 254, columns.NAME: 150, columns.PRONOUNS: 40}
+LONGEST = {columns.NAME: 150, columns.PRONOUNS: 40}
 LONGEST_ANSWER = 10_000
 LONGEST_LINE = 300
 MOST_PEOPLE = 20
 LONGEST_SAID = 80
-BEGINS_A_FORMULA = ("=", "+", "-", "@")
 
 OFFERS, SEEKS, BOTH = (True, False), (False, True), (True, True)
 ROLES = {
@@ -100,7 +98,7 @@ class Check:
         email = email.removeprefix("mailto:").lower()
         if not email:
             found.mistakes.append(_mistake("no_address", at, ""))
-        elif not _is_an_address(email):
+        elif not is_an_address(email):
             found.mistakes.append(_mistake("not_an_address", at, email))
         else:
             found.email = email
@@ -179,14 +177,6 @@ def unguarded(cell: str) -> str:
 
 def _mistake(code: str, at: int, value: str, **more: Any) -> Mistake:
     return {"code": code, "column": at, "value": value[:LONGEST_SAID], **{name: given for name, given in more.items() if given}}
-
-
-def _is_an_address(email: str) -> bool:
-    try:
-        validate_email(email)
-    except ValidationError:
-        return False
-    return len(email) <= LONGEST[columns.EMAIL]
 
 
 def _like(value: str, known: Iterable[str]) -> str:

@@ -32,24 +32,6 @@ def test_addresses_are_read_as_people_write_and_paste_them(coordinator):
     ]
 
 
-@pytest.mark.parametrize(
-    ("written", "names"),
-    [
-        ('"Okoye, Amara" <amara@example.org>', ["Okoye, Amara"]),
-        ('"Okoye, Amara" <amara@example.org>, "Lindqvist; Jonas" <jonas@example.org>', ["Okoye, Amara", "Lindqvist; Jonas"]),
-        ("Okoye, Amara <amara@example.org>; Lindqvist, Jonas <jonas@example.org>", ["Okoye, Amara", "Lindqvist, Jonas"]),
-        ('"Amara \\"Ama\\" Okoye" <amara@example.org>,', ['Amara "Ama" Okoye']),
-        ('"Amara <amara@example.org>\nJonas <jonas@example.org>', ['"Amara', "Jonas"]),
-    ],
-    ids=["quoted", "two quoted", "as Outlook copies", "a name in a name", "a quotation mark that never closes"],
-)
-def test_a_comma_in_a_name_parts_nobody(coordinator, written, names):
-    form = asked(coordinator, written)
-
-    assert form.is_valid()
-    assert [draft.name for draft in form.drafts()] == names
-
-
 def test_an_address_that_stands_there_twice_is_one_person(coordinator):
     form = asked(coordinator, "Amara <amara@example.org>\nAMARA@example.org")
 

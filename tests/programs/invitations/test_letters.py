@@ -89,16 +89,6 @@ def test_the_address_is_forgotten_once_the_letter_has_gone(invite, mailoutbox):
     assert OutboxMessage.objects.get().address is None
 
 
-def test_the_letter_of_an_invitation_that_was_taken_back_is_not_sent(invite, coordinator, mailoutbox):
-    [invitation] = invite("amara@example.org")
-
-    services.withdraw(invitation=invitation, by=coordinator, now=timezone.now())
-    delivery.drain()
-
-    assert mailoutbox == []
-    assert OutboxMessage.objects.get().state == OutboxMessage.State.CANCELLED
-
-
 @pytest.mark.parametrize("over", ["withdrawn_at", "accepted_at", "expires_at", "archived"])
 def test_it_is_owed_only_while_the_link_opens_something(invite, coordinator, over):
     now = timezone.now()

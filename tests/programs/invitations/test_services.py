@@ -405,17 +405,6 @@ def test_who_comes_back_has_the_place_they_had(program):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_joins_at_once_make_one_login_and_one_membership():
-    invitation = InvitationFactory()
-
-    joined = at_once(*[lambda: services.join(invitation=invitation, user=None, now=NOON)] * 2)
-
-    assert sorted(isinstance(answer, Refused) for answer in joined) == [False, True]
-    assert Membership.objects.count() == 1
-    assert User.objects.filter(email=invitation.email).count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
 def test_two_programs_joined_at_once_make_one_login():
     first, second = InvitationFactory(email="amara@example.org"), InvitationFactory(email="amara@example.org")
 
@@ -518,13 +507,6 @@ def test_what_an_address_is_to_a_program(coordinator, queries_of):
 
 def test_the_newest_invitation_says_where_an_address_stands(program):
     InvitationFactory(program=program, email="amara@example.org", withdrawn=True)
-    InvitationFactory(program=program, email="amara@example.org")
-
-    assert services.standing_of(program_id=program.pk, addresses=["amara@example.org"], now=NOON) == {"amara@example.org": Standing.ASKED}
-
-
-def test_who_left_and_is_asked_again_is_asked(program):
-    MembershipFactory(program=program, user__email="amara@example.org", left=True)
     InvitationFactory(program=program, email="amara@example.org")
 
     assert services.standing_of(program_id=program.pk, addresses=["amara@example.org"], now=NOON) == {"amara@example.org": Standing.ASKED}
