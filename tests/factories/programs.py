@@ -9,7 +9,6 @@ from programs.invitations.models import Invitation
 from programs.memberships.models import Cohort, Membership, Program
 from programs.people.models import User
 from programs.profiles.models import Profile, ProfileQuestion
-from programs.roster.models import Sheet
 from tests.times import NOON
 
 
@@ -132,15 +131,3 @@ class InvitationFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Guest Number{n}")
     created_at = NOON
     expires_at = NOON + timedelta(days=30)
-
-
-class SheetFactory(DjangoModelFactory):
-    """Uploaded, its columns not chosen yet."""
-
-    class Meta:
-        model = Sheet
-
-    program = factory.SubFactory(ProgramFactory)
-    file_name = "people.csv"
-    header = factory.LazyFunction(lambda: ["Name", "Address"])
-    uploaded_at = NOON

@@ -30,10 +30,9 @@ from tests.factories.programs import (
     MembershipFactory,
     ProfileFactory,
     ProgramFactory,
-    SheetFactory,
     UserFactory,
 )
-from tests.factories.roster import SheetRowFactory
+from tests.factories.roster import SheetFactory, SheetRowFactory
 from tests.security.access_matrix import ROUTES
 from tests.security.cells import address_of
 from tests.security.world import World, build_world
@@ -132,6 +131,7 @@ def _world_with_a_little_of_everything() -> World:
         if word != "import-preview":
             ended = {} if word == "import-progress" else {"state": Job.State.DONE, "ended_at": NOON}
             sheet.job_id = Job.objects.create(program_id=program.pk, kind="import-people", queued_at=NOON, **ended).pk
+            sheet.confirmed_at = NOON
             sheet.save()
         world.own[f"programs:{word}.sheet"] = sheet.pk  # type: ignore[index]
     for construct in (Question.Construct.VOICE, Question.Construct.BOUNDARIES, Question.Construct.WORDS):
