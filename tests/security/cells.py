@@ -29,10 +29,13 @@ class _UndoneVisit(Exception):
     """Takes back what a visit wrote, so that every cell meets the same world."""
 
 
-@cache
 def patterns() -> dict[str, tuple[str, URLPattern]]:
     """By name, "app:name" where it has an app: the whole address's pattern, and where Django keeps the view."""
+    return _patterns_in(get_resolver())
 
+
+@cache
+def _patterns_in(site: URLResolver) -> dict[str, tuple[str, URLPattern]]:
     def walk(found: list[URLPattern | URLResolver], space: str, path: str) -> Iterator[tuple[str, tuple[str, URLPattern]]]:
         for pattern in found:
             here = path + str(pattern.pattern)
@@ -42,7 +45,7 @@ def patterns() -> dict[str, tuple[str, URLPattern]]:
             else:
                 yield f"{space}{pattern.name}", (here, pattern)
 
-    return dict(walk(get_resolver().url_patterns, "", ""))
+    return dict(walk(site.url_patterns, "", ""))
 
 
 def cells(
