@@ -12,7 +12,7 @@ from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
 from checkins.sessions.models import Session
 from guidelines.versions.models import Acknowledgement
-from matching.facts.models import Fact
+from matching.facts.models import Fact, WeeklyCount
 from matching.pairings.models import Pairing
 from mentoring.kernel.encryption.fields import EncryptedTextField
 from programs.memberships.models import Membership, Program
@@ -62,6 +62,7 @@ class _Generation:
         self._copy(AgendaItem.objects.filter(pairing__in=pairs))
         self._copy(Session.topics.through.objects.filter(session__pairing__in=pairs))
         self._copy(Fact.objects.filter(pairing__in=pairs), source_id=self._source_of_the_twin)
+        self._copy(WeeklyCount.objects.filter(pairing__in=pairs))
         self._copy(CheckIn.objects.filter(pairing__in=pairs))
         self._copy(Answer.objects.filter(check_in__pairing__in=pairs))
         self._copy(Task.objects.filter(pairing__in=pairs))

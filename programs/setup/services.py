@@ -18,6 +18,12 @@ from programs.setup.templates import TEMPLATES
 LONGEST_SLUG = 60
 
 _when_created: list[Callable[..., object]] = []
+_when_clocks_changed: list[Callable[..., object]] = []
+
+
+def when_clocks_changed(callback: Callable[..., object]) -> None:
+    """Have `callback(program=…)` called, in the transaction that gives a program another time zone."""
+    _when_clocks_changed.append(callback)
 
 
 def when_created(callback: Callable[..., object]) -> None:
@@ -106,6 +112,9 @@ def change_program(
     for field, value in changed.items():
         setattr(program, field, value)
     program.save(update_fields=[*changed])
+    if "time_zone" in changed:
+        for callback in _when_clocks_changed:
+            callback(program=program)
     audit.record(
         verb="program.changed",
         subject=program,

@@ -5,6 +5,7 @@ from datetime import timedelta
 import factory
 from factory.django import DjangoModelFactory
 
+from matching.facts import services as facts
 from matching.facts.models import Fact
 from matching.pairings.models import Pairing
 from tests.factories.programs import MembershipFactory, ProgramFactory
@@ -43,7 +44,7 @@ class PairingFactory(DjangoModelFactory):
 
 
 class FactFactory(DjangoModelFactory):
-    """The first half added a topic."""
+    """The first half added a topic. It is counted as if a service had noted it."""
 
     class Meta:
         model = Fact
@@ -53,3 +54,9 @@ class FactFactory(DjangoModelFactory):
     kind = Fact.Kind.TOPIC_RAISED
     happened_at = NOON
     source_id = factory.Sequence(lambda number: number + 1)
+
+    @classmethod
+    def _create(cls, model_class: type[Fact], *arguments: object, **fields: object) -> Fact:
+        fact = super()._create(model_class, *arguments, **fields)
+        facts.rebuild(pairings=[fact.pairing])
+        return fact
