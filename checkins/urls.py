@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("checkins.home.urls")),
                 path("", include("checkins.agendas.urls")),
                 path("", include("checkins.sessions.urls")),
+                path("", include("checkins.balance.urls")),
                 path("", include("checkins.plans.urls")),
                 path("", include("checkins.answers.urls")),
                 path("", include("checkins.care.urls")),

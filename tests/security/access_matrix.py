@@ -55,6 +55,7 @@ ROUTES: dict[str, Route] = {
     "checkins:help": Route(MEMBERS, READ),
     # Facts of a pairing: the two, and those who run the program. Words, and acts: the two alone.
     "checkins:pairing": Route((*BOTH_HALVES, "coordinator", "admin"), READ),
+    "checkins:balance": Route((*BOTH_HALVES, "coordinator", "admin"), READ),
     "checkins:pairing-about": Route(BOTH_HALVES, READ),
     "checkins:sessions": Route(BOTH_HALVES, READ),
     "checkins:session-log": Route(BOTH_HALVES, FORM),

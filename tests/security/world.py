@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from django.test import Client
 
+from matching.facts.models import Fact
 from matching.pairings.models import Pairing
 from programs.invitations.tokens import token_for
 from programs.memberships.models import Membership, Program
@@ -140,6 +141,8 @@ def _things_of_program(coordinator: Membership, mark: str = "Ours") -> dict[str,
 def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: date = TODAY) -> dict[str, object]:
     topic = AgendaItemFactory(pairing=pairing, text=mark)
     FactFactory(pairing=pairing, source_id=topic.pk)
+    for session in range(3):
+        FactFactory(pairing=pairing, kind=Fact.Kind.SESSION_LOGGED, source_id=1000 * pairing.pk + session)
     SessionFactory(pairing=pairing, talked_about=mark, next_time=mark, minutes=minutes, started_at=NOON - timedelta(days=90))
     check_in = CheckInFactory(pairing=pairing, answered=True, due_on=due_on, read_by=Program.AnswersReadBy.ADMINS)
     AnswerFactory(check_in=check_in, words=mark.upper())
