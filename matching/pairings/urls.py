@@ -5,6 +5,7 @@ from matching.pairings import views
 PAIRINGS = "p/<slug:program>/pairings/"
 
 urlpatterns = [
+    path("equal-footing/", views.equal_footing, name="equal-footing"),
     path(PAIRINGS, views.pairing_list, name="pairings"),
     path(f"{PAIRINGS}export/", views.pairing_export, name="pairings-export"),
     path(f"{PAIRINGS}new/", views.pair, name="pair"),

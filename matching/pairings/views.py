@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db.models import Case, Count, F, IntegerField, Value, When
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from matching.pairings import columns, comparison, places, policies, services
+from matching.pairings import columns, comparison, parity, places, policies, services
 from matching.pairings.forms import Introduce, PairingFilter, PersonFilter
 from matching.pairings.models import Pairing
 from mentoring.kernel.audit import services as audit
@@ -288,3 +288,12 @@ def _still_to_do(membership: Membership) -> list[dict[str, str]]:
         words, route = TO_DO.get(key, (STILL_TO_DO.get(key, key), ""))
         found.append({"words": str(words), "href": reverse(route, args=[membership.program.slug]) if route else ""})
     return found
+
+
+# --- for everybody ---
+
+
+@require_safe
+def equal_footing(request: HttpRequest) -> HttpResponse:
+    """Who may do what in a pairing. Open to whoever asks, so that the promise can be checked before one joins."""
+    return render(request, "matching/pairings/equal_footing.html", {"lines": list(parity.lines())})

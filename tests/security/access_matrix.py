@@ -39,6 +39,7 @@ ACT = ("post",)
 ROUTES: dict[str, Route] = {
     # Anybody, and anybody who is signed in.
     "health": Route(EVERYONE, READ),
+    "matching:equal-footing": Route(EVERYONE, READ, needs_sign_in=False),
     "programs:mine": Route(SIGNED_IN, READ),
     "programs:list": Route(SIGNED_IN, READ),
     "programs:create": Route((), FORM),

@@ -1,0 +1,46 @@
+"""Every pair act and who may do it, found by asking the acts themselves. The public page shows it, so that a promise can be checked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from matching.pairings import acts
+from matching.pairings.models import Pairing
+from programs.memberships.models import Membership
+
+MENTOR, NOBODY = Pairing.Mentor.SECOND, Pairing.Mentor.NOBODY
+FIRST, SECOND = Membership(pk=1, is_participant=True), Membership(pk=2, is_participant=True)
+SOMEBODY_ELSE = Membership(pk=3, is_participant=True, is_coordinator=True, is_admin=True, is_deputy=True)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One act: when it may be done, and whether each half may then, in a pairing with a mentor and in one where both mentor."""
+
+    words: str
+    states: list[str]
+    is_its_authors: bool
+    mentor: bool
+    mentee: bool
+    one: bool
+    other: bool
+    somebody_else: bool
+
+
+def lines() -> Iterator[Line]:
+    for act in acts.every():
+        yield Line(
+            words=str(act.words),
+            states=[str(state.label) for state in Pairing.State if state in act.states],
+            is_its_authors=act.who == acts.Who.ITS_AUTHOR,
+            mentor=_is_open_to(SECOND, act, MENTOR),
+            mentee=_is_open_to(FIRST, act, MENTOR),
+            one=_is_open_to(FIRST, act, NOBODY),
+            other=_is_open_to(SECOND, act, NOBODY),
+            somebody_else=_is_open_to(SOMEBODY_ELSE, act, MENTOR) or _is_open_to(SOMEBODY_ELSE, act, NOBODY),
+        )
+
+
+def _is_open_to(somebody: Membership, act: acts.Act, mentor: str) -> bool:
+    """In every state in which the act is declared."""
+    pairings = [Pairing(first=FIRST, second=SECOND, mentor=mentor, state=state) for state in act.states]
+    return all(act.is_open_to(somebody, pairing) for pairing in pairings)

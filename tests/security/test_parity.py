@@ -1,0 +1,155 @@
+"""Both halves, at every act: whoever somebody is in a pairing, the pages answer them alike.
+
+One world, in which things have an author. The two change places, and the mentor changes, while the people and what they did stay: what a
+person is answered must not change with it. So a rule that asks for a place or for the mentor is noticed, wherever it stands.
+"""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from matching.facts.models import Fact
+from matching.pairings import acts
+from matching.pairings.models import Pairing
+from mentoring.kernel.audit.models import AuditEvent
+from tests.security.access_matrix import BOTH_HALVES, ROUTES
+from tests.security.cells import address_of, patterns
+from tests.security.routes import PARAMETER
+from tests.security.world import World, build_world
+from tests.times import NOON
+
+State, Mentor = Pairing.State, Pairing.Mentor
+EVERY_ACT = [pytest.param(act, id=act.name) for act in acts.every()]
+OF_A_PAIRING = "<int:pairing>"
+# What makes a form do its act. Where nothing stands here, it is sent empty, and both are told what is missing.
+FILLED_IN = {
+    "checkins:agenda-add": {"text": "What we would like to learn"},
+    "checkins:session-log": {"day": "2026-03-15", "start": "10:00", "minutes": "45", "place": "in_person"},
+}
+# The half that the table calls so, in which place, and who is the mentor.
+ARRANGEMENTS = [("first", mentor) for mentor in Mentor.values] + [("second", mentor) for mentor in Mentor.values]
+
+
+class _UndoneVisit(Exception):
+    """Takes back what a visit wrote, so that each meets the same world."""
+
+
+@pytest.mark.parametrize("role", BOTH_HALVES)
+@pytest.mark.django_db
+@time_machine.travel(NOON, tick=False)
+def test_the_pages_answer_a_person_alike_in_either_place_with_any_mentor(role: str) -> None:
+    world = build_world()
+    browser = world.browser_of(role)
+    wrong, compared = [], 0
+
+    for act, method, state in _ways_to_act():
+        answers = {place: _answered(world, browser, act, method, state, *place) for place in ARRANGEMENTS}
+        compared += 1
+        if len(set(answers.values())) > 1:
+            wrong.append(f"{method} {act.route} while {state}: {answers}")
+
+    assert compared > 5, "The walk tried hardly any act."
+    assert wrong == []
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOON, tick=False)
+def test_what_is_about_the_pairing_alone_is_answered_with_a_page_to_both() -> None:
+    """Neither is turned away at the door: whether it is their turn, the page says."""
+    world = build_world()
+    browsers = {role: world.browser_of(role) for role in BOTH_HALVES}
+    ways = [way for way in _ways_to_act() if _names_the_pairing_alone(way[0])]
+
+    turned_away = [
+        f"{method} {act.route} as {role} while {state}: {status}"
+        for act, method, state in ways
+        for role, browser in browsers.items()
+        for status, *_ in [_answered(world, browser, act, method, state, *ARRANGEMENTS[0])]
+        if status >= 400 and status != HTTPStatus.CONFLICT
+    ]
+
+    assert len(ways) > 3, "The walk tried hardly any act."
+    assert turned_away == []
+
+
+@pytest.mark.parametrize("route", FILLED_IN)
+@pytest.mark.django_db
+@time_machine.travel(NOON, tick=False)
+def test_a_form_that_is_filled_in_does_its_act(route: str) -> None:
+    """Or the test above compared two refusals."""
+    world = build_world()
+    (act,) = [act for act in acts.every() if act.route == route]
+
+    for role in BOTH_HALVES:
+        status, _, _, facts = _answered(world, world.browser_of(role), act, "post", State.ACTIVE, *ARRANGEMENTS[0])
+
+        assert (status, bool(facts)) == (302, True)
+
+
+def test_whatever_the_two_can_send_from_a_page_of_theirs_is_an_act() -> None:
+    """A route that nobody declared would be missing from the public page, and from the tests of parity."""
+    sent = {name for name, route in ROUTES.items() if "post" in route.methods and "half" in route.who and OF_A_PAIRING in _path(name)}
+    assert {"checkins:agenda-add", "matching:accept"} <= sent, "The walk found hardly any route."
+
+    assert sorted(sent - {act.route for act in acts.every()}) == []
+
+
+@pytest.mark.parametrize("act", EVERY_ACT)
+def test_an_act_is_done_on_a_page_that_a_half_may_send(act: acts.Act) -> None:
+    assert "post" in ROUTES[act.route].methods
+    assert "half" in ROUTES[act.route].who
+    assert "conflicted" in ROUTES[act.route].who or not _names_the_pairing_alone(act)
+
+
+def _ways_to_act() -> Iterator[tuple[acts.Act, str, str]]:
+    for act in acts.every():
+        for state in sorted(act.states):
+            for method in ROUTES[act.route].methods:
+                if method != "head":
+                    yield act, method, state
+
+
+def _names_the_pairing_alone(act: acts.Act) -> bool:
+    """Not a row besides, which somebody made."""
+    return [found["name"] for found in PARAMETER.finditer(_path(act.route))] == ["program", "pairing"]
+
+
+def _path(name: str) -> str:
+    return patterns()[name][0]
+
+
+def _answered(world: World, browser: Client, act: acts.Act, method: str, state: str, place: str, mentor: str) -> tuple:
+    """Status, where it leads, and what was recorded and noted, when `half` stands in this place of a pairing in this state."""
+    try:
+        with transaction.atomic():
+            _arrange(world, state, place, mentor)
+            recorded, noted = AuditEvent.objects.count(), set(Fact.objects.values_list("pk", flat=True))
+            sent = FILLED_IN.get(act.route, {}) if method == "post" else {}
+            response: HttpResponse = getattr(browser, method)(address_of(world, act.route, "own"), sent)
+            verbs = tuple(AuditEvent.objects.order_by("pk").values_list("verb", flat=True)[recorded:])
+            facts = tuple(Fact.objects.exclude(pk__in=noted).order_by("pk").values_list("kind", "by"))
+            raise _UndoneVisit
+    except _UndoneVisit:
+        return response.status_code, response.get("Location", ""), verbs, facts
+
+
+def _arrange(world: World, state: str, place: str, mentor: str) -> None:
+    people = [world.people["half"], world.people["conflicted"]]
+    first, second = people if place == "first" else people[::-1]
+    has_ended, has_begun = state in (State.CLOSED, State.DECLINED), state in (State.ACTIVE, State.PAUSED, State.CLOSED)
+    said_yes = NOON if has_begun or state == State.ACCEPTED else None
+    Pairing.objects.filter(pk=world.own["pairing"]).update(
+        first=first,
+        second=second,
+        mentor=mentor,
+        state=state,
+        first_accepted_at=said_yes,
+        second_accepted_at=said_yes,
+        activated_at=NOON if has_begun else None,
+        ended_at=NOON if has_ended else None,
+    )
