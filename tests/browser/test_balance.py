@@ -1,0 +1,77 @@
+"""The balance of a pair and the page about equal footing, as they look in a browser, with much and with nothing."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from matching.facts import services as facts
+from matching.facts.models import Fact
+from tests.factories.matching import PairingFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Kind = Fact.Kind
+# What each half does in twelve weeks, the first and the second.
+DONE = {
+    Kind.TOPIC_RAISED: (21, 12),
+    Kind.DECISION_PROPOSED: (3, 4),
+    Kind.TIME_PROPOSED: (16, 2),
+    Kind.TIME_MOVED: (1, 2),
+    Kind.SESSION_LOGGED: (4, 2),
+    Kind.SESSION_LED: (3, 3),
+    Kind.ACTION_TAKEN: (5, 0),
+}
+
+
+@pytest.fixture
+def pairing():
+    now = timezone.now()
+    pair = PairingFactory(
+        active=True,
+        proposed_at=now - timedelta(weeks=30),
+        first__user__name="Amara Okoye",
+        second__user__name="Maximiliane-Theresia Hohenlohe",
+        proposed_by__user__name="Priya Raman",
+    )
+    for kind, numbers in DONE.items():
+        for half, number in zip(pair.halves, numbers, strict=True):
+            for place in range(number):
+                at = now - timedelta(days=83 * place // number)
+                facts.note(pairing=pair, by=half, kind=kind, source_id=1000 * half.pk + place, happened_at=at)
+    return pair
+
+
+@pytest.fixture
+def looks_right(axe, picture):
+    def look(page, address, name):
+        page.goto(address)
+        axe(page)
+        picture(page, name)
+        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert sideways <= 0, f"{address} has to be moved sideways"
+        # The numbers that the drawings show, as whoever does not see the drawings finds them.
+        for summary in page.locator("main details > summary").all():
+            summary.click()
+        axe(page)
+
+    return look
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+def test_the_balance_reads_well_for_the_two_for_staff_and_with_nothing_in_it(page_at, looks_right, pairing, width, scheme):
+    def balance_of(pair):
+        return reverse("checkins:balance", args=[pair.program.slug, pair.pk])
+
+    page = page_at(width, as_=pairing.first, color_scheme=scheme)
+    looks_right(page, balance_of(pairing), "balance")
+    assert page.get_by_role("table", name="Side by side").get_by_role("row", name="Topics on the agenda 21 12").is_visible()
+
+    young = PairingFactory(active=True, program=pairing.program, first=pairing.first, proposed_by=pairing.proposed_by)
+    looks_right(page, balance_of(young), "nothing")
+    looks_right(page_at(width, as_=pairing.proposed_by, color_scheme=scheme), balance_of(pairing), "staff")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_whoever_asks_reads_who_can_do_what(page_at, looks_right, width):
+    looks_right(page_at(width), reverse("matching:equal-footing"), "equal-footing")
