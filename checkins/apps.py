@@ -12,9 +12,12 @@ class CheckinsConfig(AppConfig):
         from checkins.home import columns  # noqa: F401
         from checkins.plans import services as plans
         from checkins.reminders import letters  # noqa: F401
-        from checkins.sessions import policies as sessions  # noqa: F401
+        from checkins.sessions import letters as session_letters  # noqa: F401
+        from checkins.sessions import policies as session_acts  # noqa: F401
+        from checkins.sessions import services as sessions
         from matching.pairings import services as pairings
         from programs.setup import services as setup
 
         setup.when_created(plans.start)
         pairings.when_stopped(answers.stop)
+        pairings.when_stopped(sessions.stop)

@@ -4,6 +4,6 @@ from checkins.agendas.models import AgendaItem
 from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
 from checkins.plans.models import CheckInPlan, Question
-from checkins.sessions.models import Session
+from checkins.sessions.models import Session, SessionAccount, SessionOption
 
-__all__ = ["AgendaItem", "Answer", "CheckIn", "CheckInPlan", "Question", "Session", "Task"]
+__all__ = ["AgendaItem", "Answer", "CheckIn", "CheckInPlan", "Question", "Session", "SessionAccount", "SessionOption", "Task"]

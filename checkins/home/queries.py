@@ -42,7 +42,7 @@ def pairings_of(me: Membership) -> list[Pairing]:
     """My pairings that are open, each with how its agenda stands and when we last met; those that have begun first."""
     topics = AgendaItem.objects.filter(pairing=OuterRef("pk")).open()
     newest = topics.order_by("-raised_at", "-pk")
-    sessions = Session.objects.filter(pairing=OuterRef("pk")).order_by("-started_at", "-pk")
+    sessions = Session.objects.filter(pairing=OuterRef("pk")).held().order_by("-starts_at", "-pk")
     pairings: list[Any] = list(
         Pairing.objects.filter(program=me.program_id)
         .of(me)
@@ -52,7 +52,7 @@ def pairings_of(me: Membership) -> list[Pairing]:
             topics=_number(topics),
             newest_topic_at=_one(newest, "raised_at"),
             newest_topic_by=_one(newest, "author"),
-            last_met_at=_one(sessions, "started_at"),
+            last_met_at=_one(sessions, "starts_at"),
         )
         .order_by(F("activated_at").asc(nulls_last=True), "proposed_at", "pk")
     )
@@ -108,11 +108,11 @@ class Meetings:
 
 def meetings_of(pairing: Pairing, viewer: Membership) -> Meetings:
     """How often, how long in all, and when last: facts that the two and the staff may see."""
-    sessions = Session.objects.visible_to(viewer).filter(pairing=pairing)
+    sessions = Session.objects.visible_to(viewer).filter(pairing=pairing).held()
     if not pairing.includes(viewer):
-        sessions = sessions.defer("talked_about", "next_time")
+        sessions = sessions.defer("talked_about", "next_time", "where", "word")
     totals = sessions.aggregate(number=Count("pk"), minutes=Coalesce(Sum("minutes"), 0))
-    return Meetings(totals["number"], totals["minutes"], sessions.order_by("-started_at", "-pk").first())
+    return Meetings(totals["number"], totals["minutes"], sessions.order_by("-starts_at", "-pk").first())
 
 
 # --- a pairing as those who run the program see it ---
@@ -200,7 +200,9 @@ def figures(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> 
     """Over the pairings given, which the viewer may see. Of a pairing of their own they are told nothing about check-ins."""
     active = pairings.filter(state=Pairing.State.ACTIVE)
     started = active.aggregate(number=Count("pk"), lately=Count("pk", filter=Q(activated_at__gt=now - timedelta(days=7))))
-    met = Session.objects.filter(pairing__in=active, started_at__gt=now - MET_LATELY).aggregate(number=Count("pairing", distinct=True))
+    met = (
+        Session.objects.filter(pairing__in=active, starts_at__gt=now - MET_LATELY).held().aggregate(number=Count("pairing", distinct=True))
+    )
     answered = _answered_shares(pairings, staff, now)
     ready = Membership.objects.visible_to(staff).current().participants().exclude(ready_at=None)
     numbers = places.waiting(ready, on=local_day(now, staff.program.time_zone)).aggregate(
@@ -311,5 +313,5 @@ def with_current_round(pairings: "QuerySet[Pairing]", staff: Membership, now: da
 
 
 def last_met(pairings: Iterable[Pairing], viewer: Membership, now: datetime) -> dict[int, datetime]:
-    met = Session.objects.visible_to(viewer).filter(pairing__in=[pairing.pk for pairing in pairings])
-    return dict(met.order_by().values_list("pairing").annotate(last=Max("started_at")))
+    met = Session.objects.visible_to(viewer).filter(pairing__in=[pairing.pk for pairing in pairings]).held()
+    return dict(met.order_by().values_list("pairing").annotate(last=Max("starts_at")))

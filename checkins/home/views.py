@@ -182,7 +182,7 @@ def _strip_of_pairing(pair: Pairing, meetings: queries.Meetings, of_first: int, 
         },
         {
             "label": _("Last met"),
-            "value": date_format(timezone.localtime(last.started_at), "j M") if last else _("Not yet"),
+            "value": date_format(timezone.localtime(last.starts_at), "j M") if last else _("Not yet"),
             "note": _("%s minutes") % last.minutes if last else "",
         },
         {

@@ -1,8 +1,9 @@
+import uuid
 from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import DateTimeField, ExpressionWrapper, F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from checkins.agendas.models import AgendaItem
@@ -10,6 +11,8 @@ from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
 SHORTEST_MINUTES, LONGEST_MINUTES = 5, 480
+LONGEST_LINE = 300
+MINUTE = timedelta(minutes=1)
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -18,16 +21,53 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(pairing__in=Pairing.objects.visible_to(membership))
 
     def readable_by(self, membership: Membership) -> Self:
-        """What was talked about: the two alone, whatever roles somebody has."""
+        """What was talked about, and where they meet: the two alone, whatever roles somebody has."""
         return self.filter(pairing__in=Pairing.objects.of(membership))
 
+    def held(self) -> Self:
+        return self.filter(state=Session.State.HELD)
+
+    def to_come(self) -> Self:
+        """Suggested or planned, and nobody has said yet what became of it."""
+        return self.filter(state__in=Session.OPEN_STATES)
+
+    def settled(self) -> Self:
+        """Held, or agreed once and then cancelled or missed. What was never agreed is no meeting."""
+        return self.exclude(state__in=Session.OPEN_STATES).exclude(starts_at=None)
+
+    def overlapping(self, starts_at: datetime, minutes: int) -> Self:
+        ends_at = ExpressionWrapper(F("starts_at") + F("minutes") * MINUTE, output_field=DateTimeField())
+        return self.alias(ends=ends_at).filter(starts_at__lt=starts_at + minutes * MINUTE, ends__gt=starts_at)
+
+    def with_people(self) -> Self:
+        return self.select_related(
+            "proposed_by__user", "led_by__user", "logged_by__user", "closed_by__user", "pairing__first__user", "pairing__second__user"
+        )
+
+    def with_open_options(self) -> Self:
+        """Each with `open_options`: the times to pick from now, in their order."""
+        options = SessionOption.objects.open().select_related("proposed_by__user").order_by("position")
+        return self.prefetch_related(Prefetch("options", queryset=options, to_attr="open_options"))
+
     def for_list(self) -> Self:
-        """Everything the list page shows, newest first, in two queries."""
-        return self.select_related("logged_by__user").prefetch_related("topics__author__user").order_by("-started_at", "-pk")
+        """Everything the list page shows of what is over, newest first, in three queries."""
+        return (
+            self.with_people()
+            .prefetch_related("topics__author__user", Prefetch("accounts", queryset=SessionAccount.objects.in_order()))
+            .order_by("-starts_at", "-pk")
+        )
 
 
 class Session(models.Model):
-    """A meeting that took place."""
+    """A meeting that two people plan, have had, or could not have."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Suggested")
+        PLANNED = "planned", _("Planned")
+        HELD = "held", _("You met")
+        # Also what was suggested and not agreed.
+        CANCELLED = "cancelled", _("Cancelled")
+        MISSED = "missed", _("Did not happen")
 
     class Place(models.TextChoices):
         IN_PERSON = "in_person", _("In person")
@@ -35,15 +75,39 @@ class Session(models.Model):
         PHONE = "phone", _("Phone")
         OTHER = "other", _("Something else")
 
+    class Absent(models.TextChoices):
+        FIRST = "first", _("The first")
+        SECOND = "second", _("The second")
+        BOTH = "both", _("Both")
+
+    OPEN_STATES = (State.PROPOSED, State.PLANNED)
+
     pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="sessions")
-    started_at = models.DateTimeField(_("when it began"))
+    state = models.CharField(max_length=10, choices=State)
+    # Empty until the two have agreed on a time.
+    starts_at = models.DateTimeField(_("when it begins"), null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(_("how many minutes"))
-    place = models.CharField(_("where"), max_length=10, choices=Place, default=Place.IN_PERSON)
+    place = models.CharField(_("how you meet"), max_length=10, choices=Place, default=Place.IN_PERSON)
+    where = models.CharField(_("where"), max_length=LONGEST_LINE, blank=True)
+    # Who suggested the time that stands; while none does, the times to pick from. Nobody, where a meeting was written down unplanned.
+    proposed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Who leads it. Empty: both.
+    led_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The name of its entry in calendars, and how often what stands there was changed.
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sequence = models.PositiveIntegerField(default=0)
+
     topics = models.ManyToManyField(AgendaItem, related_name="sessions", blank=True)
     talked_about = models.TextField(_("what you talked about"), blank=True)
     next_time = models.TextField(_("for next time"), blank=True)
-    logged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    logged_at = models.DateTimeField()
+    logged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    logged_at = models.DateTimeField(null=True, blank=True)
+
+    # Who cancelled it, said no, or said that it did not happen. Nobody, where it was called off because the pairing stopped.
+    closed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    absent = models.CharField(_("who could not make it"), max_length=6, choices=Absent, blank=True)
+    word = models.CharField(_("a word to the other"), max_length=LONGEST_LINE, blank=True)
 
     objects = SessionQuerySet.as_manager()
 
@@ -52,12 +116,119 @@ class Session(models.Model):
             models.CheckConstraint(
                 condition=Q(minutes__gte=SHORTEST_MINUTES, minutes__lte=LONGEST_MINUTES), name="checkins_session_lasts_5_to_480_minutes"
             ),
-            models.UniqueConstraint(fields=["pairing", "started_at"], name="checkins_session_once_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(state="proposed", starts_at=None, proposed_by__isnull=False)
+                | Q(state="cancelled")
+                | Q(state__in=["planned", "held", "missed"], starts_at__isnull=False),
+                name="checkins_session_has_a_time_once_agreed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="held", logged_by__isnull=False, logged_at__isnull=False)
+                | (~Q(state="held") & Q(logged_by=None, logged_at=None)),
+                name="checkins_session_held_is_logged_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["cancelled", "missed"], closed_at__isnull=False)
+                | (~Q(state__in=["cancelled", "missed"]) & Q(closed_at=None, closed_by=None)),
+                name="checkins_session_closed_at_when_it_did_not_happen",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="missed") & ~Q(absent="")) | (~Q(state="missed") & Q(absent="")),
+                name="checkins_session_missed_by_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["pairing", "starts_at"],
+                condition=Q(state__in=["planned", "held"]),
+                name="checkins_session_once_at_a_time",
+            ),
+            models.UniqueConstraint(fields=["pairing"], condition=Q(state="proposed"), name="checkins_session_one_suggestion_a_pairing"),
         ]
 
     def __str__(self) -> str:
         return f"Session {self.pk}"
 
     @property
-    def ended_at(self) -> datetime:
-        return self.started_at + timedelta(minutes=self.minutes)
+    def ends_at(self) -> datetime | None:
+        return self.starts_at + self.minutes * MINUTE if self.starts_at else None
+
+    @property
+    def has_link(self) -> bool:
+        """Whether `where` leads somewhere. Only what is encrypted on its way becomes a link."""
+        return self.where.startswith("https://") and " " not in self.where
+
+
+class SessionOptionQuerySet(models.QuerySet["SessionOption"]):
+    def visible_to(self, membership: Membership) -> Self:
+        return self.filter(session__pairing__in=Pairing.objects.of(membership))
+
+    def open(self) -> Self:
+        return self.filter(closed_at=None)
+
+
+class SessionOption(models.Model):
+    """One of up to three times to pick from: for a meeting that is suggested, or to move one that is planned. Kept when it is over."""
+
+    MOST = 3
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="options")
+    starts_at = models.DateTimeField()
+    position = models.PositiveSmallIntegerField()
+    proposed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    # When it was picked, replaced or taken back.
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SessionOptionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(position__gte=1, position__lte=3), name="checkins_sessionoption_is_one_of_three"),
+            models.UniqueConstraint(
+                fields=["session", "position"], condition=Q(closed_at=None), name="checkins_sessionoption_one_a_position"
+            ),
+            models.UniqueConstraint(fields=["session", "starts_at"], condition=Q(closed_at=None), name="checkins_sessionoption_one_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"SessionOption {self.pk}"
+
+
+class SessionAccountQuerySet(models.QuerySet["SessionAccount"]):
+    def visible_to(self, membership: Membership) -> Self:
+        return self.filter(session__pairing__in=Pairing.objects.of(membership))
+
+    def in_order(self) -> Self:
+        return self.select_related("author__user").order_by("written_at", "pk")
+
+
+class SessionAccount(models.Model):
+    """How one half remembers a meeting, in their own words, beside what was logged. Both stay.
+
+    `starts_at` and `minutes` are when and how long, where this half remembers it otherwise and the other has not agreed so far.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="accounts")
+    author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    words = models.TextField(blank=True)
+    is_different = models.BooleanField(default=False)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    written_at = models.DateTimeField()
+
+    objects = SessionAccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "author"], name="checkins_sessionaccount_one_a_half"),
+            models.CheckConstraint(
+                condition=Q(minutes=None) | Q(minutes__gte=SHORTEST_MINUTES, minutes__lte=LONGEST_MINUTES),
+                name="checkins_sessionaccount_lasts_5_to_480_minutes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"SessionAccount {self.pk}"
+
+    @property
+    def has_change(self) -> bool:
+        return self.starts_at is not None or self.minutes is not None

@@ -273,7 +273,7 @@ class Teller:
         sessions.log(
             pairing=pair.pairing,
             by=self.draw.choice((pair.mentee, pair.mentor)),
-            started_at=self.at(day, 13),
+            starts_at=self.at(day, 13),
             minutes=self.draw.choice((30, 45, 45, 60)),
             place=self.draw.choice(Session.Place.values[:3]),
             reached=list(on_the_agenda[: self.draw.choice((1, 2, 3))]),

@@ -58,7 +58,7 @@ class _Generation:
         self._copy(Profile.objects.filter(membership__in=halves))
         self._copy(ProfileAnswer.objects.filter(profile__membership__in=halves))
         self._copy(pairs)
-        self._copy(Session.objects.filter(pairing__in=pairs))
+        self._copy(Session.objects.filter(pairing__in=pairs), uid=lambda _session: uuid.uuid4())
         self._copy(AgendaItem.objects.filter(pairing__in=pairs))
         self._copy(Session.topics.through.objects.filter(session__pairing__in=pairs))
         self._copy(Fact.objects.filter(pairing__in=pairs), source_id=self._source_of_the_twin)

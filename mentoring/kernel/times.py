@@ -27,6 +27,11 @@ def at_local(day: date, at: time, zone: str) -> datetime:
     return datetime.combine(day, at.replace(fold=0), ZoneInfo(zone)).astimezone(UTC)
 
 
+def is_left_out(day: date, at: time, zone: str) -> bool:
+    """Whether no clock of the zone shows this time on this day, because clocks go forward over it."""
+    return local(at_local(day, at, zone), zone).replace(tzinfo=None) != datetime.combine(day, at)
+
+
 def start_of(day: date, zone: str) -> datetime:
     """The moment at which the day begins, which is not everywhere and always midnight."""
     return at_local(day, time.min, zone)

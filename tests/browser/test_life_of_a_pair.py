@@ -55,6 +55,7 @@ def test_a_half_adds_a_topic_logs_a_session_and_answers_on_a_telephone(page_at, 
     expect(page.get_by_text("The session is saved")).to_be_visible()
     assert Session.objects.get().topics.get() == AgendaItem.objects.get()
 
+    page.goto(f"/p/northside/pairings/{pairing.pk}/")
     page.get_by_role("link", name="Start the check-in").click()
     for answer in ("A lot", "A lot", "Not at ease at all", "Yes", "As we are"):
         axe(page)

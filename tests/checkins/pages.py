@@ -76,7 +76,7 @@ def many_pairs(program: Program, number: int, coordinator: Membership) -> None:
         for first, second in zip(people[::2], people[1::2], strict=True)
     )
     Session.objects.bulk_create(
-        Session(pairing=pairing, started_at=now - timedelta(days=2), minutes=45, logged_by=pairing.first, logged_at=now)
+        Session(pairing=pairing, state="held", starts_at=now - timedelta(days=2), minutes=45, logged_by=pairing.first, logged_at=now)
         for pairing in pairings
     )
     AgendaItem.objects.bulk_create(AgendaItem(pairing=pairing, author=pairing.first, text="A topic", raised_at=now) for pairing in pairings)

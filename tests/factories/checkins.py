@@ -9,7 +9,7 @@ from checkins.agendas.models import AgendaItem
 from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
 from checkins.plans.models import CheckInPlan, Question
-from checkins.sessions.models import Session
+from checkins.sessions.models import Session, SessionAccount, SessionOption
 from programs.memberships.models import Program
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import ProgramFactory
@@ -34,16 +34,69 @@ class AgendaItemFactory(DjangoModelFactory):
 
 
 class SessionFactory(DjangoModelFactory):
-    """Three quarters of an hour, each factory's a day before the last one's, logged by the first half."""
+    """Three quarters of an hour, each factory's a day before the last one's, led by both and logged by the first half."""
 
     class Meta:
         model = Session
 
+    class Params:
+        proposed = factory.Trait(
+            state=Session.State.PROPOSED, starts_at=None, proposed_by=factory.SelfAttribute("pairing.first"), logged_by=None, logged_at=None
+        )
+        planned = factory.Trait(
+            state=Session.State.PLANNED,
+            starts_at=NOON + timedelta(days=2),
+            proposed_by=factory.SelfAttribute("pairing.first"),
+            logged_by=None,
+            logged_at=None,
+        )
+        cancelled = factory.Trait(
+            state=Session.State.CANCELLED,
+            closed_by=factory.SelfAttribute("pairing.first"),
+            closed_at=NOON,
+            logged_by=None,
+            logged_at=None,
+        )
+        missed = factory.Trait(
+            state=Session.State.MISSED,
+            absent=Session.Absent.BOTH,
+            closed_by=factory.SelfAttribute("pairing.first"),
+            closed_at=NOON,
+            logged_by=None,
+            logged_at=None,
+        )
+
     pairing = factory.SubFactory(PairingFactory, active=True)
-    started_at = factory.Sequence(lambda number: NOON - timedelta(days=1 + number % 1000))
+    state = Session.State.HELD
+    starts_at = factory.Sequence(lambda number: NOON - timedelta(days=1 + number % 1000))
     minutes = 45
     logged_by = factory.SelfAttribute("pairing.first")
     logged_at = NOON
+
+
+class SessionOptionFactory(DjangoModelFactory):
+    """A time in three days or later, suggested by the first half for a meeting that has none yet."""
+
+    class Meta:
+        model = SessionOption
+
+    session = factory.SubFactory(SessionFactory, proposed=True)
+    starts_at = factory.LazyAttribute(lambda option: NOON + timedelta(days=2 + option.position))
+    position = 1
+    proposed_by = factory.SelfAttribute("session.pairing.first")
+    proposed_at = NOON
+
+
+class SessionAccountFactory(DjangoModelFactory):
+    """The second half adds their own words to what the first one logged."""
+
+    class Meta:
+        model = SessionAccount
+
+    session = factory.SubFactory(SessionFactory)
+    author = factory.SelfAttribute("session.pairing.second")
+    words = "As I remember it."
+    written_at = NOON
 
 
 class CheckInPlanFactory(DjangoModelFactory):

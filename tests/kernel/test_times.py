@@ -24,6 +24,12 @@ def test_a_time_that_is_left_out_is_taken_by_the_offset_before():
     assert times.local(moment, "Europe/Berlin").time() == time(3, 30)
 
 
+def test_a_time_that_no_clock_shows_is_known():
+    assert times.is_left_out(date(2026, 3, 29), HALF_PAST_TWO, "Europe/Berlin")
+    assert not times.is_left_out(date(2026, 3, 29), HALF_PAST_TWO, "UTC")
+    assert not times.is_left_out(date(2026, 10, 25), HALF_PAST_TWO, "Europe/Berlin")
+
+
 @pytest.mark.parametrize("fold", [0, 1])
 def test_a_time_that_comes_twice_is_the_first(fold):
     moment = times.at_local(date(2026, 10, 25), HALF_PAST_TWO.replace(fold=fold), "Europe/Berlin")

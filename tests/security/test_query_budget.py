@@ -21,7 +21,17 @@ from programs.people.models import User
 from programs.profiles.models import ProfileAnswer, ProfileQuestion
 from programs.readiness.models import Requirement
 from programs.roster.models import Sheet, SheetRow
-from tests.factories.checkins import AgendaItemFactory, AnswerFactory, CheckInFactory, SessionFactory, TaskFactory, plan_of, question_of
+from tests.factories.checkins import (
+    AgendaItemFactory,
+    AnswerFactory,
+    CheckInFactory,
+    SessionAccountFactory,
+    SessionFactory,
+    SessionOptionFactory,
+    TaskFactory,
+    plan_of,
+    question_of,
+)
 from tests.factories.guidelines import AcknowledgementFactory, GuidelineVersionFactory
 from tests.factories.matching import FactFactory, PairingFactory
 from tests.factories.programs import (
@@ -203,7 +213,10 @@ def _live(pairing: object, numbers: Iterable[int]) -> None:
     questions = list(plan.questions.all())
     topics = _write(AgendaItemFactory.build(pairing=pairing, author=author) for _ in numbers for author in (first, second))
     done = _write(AgendaItemFactory.build(pairing=pairing, author=second, discussed=True) for _ in numbers)
-    sessions = _write(SessionFactory.build(pairing=pairing, logged_by=first, started_at=NOON - timedelta(days=1 + n)) for n in numbers)
+    sessions = _write(SessionFactory.build(pairing=pairing, logged_by=first, starts_at=NOON - timedelta(days=1 + n)) for n in numbers)
+    _write(SessionAccountFactory.build(session=session, author=half) for session in sessions for half in (first, second))
+    planned = _write(SessionFactory.build(pairing=pairing, planned=True, starts_at=NOON + timedelta(days=3 + n)) for n in numbers)
+    _write(SessionOptionFactory.build(session=session, starts_at=NOON + timedelta(days=99), proposed_by=second) for session in planned)
     links = zip(sessions, done, strict=True)
     _write(Session.topics.through(session=session, agendaitem=topic) for session, topic in links)
     _write(FactFactory.build(pairing=pairing, by=topic.author, source_id=topic.pk) for topic in topics)

@@ -28,7 +28,11 @@ from tests.times import NOON
 NOTICED = 0.95
 # `of` and `readable_by` are what some pages ask instead of `visible_to`.
 FILTERS = {"visible_to": None, "readable_by": {"Session"}, "of": {"Pairing", "CheckIn"}}
-SURVIVORS = {"SheetRow.visible_to": "it is Sheet.visible_to once more, which its one page has asked for the sheet"}
+SURVIVORS = {
+    "SheetRow.visible_to": "it is Sheet.visible_to once more, which its one page has asked for the sheet",
+    "SessionOption.visible_to": "it is Session.readable_by once more, which its one page has asked for the session",
+    "SessionAccount.visible_to": "it is Session.readable_by once more, which its pages have asked for the session",
+}
 # Where checks stand one behind the other, the last is tried with those before it away: what it then lets through is what it kept shut.
 PAGES = "Pairing as pages ask for it"
 SECOND = {

@@ -20,7 +20,9 @@ from tests.factories.checkins import (
     AnswerFactory,
     CheckInFactory,
     QuestionFactory,
+    SessionAccountFactory,
     SessionFactory,
+    SessionOptionFactory,
     TaskFactory,
     plan_of,
 )
@@ -143,13 +145,22 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
     FactFactory(pairing=pairing, source_id=topic.pk)
     for session in range(3):
         FactFactory(pairing=pairing, kind=Fact.Kind.SESSION_LOGGED, source_id=1000 * pairing.pk + session)
-    SessionFactory(pairing=pairing, talked_about=mark, next_time=mark, minutes=minutes, started_at=NOON - timedelta(days=90))
+    session = SessionFactory(pairing=pairing, talked_about=mark, next_time=mark, minutes=minutes, starts_at=NOON - timedelta(days=90))
+    for half in pairing.halves:
+        SessionAccountFactory(session=session, author=half, words=mark)
+    planned = SessionFactory(pairing=pairing, planned=True, where=mark)
+    over = SessionFactory(pairing=pairing, planned=True, starts_at=NOON - timedelta(days=3, hours=5), where=mark)
+    SessionFactory(pairing=pairing, cancelled=True, starts_at=NOON - timedelta(days=80), word=mark)
+    SessionOptionFactory(session=SessionFactory(pairing=pairing, proposed=True, where=mark))
     check_in = CheckInFactory(pairing=pairing, answered=True, due_on=due_on, read_by=Program.AnswersReadBy.ADMINS)
     AnswerFactory(check_in=check_in, words=mark.upper())
     return {
         "membership": pairing.first_id,
         "pairing": pairing.pk,
         "agendaitem": topic.pk,
+        "session": session.pk,
+        **{f"checkins:session-{act}.session": planned.pk for act in ("suggest", "change", "cancel", "calendar")},
+        **{f"checkins:session-{act}.session": over.pk for act in ("missed", "log-planned")},
         "checkin": check_in.pk,
         "task": TaskFactory(pairing=pairing).pk,
     }

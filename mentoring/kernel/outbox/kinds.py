@@ -23,6 +23,17 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A text that goes with a mail, twice: as a part of it that programs read (`text_type`, such as `text/calendar; method=REQUEST`),
+    and as a file to keep."""
+
+    content: str
+    text_type: str
+    file_name: str
+    file_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Kind:
     """One kind of mail.
 
@@ -31,6 +42,7 @@ class Kind:
     by the message's key. A message that is left out cannot be written, and becomes dead. It may read `message.secret`.
     `still_owed`: the keys of those whose cause still holds. The others are cancelled.
     `audience`: who sees what the person answers or writes there, a whole sentence; it stands below the text.
+    `attachment`: made from the context, the sender and the recipient (both `Name <address>`) when the mail goes out, and kept nowhere.
     """
 
     name: str
@@ -39,6 +51,7 @@ class Kind:
     context: Callable[[list[OutboxMessage]], Mapping[int, Mapping[str, Any]]]
     still_owed: Callable[[list[OutboxMessage]], set[int]]
     audience: str | Promise = ""
+    attachment: Callable[[Mapping[str, Any], str, str], Attachment] | None = None
 
     def template_of(self, message: OutboxMessage) -> str:
         return self.template if isinstance(self.template, str) else self.template(message)

@@ -13,7 +13,8 @@ be no paragraph, and only addresses of ours are linked, so that nobody's name le
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
@@ -106,7 +107,21 @@ def compose(message: OutboxMessage, *, kind: Kind, context: Mapping[str, Any], a
         headers={"Message-ID": f"<{message.message_id}>", "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(letter.html, "text/html")
+    if kind.attachment is not None:
+        with _as_read_by(recipient):
+            attached = kind.attachment(context, mail.from_email, mail.to[0])
+        mail.attach_alternative(attached.content, attached.text_type)
+        mail.attach(attached.file_name, attached.content.encode(), attached.file_type)
     return mail
+
+
+@contextmanager
+def _as_read_by(recipient: Any) -> Iterator[None]:
+    """In the recipient's language and by their clock."""
+    language = (recipient.language if recipient is not None else "") or settings.LANGUAGE_CODE
+    zone = recipient.time_zone if recipient is not None else settings.TIME_ZONE
+    with translation.override(language), timezone.override(ZoneInfo(zone)):
+        yield
 
 
 def write(
@@ -118,9 +133,7 @@ def write(
     audience: str | Promise = "",
 ) -> Letter:
     person: Any = recipient
-    language = (person.language if person is not None else "") or settings.LANGUAGE_CODE
-    zone = person.time_zone if person is not None else settings.TIME_ZONE
-    with translation.override(language), timezone.override(ZoneInfo(zone)):
+    with _as_read_by(person):
         name = person.get_short_name() if person is not None else ""
         values = _on_one_line({"base_url": settings.BASE_URL, "name": name, **context})
         subject, parts, footer = read(_render(template, values))

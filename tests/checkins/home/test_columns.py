@@ -11,8 +11,8 @@ pytestmark = pytest.mark.django_db
 
 def test_the_list_of_pairings_says_when_they_last_met_and_who_has_answered(noon):
     around = people_around()
-    SessionFactory(pairing=around.pairing, started_at=noon - timedelta(days=9))
-    SessionFactory(pairing=around.pairing, started_at=noon - timedelta(days=2))
+    SessionFactory(pairing=around.pairing, starts_at=noon - timedelta(days=9))
+    SessionFactory(pairing=around.pairing, starts_at=noon - timedelta(days=2))
     CheckInFactory(pairing=around.pairing, answered=True)
     CheckInFactory(pairing=around.pairing, membership=around.other_half)
 

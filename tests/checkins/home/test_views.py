@@ -340,8 +340,8 @@ def test_before_the_first_pairing_it_says_how_to_begin(as_member):
 def test_the_figures_count_what_is_there(as_member):
     around = people_around()
     program = around.pairing.program
-    SessionFactory(pairing=around.pairing, started_at=NOW - timedelta(days=20))
-    SessionFactory(started_at=NOW)
+    SessionFactory(pairing=around.pairing, starts_at=NOW - timedelta(days=20))
+    SessionFactory(starts_at=NOW)
     CheckInFactory(pairing=around.pairing, answered=True, **OPEN)
     CheckInFactory(pairing=around.pairing, membership=around.other_half, **OPEN)
     waiting = MembershipFactory(program=program, ready=True)

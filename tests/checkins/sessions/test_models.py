@@ -1,9 +1,10 @@
 import pytest
 from django.db import IntegrityError
 
-from checkins.sessions.models import Session
-from tests.factories.checkins import SessionFactory
+from checkins.sessions.models import Session, SessionAccount, SessionOption
+from tests.factories.checkins import SessionAccountFactory, SessionFactory, SessionOptionFactory
 from tests.factories.programs import MembershipFactory
+from tests.times import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,7 @@ def test_the_database_refuses_the_same_meeting_twice():
     there = SessionFactory()
 
     with pytest.raises(IntegrityError, match="once_at_a_time"):
-        SessionFactory(pairing=there.pairing, started_at=there.started_at)
+        SessionFactory(pairing=there.pairing, starts_at=there.starts_at)
 
 
 def test_staff_count_meetings_and_never_read_what_was_said():
@@ -30,3 +31,61 @@ def test_staff_count_meetings_and_never_read_what_was_said():
         assert not Session.objects.readable_by(member).exists()
     assert session in Session.objects.readable_by(session.pairing.second)
     assert not Session.objects.visible_to(MembershipFactory(program=session.pairing.program)).exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        ({"state": "planned", "starts_at": None, "logged_by": None, "logged_at": None}, "has_a_time_once_agreed"),
+        ({"starts_at": None}, "has_a_time_once_agreed"),
+        ({"proposed": True, "starts_at": NOON}, "has_a_time_once_agreed"),
+        ({"proposed": True, "proposed_by": None}, "has_a_time_once_agreed"),
+        ({"logged_by": None}, "held_is_logged_by_somebody"),
+        ({"planned": True, "logged_at": NOON}, "held_is_logged_by_somebody"),
+        ({"cancelled": True, "closed_at": None}, "closed_at_when_it_did_not_happen"),
+        ({"closed_at": NOON}, "closed_at_when_it_did_not_happen"),
+        ({"missed": True, "absent": ""}, "missed_by_somebody"),
+        ({"absent": "both"}, "missed_by_somebody"),
+    ],
+)
+def test_the_database_refuses_a_session_whose_state_is_not_what_its_facts_say(wrong, rule):
+    with pytest.raises(IntegrityError, match=rule):
+        SessionFactory(**wrong)
+
+
+def test_the_database_refuses_two_open_suggestions_of_one_pair():
+    there = SessionFactory(proposed=True)
+
+    with pytest.raises(IntegrityError, match="one_suggestion_a_pairing"):
+        SessionFactory(pairing=there.pairing, proposed=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"), [({"position": 4}, "is_one_of_three"), ({"position": 1}, "one_a_position"), ({"position": 2}, "one_a_time")]
+)
+def test_the_database_refuses_more_than_three_different_times(changes, rule):
+    there = SessionOptionFactory(position=1)
+
+    with pytest.raises(IntegrityError, match=rule):
+        SessionOptionFactory(session=there.session, starts_at=there.starts_at if changes["position"] == 2 else NOON, **changes)
+
+
+def test_the_database_refuses_two_versions_of_one_half():
+    there = SessionAccountFactory()
+
+    with pytest.raises(IntegrityError, match="one_a_half"):
+        SessionAccountFactory(session=there.session)
+
+
+def test_the_database_refuses_a_version_that_lasts_longer_than_people_meet():
+    with pytest.raises(IntegrityError, match="lasts_5_to_480_minutes"):
+        SessionAccountFactory(minutes=481)
+
+
+def test_times_and_versions_are_the_pairs_own():
+    account, option = SessionAccountFactory(), SessionOptionFactory()
+    for rows, row in ((SessionAccount.objects, account), (SessionOption.objects, option)):
+        pairing = row.session.pairing
+
+        assert row in rows.visible_to(pairing.second)
+        assert not rows.visible_to(pairing.coordinator).exists()

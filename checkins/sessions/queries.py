@@ -1,0 +1,66 @@
+"""What the pages of two people show of their meetings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from checkins.sessions import policies
+from checkins.sessions.models import Session
+from checkins.sessions.services import MOST_PLANNED
+from matching.pairings.models import Pairing
+from mentoring.kernel.times import place_of
+from programs.memberships.models import Membership
+
+# Planned ones that have passed are asked about one after the other.
+MOST_TO_COME = 2 * MOST_PLANNED
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """`asked`: whose time has passed, and nobody has said what became of it. `planned`: still to come, the next one first.
+
+    `suggested`: times that wait for an answer. `place`: whose clock the times are shown by. Each session knows its `open_options`.
+    """
+
+    asked: Sequence[Session]
+    planned: Sequence[Session]
+    suggested: Session | None
+    place: str
+
+    @property
+    def next(self) -> Session | None:
+        return next(iter(self.planned), None)
+
+
+def ahead(pairing: Pairing, me: Membership, now: datetime) -> Ahead:
+    """In two queries."""
+    sessions = Session.objects.readable_by(me).filter(pairing=pairing).to_come()
+    found = list(
+        sessions.select_related("proposed_by__user", "led_by__user").with_open_options().order_by("starts_at", "pk")[:MOST_TO_COME]
+    )
+    for session in found:
+        session.pairing = pairing
+    planned = [session for session in found if session.state == Session.State.PLANNED]
+    return Ahead(
+        asked=[session for session in planned if policies.is_over(session, now)],
+        planned=[session for session in planned if not policies.is_over(session, now)],
+        suggested=next((session for session in found if session.state == Session.State.PROPOSED), None),
+        place=place_of(me.user.time_zone),
+    )
+
+
+def last_held(pairing: Pairing, me: Membership) -> Session | None:
+    held = Session.objects.readable_by(me).filter(pairing=pairing).held().select_related("led_by__user", "proposed_by__user")
+    session = held.order_by("-starts_at", "-pk").first()
+    if session is not None:
+        session.pairing = pairing
+    return session
+
+
+def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> dict[str, object]:
+    """All that `checkins/sessions/_now.html` needs, in three queries."""
+    return {
+        "ahead": ahead(pairing, me, now),
+        "last": last_held(pairing, me),
+        "may_propose": policies.may_propose(me, pairing),
+    }
