@@ -9,6 +9,9 @@ class CheckinsConfig(AppConfig):
         from checkins.agendas import policies as agendas  # noqa: F401
         from checkins.answers import policies as answering  # noqa: F401
         from checkins.answers import services as answers
+        from checkins.decisions import letters as decision_letters  # noqa: F401
+        from checkins.decisions import policies as decisions  # noqa: F401
+        from checkins.goals import policies as goals  # noqa: F401
         from checkins.home import columns  # noqa: F401
         from checkins.plans import services as plans
         from checkins.reminders import letters  # noqa: F401

@@ -3,7 +3,21 @@
 from checkins.agendas.models import AgendaItem
 from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
+from checkins.decisions.models import Decision
+from checkins.goals.models import Goal
 from checkins.plans.models import CheckInPlan, Question
 from checkins.sessions.models import Session, SessionAccount, SessionOption
 
-__all__ = ["AgendaItem", "Answer", "CheckIn", "CheckInPlan", "Question", "Session", "SessionAccount", "SessionOption", "Task"]
+__all__ = [
+    "AgendaItem",
+    "Answer",
+    "CheckIn",
+    "CheckInPlan",
+    "Decision",
+    "Goal",
+    "Question",
+    "Session",
+    "SessionAccount",
+    "SessionOption",
+    "Task",
+]

@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("checkins.agendas.urls")),
                 path("", include("checkins.sessions.urls")),
                 path("", include("checkins.balance.urls")),
+                path("", include("checkins.decisions.urls")),
+                path("", include("checkins.goals.urls")),
                 path("", include("checkins.plans.urls")),
                 path("", include("checkins.answers.urls")),
                 path("", include("checkins.care.urls")),

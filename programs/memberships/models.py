@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +36,9 @@ class Program(models.Model):
         _("who reads check-in answers"), max_length=12, choices=AnswersReadBy, default=AnswersReadBy.COORDINATORS
     )
     help_contact = models.TextField(_("whom to turn to, and how"), blank=True)
+    decisions_reopen_days = models.PositiveSmallIntegerField(
+        _("days in which either of two reopens a decision"), default=14, validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)

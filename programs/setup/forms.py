@@ -68,6 +68,13 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
     }
 
     time_zone = TimeZoneField(label=_("Where does it take place?"), help_text=_("Days begin and end by its clock."))
+    decisions_reopen_days = forms.IntegerField(
+        label=_("For how many days can a decision be reopened?"),
+        help_text=_("Either of a pair can reopen what both have agreed, without giving a reason. After that, either can propose a change."),
+        min_value=1,
+        max_value=365,
+        widget=forms.NumberInput(attrs={"class": "input--num", "inputmode": "numeric", "step": "any"}),
+    )
 
     class Meta:
         model = Program
@@ -78,6 +85,7 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
             "mentor_word",
             "mentee_word",
             "help_contact",
+            "decisions_reopen_days",
             "answers_read_by",
             "staff_need_second_factor",
         ]

@@ -84,15 +84,16 @@ def change_program(
     mentee_word: str,
     help_contact: str,
     now: datetime,
+    decisions_reopen_days: int | None = None,
     staff_need_second_factor: bool | None = None,
     answers_read_by: str | None = None,
 ) -> Program:
-    """Change a program's settings. The last two guard what is confidential: only an admin changes them; None leaves them as they are.
+    """Change a program's settings. The last two guard what is confidential: only an admin changes them. None leaves a setting as it is.
 
     Who reads answers holds for check-ins that open from now on: each of them keeps what its people were told.
     """
     program = Program.objects.select_for_update().get(pk=program.pk)
-    wished: dict[str, str | bool] = {
+    wished: dict[str, str | bool | int] = {
         "name": name,
         "purpose": purpose,
         "time_zone": time_zone,
@@ -100,6 +101,8 @@ def change_program(
         "mentee_word": mentee_word,
         "help_contact": help_contact,
     }
+    if decisions_reopen_days is not None:
+        wished["decisions_reopen_days"] = decisions_reopen_days
     if staff_need_second_factor is not None:
         wished["staff_need_second_factor"] = staff_need_second_factor
     if answers_read_by is not None:
@@ -143,8 +146,8 @@ def change_cohort(*, cohort: Cohort, by: Membership, name: str, starts_on: date,
     return cohort
 
 
-# Settings whose value is a choice: the audit trail keeps it. Of the others it keeps only that they changed.
-CHOSEN = frozenset({"staff_need_second_factor", "answers_read_by"})
+# Settings whose value is a choice or a number: the audit trail keeps it. Of the others it keeps only that they changed.
+CHOSEN = frozenset({"staff_need_second_factor", "answers_read_by", "decisions_reopen_days"})
 
 
 def _save_cohort(cohort: Cohort) -> None:

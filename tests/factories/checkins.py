@@ -1,6 +1,7 @@
-"""The life of a pair: topics, meetings, a program's plan, check-ins and answers, tasks."""
+"""The life of a pair: topics, decisions, goals, meetings, a program's plan, check-ins and answers, tasks."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
@@ -8,6 +9,8 @@ from factory.django import DjangoModelFactory
 from checkins.agendas.models import AgendaItem
 from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
+from checkins.decisions.models import Decision
+from checkins.goals.models import Goal
 from checkins.plans.models import CheckInPlan, Question
 from checkins.sessions.models import Session, SessionAccount, SessionOption
 from programs.memberships.models import Program
@@ -97,6 +100,57 @@ class SessionAccountFactory(DjangoModelFactory):
     author = factory.SelfAttribute("session.pairing.second")
     words = "As I remember it."
     written_at = NOON
+
+
+class DecisionFactory(DjangoModelFactory):
+    """Proposed yesterday by the first half, waiting for the second. Where `proposed_by` is the second half, the first is asked."""
+
+    class Meta:
+        model = Decision
+
+    class Params:
+        # Both agreed when it was proposed.
+        standing = factory.Trait(
+            state=Decision.State.STANDS,
+            first_agreed_at=factory.SelfAttribute("proposed_at"),
+            second_agreed_at=factory.SelfAttribute("proposed_at"),
+        )
+        reopened = factory.Trait(
+            standing=True, state=Decision.State.REOPENED, ended_by=factory.SelfAttribute("pairing.first"), ended_at=NOON
+        )
+        over = factory.Trait(standing=True, state=Decision.State.OVER, ended_by=factory.SelfAttribute("pairing.first"), ended_at=NOON)
+        changed = factory.Trait(standing=True, state=Decision.State.CHANGED, ended_by=factory.SelfAttribute("pairing.first"), ended_at=NOON)
+        withdrawn = factory.Trait(state=Decision.State.WITHDRAWN, ended_by=factory.SelfAttribute("proposed_by"), ended_at=NOON)
+        not_agreed = factory.Trait(
+            state=Decision.State.NOT_AGREED,
+            ended_by=factory.LazyAttribute(lambda decision: decision.pairing.other_half(decision.proposed_by)),
+            ended_at=NOON,
+        )
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    proposed_by = factory.SelfAttribute("pairing.first")
+    text = factory.Sequence(lambda number: f"Decision {number}")
+    proposed_at = NOON - timedelta(days=1)
+    first_agreed_at = factory.LazyAttribute(lambda decision: agreed_by_proposing(decision, "first"))
+    second_agreed_at = factory.LazyAttribute(lambda decision: agreed_by_proposing(decision, "second"))
+
+
+class GoalFactory(DjangoModelFactory):
+    """Of the first half, open since yesterday. Where `written_by` is the second half, it is theirs."""
+
+    class Meta:
+        model = Goal
+
+    class Params:
+        of_both = factory.Trait(whose=Goal.Whose.BOTH)
+        reached = factory.Trait(state=Goal.State.REACHED, settled_at=NOON)
+        let_go = factory.Trait(state=Goal.State.LET_GO, settled_at=NOON)
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    written_by = factory.SelfAttribute("pairing.first")
+    whose = factory.LazyAttribute(lambda goal: goal.pairing.side_of(goal.written_by))
+    text = factory.Sequence(lambda number: f"Goal {number}")
+    made_at = NOON - timedelta(days=1)
 
 
 class CheckInPlanFactory(DjangoModelFactory):
@@ -189,6 +243,10 @@ class TaskFactory(DjangoModelFactory):
     contact_first = Task.Half.SECOND
     raised_at = NOON
     due_at = NOON + timedelta(days=2)
+
+
+def agreed_by_proposing(decision: Any, side: str) -> datetime | None:
+    return decision.proposed_at if decision.pairing.side_of(decision.proposed_by) == side else None
 
 
 def plan_of(program: Program) -> CheckInPlan:

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from checkins.care.models import Task
+from checkins.decisions.models import Decision
 from checkins.plans.models import Question
 from checkins.sessions.models import Session
 from mentoring.kernel.jobs.models import Job
@@ -25,6 +26,8 @@ from tests.factories.checkins import (
     AgendaItemFactory,
     AnswerFactory,
     CheckInFactory,
+    DecisionFactory,
+    GoalFactory,
     SessionAccountFactory,
     SessionFactory,
     SessionOptionFactory,
@@ -217,6 +220,10 @@ def _live(pairing: object, numbers: Iterable[int]) -> None:
     _write(SessionAccountFactory.build(session=session, author=half) for session in sessions for half in (first, second))
     planned = _write(SessionFactory.build(pairing=pairing, planned=True, starts_at=NOON + timedelta(days=3 + n)) for n in numbers)
     _write(SessionOptionFactory.build(session=session, starts_at=NOON + timedelta(days=99), proposed_by=second) for session in planned)
+    for half in (first, second):
+        _write(DecisionFactory.build(pairing=pairing, proposed_by=half, began_with_id=_first_decision(pairing)) for _ in numbers)
+        _write(DecisionFactory.build(pairing=pairing, proposed_by=half, standing=True, look_again_on=NOON.date()) for _ in numbers)
+        _write(GoalFactory.build(pairing=pairing, written_by=half, reached=True) for _ in numbers)
     links = zip(sessions, done, strict=True)
     _write(Session.topics.through(session=session, agendaitem=topic) for session, topic in links)
     _write(FactFactory.build(pairing=pairing, by=topic.author, source_id=topic.pk) for topic in topics)
@@ -236,6 +243,10 @@ def _live(pairing: object, numbers: Iterable[int]) -> None:
         _write(TaskFactory.build(pairing=pairing, about=first, kind=kind) for kind in kinds)
         _write([TaskFactory.build(pairing=pairing, about=second, unanswered=True)])
     _write(TaskFactory.build(pairing=pairing, about=second, done=True) for _ in numbers)
+
+
+def _first_decision(pairing: object) -> int | None:
+    return Decision.objects.filter(pairing=pairing).order_by("pk").values_list("pk", flat=True).first()
 
 
 def _members(people: Iterable[tuple[User, object]], **what: object) -> list[Membership]:

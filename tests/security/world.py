@@ -19,6 +19,8 @@ from tests.factories.checkins import (
     AgendaItemFactory,
     AnswerFactory,
     CheckInFactory,
+    DecisionFactory,
+    GoalFactory,
     QuestionFactory,
     SessionAccountFactory,
     SessionFactory,
@@ -162,6 +164,8 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         **{f"checkins:session-{act}.session": planned.pk for act in ("suggest", "change", "cancel", "calendar")},
         **{f"checkins:session-{act}.session": over.pk for act in ("missed", "log-planned")},
         "checkin": check_in.pk,
+        "decision": DecisionFactory(pairing=pairing, text=mark, reason=mark).pk,
+        "goal": GoalFactory(pairing=pairing, text=mark, why=mark).pk,
         "task": TaskFactory(pairing=pairing).pk,
     }
 

@@ -114,6 +114,7 @@ def settings_of(member, **changes) -> dict[str, str]:
         "mentor_word": program.mentor_word,
         "mentee_word": program.mentee_word,
         "help_contact": program.help_contact,
+        "decisions_reopen_days": program.decisions_reopen_days,
     }
     if member.is_admin:
         values |= {"answers_read_by": "coordinators", "staff_need_second_factor": "on"}
@@ -126,6 +127,17 @@ def test_a_coordinator_changes_the_settings(as_member, coordinator):
     coordinator.program.refresh_from_db()
     assert (coordinator.program.name, coordinator.program.mentor_word) == ("Riverside", "buddy")
     assert coordinator.program.staff_need_second_factor
+
+
+def test_a_coordinator_says_for_how_many_days_a_decision_is_reopened(as_member, coordinator):
+    browser = as_member(coordinator)
+    for wrong in ("0", "366", "two"):
+        assert "from 1 to 365" in browser.post(to("settings", coordinator), settings_of(coordinator, decisions_reopen_days=wrong)).text
+
+    browser.post(to("settings", coordinator), settings_of(coordinator, decisions_reopen_days="30"))
+
+    coordinator.program.refresh_from_db()
+    assert coordinator.program.decisions_reopen_days == 30
 
 
 def test_a_coordinator_cannot_slip_in_what_is_for_admins(as_member, coordinator):

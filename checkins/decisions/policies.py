@@ -1,0 +1,84 @@
+"""May this person? Pure questions: no query, no write, no request."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from checkins.decisions.models import Decision
+from matching.pairings import acts
+from matching.pairings.models import Pairing
+from programs.memberships.models import Membership
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+State = Decision.State
+
+
+def _act(verb: str, words: "_StrOrPromise", who: acts.Who = acts.Who.EITHER) -> acts.Act:
+    route = f"checkins:decision-{verb.replace('_', '-')}"
+    return acts.register(acts.Act(name=f"decision.{verb}", words=words, route=route, states=frozenset({Pairing.State.ACTIVE}), who=who))
+
+
+PROPOSE = _act("propose", _("Propose a decision"))
+AGREE = _act("agree", _("Agree to a decision that the other proposed"))
+SUGGEST = _act("suggest", _("Suggest something else, in place of a proposal or of a decision that stands"))
+DECLINE = _act("decline", _("Not agree to a decision that the other proposed"))
+WITHDRAW = _act("withdraw", _("Take back a decision one has proposed"), acts.Who.ITS_AUTHOR)
+REOPEN = _act("reopen", _("Reopen a decision, without a reason"))
+KEEP = _act("keep", _("Say that one keeps a decision, when a try ends or it is time to look again"))
+LET_GO = _act("let_go", _("Let a decision go whose try has ended"))
+
+# In place of these either of the two can suggest something else; in place of an open proposal whoever is asked.
+REPLACEABLE = frozenset({State.STANDS, State.REOPENED, State.OVER})
+
+
+def may_propose(membership: Membership, pairing: Pairing) -> bool:
+    """Either half. Staff never speak for a pair."""
+    return PROPOSE.is_open_to(membership, pairing)
+
+
+def may_agree(membership: Membership, decision: Decision) -> bool:
+    """The half that is asked. Whoever proposed it has agreed by proposing."""
+    return AGREE.is_open_to(membership, decision.pairing) and _is_asked(membership, decision)
+
+
+def may_decline(membership: Membership, decision: Decision) -> bool:
+    return DECLINE.is_open_to(membership, decision.pairing) and _is_asked(membership, decision)
+
+
+def may_suggest(membership: Membership, decision: Decision) -> bool:
+    """Something else in its place: whoever is asked, and either where it stands, was reopened, or was tried and not kept."""
+    if not SUGGEST.is_open_to(membership, decision.pairing):
+        return False
+    return decision.state in REPLACEABLE or _is_asked(membership, decision)
+
+
+def may_withdraw(membership: Membership, decision: Decision) -> bool:
+    """Whoever proposed it, until the other has answered."""
+    return WITHDRAW.is_open_to(membership, decision.pairing) and decision.state == State.OPEN and decision.proposed_by_id == membership.pk
+
+
+def may_reopen(membership: Membership, decision: Decision, today: date) -> bool:
+    """Either half, for as many days as the program says, and for no reason that anybody asks."""
+    if not REOPEN.is_open_to(membership, decision.pairing) or not decision.stands_on(today):
+        return False
+    until = decision.reopens_until
+    return until is not None and today <= until
+
+
+def may_keep(membership: Membership, decision: Decision, today: date) -> bool:
+    """Either half, once each time the two are asked."""
+    if not KEEP.is_open_to(membership, decision.pairing):
+        return False
+    return decision.asked_again_since(today) is not None and not decision.has_kept(membership, today)
+
+
+def may_let_go(membership: Membership, decision: Decision, today: date) -> bool:
+    """Either half: a try goes on only when both want it."""
+    return LET_GO.is_open_to(membership, decision.pairing) and decision.try_has_ended(today)
+
+
+def _is_asked(membership: Membership, decision: Decision) -> bool:
+    return decision.state == State.OPEN and not decision.has_agreed(membership)

@@ -1,0 +1,65 @@
+"""The goals of two people as one of them sees them, in a number of queries that does not grow with them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from checkins.goals import policies
+from checkins.goals.models import Goal
+from checkins.goals.services import MOST_OPEN
+from matching.pairings.models import Pairing
+from programs.memberships.models import Membership
+
+SHOWN_ON_PAIR_PAGE = 2
+
+
+@dataclass(frozen=True)
+class Card:
+    goal: Goal
+    # "me", "other" or "both".
+    whose: str
+    may_edit: bool
+    may_take_up: bool
+
+
+@dataclass(frozen=True)
+class Goals:
+    """Those that are open: mine, the other's, and of both."""
+
+    mine: list[Card]
+    theirs: list[Card]
+    ours: list[Card]
+    may_add: bool
+
+
+def open_goals(pairing: Pairing, me: Membership) -> Goals:
+    """In one query. A half has at most twelve that are open, and so have both together."""
+    found = cards(Goal.objects.visible_to(me).filter(pairing=pairing).open().for_list()[: 3 * MOST_OPEN], pairing, me)
+    of = {whose: [card for card in found if card.whose == whose] for whose in ("me", "other", "both")}
+    return Goals(mine=of["me"], theirs=of["other"], ours=of["both"], may_add=policies.may_add(me, pairing))
+
+
+def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> dict[str, Any]:
+    """What `_now.html` needs, in one query: the oldest two of each."""
+    goals = open_goals(pairing, me)
+    kinds = (goals.mine, goals.theirs, goals.ours)
+    mine, theirs, ours = (cards_of[:SHOWN_ON_PAIR_PAGE] for cards_of in kinds)
+    return {
+        "mine": mine,
+        "theirs": theirs,
+        "ours": ours,
+        "has_more": any(len(cards_of) > SHOWN_ON_PAIR_PAGE for cards_of in kinds),
+        "may_add": goals.may_add,
+    }
+
+
+def cards(goals: Iterable[Goal], pairing: Pairing, me: Membership) -> list[Card]:
+    """`pairing` with its two people."""
+    return [_card(goal, pairing, me) for goal in goals]
+
+
+def _card(goal: Goal, pairing: Pairing, me: Membership) -> Card:
+    goal.pairing = pairing
+    whose = "both" if goal.whose == Goal.Whose.BOTH else "me" if goal.is_of(me) else "other"
+    return Card(goal=goal, whose=whose, may_edit=policies.may_edit(me, goal), may_take_up=policies.may_take_up(me, goal))
