@@ -6,6 +6,7 @@ class CheckinsConfig(AppConfig):
 
     def ready(self) -> None:
         # Each declares what it adds when it is imported: acts of a pair, a kind of mail, columns of the list of pairings.
+        from checkins.actions import policies as actions  # noqa: F401
         from checkins.agendas import policies as agendas  # noqa: F401
         from checkins.answers import policies as answering  # noqa: F401
         from checkins.answers import services as answers

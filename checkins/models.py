@@ -1,6 +1,7 @@
 """Contents page for Django. Import from the subject, never from here."""
 
-from checkins.agendas.models import AgendaItem
+from checkins.actions.models import ActionItem
+from checkins.agendas.models import AgendaItem, NothingThisTime
 from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
 from checkins.decisions.models import Decision
@@ -9,12 +10,14 @@ from checkins.plans.models import CheckInPlan, Question
 from checkins.sessions.models import Session, SessionAccount, SessionOption
 
 __all__ = [
+    "ActionItem",
     "AgendaItem",
     "Answer",
     "CheckIn",
     "CheckInPlan",
     "Decision",
     "Goal",
+    "NothingThisTime",
     "Question",
     "Session",
     "SessionAccount",

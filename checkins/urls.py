@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
             [
                 path("", include("checkins.home.urls")),
                 path("", include("checkins.agendas.urls")),
+                path("", include("checkins.actions.urls")),
                 path("", include("checkins.sessions.urls")),
                 path("", include("checkins.balance.urls")),
                 path("", include("checkins.decisions.urls")),

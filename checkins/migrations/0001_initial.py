@@ -1,5 +1,6 @@
 
 import datetime
+import django.db.models.constraints
 import django.db.models.deletion
 import mentoring.kernel.encryption.fields
 import uuid
@@ -21,6 +22,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text', models.CharField(max_length=300)),
+                ('points', models.TextField(blank=True)),
+                ('suggestion', models.CharField(blank=True, max_length=40)),
+                ('position', models.PositiveIntegerField()),
+                ('version', models.PositiveIntegerField(default=1)),
                 ('raised_at', models.DateTimeField()),
                 ('carried_over_at', models.DateTimeField(blank=True, null=True)),
                 ('discussed_at', models.DateTimeField(blank=True, null=True)),
@@ -70,6 +75,15 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('pairing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goals', to='matching.pairing')),
                 ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.membership')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='NothingThisTime',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('said_at', models.DateTimeField()),
+                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.membership')),
+                ('pairing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='matching.pairing')),
             ],
         ),
         migrations.CreateModel(
@@ -189,9 +203,36 @@ class Migration(migrations.Migration):
                 ('pairing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='matching.pairing')),
             ],
         ),
+        migrations.CreateModel(
+            name='ActionItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.CharField(max_length=300)),
+                ('owner', models.CharField(choices=[('first', 'The first'), ('second', 'The second'), ('both', 'Both')], max_length=6)),
+                ('due_on', models.DateField(blank=True, null=True)),
+                ('added_at', models.DateTimeField()),
+                ('first_took_on_at', models.DateTimeField(blank=True, null=True)),
+                ('second_took_on_at', models.DateTimeField(blank=True, null=True)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ('declined_at', models.DateTimeField(blank=True, null=True)),
+                ('removed_at', models.DateTimeField(blank=True, null=True)),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.membership')),
+                ('declined_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.membership')),
+                ('done_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.membership')),
+                ('pairing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='action_items', to='matching.pairing')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('declined_at', None), ('done_at', None), ('removed_at', None)), fields=['pairing', 'due_on'], name='checkins_actionitem_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='checkins_actionitem_says_something'), models.CheckConstraint(condition=models.Q(('done_at', None), models.Q(('first_took_on_at__isnull', False), ('owner', 'first')), models.Q(('owner', 'second'), ('second_took_on_at__isnull', False)), models.Q(('first_took_on_at__isnull', False), ('owner', 'both'), ('second_took_on_at__isnull', False)), _connector='OR'), name='checkins_actionitem_done_once_taken_on'), models.CheckConstraint(condition=models.Q(models.Q(('done_at', None), ('done_by', None)), models.Q(('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='checkins_actionitem_done_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('declined_at', None), ('declined_by', None)), models.Q(('declined_at__isnull', False), ('declined_by__isnull', False)), _connector='OR'), name='checkins_actionitem_declined_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('declined_at', None), ('done_at', None)), models.Q(('done_at', None), ('removed_at', None)), models.Q(('declined_at', None), ('removed_at', None)), _connector='OR'), name='checkins_actionitem_ends_in_one_way')],
+            },
+        ),
         migrations.AddIndex(
             model_name='agendaitem',
-            index=models.Index(condition=models.Q(('discussed_at', None), ('withdrawn_at', None)), fields=['pairing', 'raised_at'], name='checkins_agendaitem_open'),
+            index=models.Index(condition=models.Q(('discussed_at', None), ('withdrawn_at', None)), fields=['pairing', 'position'], name='checkins_agendaitem_open'),
+        ),
+        migrations.AddIndex(
+            model_name='agendaitem',
+            index=models.Index(fields=['pairing', '-discussed_at'], name='checkins_agendaitem_past'),
         ),
         migrations.AddConstraint(
             model_name='agendaitem',
@@ -200,6 +241,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='agendaitem',
             constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='checkins_agendaitem_says_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='agendaitem',
+            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], fields=('pairing', 'position'), name='checkins_agendaitem_has_a_place_of_its_own'),
+        ),
+        migrations.AddConstraint(
+            model_name='agendaitem',
+            constraint=models.UniqueConstraint(condition=models.Q(('discussed_at', None), ('withdrawn_at', None), models.Q(('suggestion', ''), _negated=True)), fields=('pairing', 'suggestion'), name='checkins_agendaitem_one_open_of_a_suggestion'),
         ),
         migrations.AddConstraint(
             model_name='checkinplan',
@@ -244,6 +293,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='goal',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='checkins_goal_has_settled_at_when_settled'),
+        ),
+        migrations.AddConstraint(
+            model_name='nothingthistime',
+            constraint=models.UniqueConstraint(fields=('pairing', 'membership'), name='checkins_nothingthistime_said_once'),
         ),
         migrations.AddConstraint(
             model_name='question',

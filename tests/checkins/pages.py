@@ -79,7 +79,9 @@ def many_pairs(program: Program, number: int, coordinator: Membership) -> None:
         Session(pairing=pairing, state="held", starts_at=now - timedelta(days=2), minutes=45, logged_by=pairing.first, logged_at=now)
         for pairing in pairings
     )
-    AgendaItem.objects.bulk_create(AgendaItem(pairing=pairing, author=pairing.first, text="A topic", raised_at=now) for pairing in pairings)
+    AgendaItem.objects.bulk_create(
+        AgendaItem(pairing=pairing, author=pairing.first, text="A topic", position=1, raised_at=now) for pairing in pairings
+    )
     plan = plan_of(program)
     CheckIn.objects.bulk_create(
         CheckIn(

@@ -1,4 +1,6 @@
-"""The life of a pair: topics, decisions, goals, meetings, a program's plan, check-ins and answers, tasks."""
+"""The life of a pair: topics, actions, meetings, decisions and goals, a program's plan, check-ins and answers, tasks."""
+
+"""The life of a pair: topics, actions, meetings, a program's plan, check-ins and answers, tasks."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,6 +8,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
+from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem
 from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
@@ -33,7 +36,30 @@ class AgendaItemFactory(DjangoModelFactory):
     pairing = factory.SubFactory(PairingFactory, active=True)
     author = factory.SelfAttribute("pairing.first")
     text = factory.Sequence(lambda number: f"Topic {number}")
+    position = factory.Sequence(lambda number: number + 1)
     raised_at = NOON - timedelta(days=1)
+
+
+class ActionItemFactory(DjangoModelFactory):
+    """The first half wrote it down for themselves yesterday; not done yet."""
+
+    class Meta:
+        model = ActionItem
+
+    class Params:
+        # A request of the first half to the second, with no answer yet.
+        asked = factory.Trait(owner=ActionItem.Owner.SECOND, first_took_on_at=None)
+        of_both = factory.Trait(owner=ActionItem.Owner.BOTH, second_took_on_at=NOON)
+        done = factory.Trait(done_at=NOON, done_by=factory.SelfAttribute("author"))
+        declined = factory.Trait(declined_at=NOON, declined_by=factory.SelfAttribute("author"))
+        removed = factory.Trait(removed_at=NOON)
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    author = factory.SelfAttribute("pairing.first")
+    text = factory.Sequence(lambda number: f"Action {number}")
+    owner = ActionItem.Owner.FIRST
+    added_at = NOON - timedelta(days=1)
+    first_took_on_at = factory.SelfAttribute("added_at")
 
 
 class SessionFactory(DjangoModelFactory):

@@ -23,6 +23,7 @@ from programs.profiles.models import ProfileAnswer, ProfileQuestion
 from programs.readiness.models import Requirement
 from programs.roster.models import Sheet, SheetRow
 from tests.factories.checkins import (
+    ActionItemFactory,
     AgendaItemFactory,
     AnswerFactory,
     CheckInFactory,
@@ -224,6 +225,7 @@ def _live(pairing: object, numbers: Iterable[int]) -> None:
         _write(DecisionFactory.build(pairing=pairing, proposed_by=half, began_with_id=_first_decision(pairing)) for _ in numbers)
         _write(DecisionFactory.build(pairing=pairing, proposed_by=half, standing=True, look_again_on=NOON.date()) for _ in numbers)
         _write(GoalFactory.build(pairing=pairing, written_by=half, reached=True) for _ in numbers)
+    _write(ActionItemFactory.build(pairing=pairing, **how) for _ in numbers for how in ({}, {"asked": True}, {"done": True}))
     links = zip(sessions, done, strict=True)
     _write(Session.topics.through(session=session, agendaitem=topic) for session, topic in links)
     _write(FactFactory.build(pairing=pairing, by=topic.author, source_id=topic.pk) for topic in topics)

@@ -16,6 +16,7 @@ from programs.invitations.tokens import token_for
 from programs.memberships.models import Membership, Program
 from tests.conftest import signed_in
 from tests.factories.checkins import (
+    ActionItemFactory,
     AgendaItemFactory,
     AnswerFactory,
     CheckInFactory,
@@ -143,7 +144,7 @@ def _things_of_program(coordinator: Membership, mark: str = "Ours") -> dict[str,
 
 
 def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: date = TODAY) -> dict[str, object]:
-    topic = AgendaItemFactory(pairing=pairing, text=mark)
+    topic = AgendaItemFactory(pairing=pairing, text=mark, points=mark)
     FactFactory(pairing=pairing, source_id=topic.pk)
     for session in range(3):
         FactFactory(pairing=pairing, kind=Fact.Kind.SESSION_LOGGED, source_id=1000 * pairing.pk + session)
@@ -163,6 +164,7 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         "session": session.pk,
         **{f"checkins:session-{act}.session": planned.pk for act in ("suggest", "change", "cancel", "calendar")},
         **{f"checkins:session-{act}.session": over.pk for act in ("missed", "log-planned")},
+        "actionitem": ActionItemFactory(pairing=pairing, text=mark).pk,
         "checkin": check_in.pk,
         "decision": DecisionFactory(pairing=pairing, text=mark, reason=mark).pk,
         "goal": GoalFactory(pairing=pairing, text=mark, why=mark).pk,

@@ -1,0 +1,68 @@
+"""What the pages show of the actions, in a number of queries that does not grow with the data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from checkins.actions import policies
+from checkins.actions.models import ActionItem
+from matching.pairings.models import Pairing
+from programs.memberships.models import Membership
+
+SHOWN_ON_PAIR_PAGE = 10
+
+
+@dataclass(frozen=True)
+class Row:
+    """An action, and what this reader may do with it."""
+
+    action: ActionItem
+    is_mine: bool
+    is_of_both: bool
+    may_do: bool
+    may_take_on: bool
+    may_decline: bool
+    may_remove: bool
+    may_undo: bool
+
+
+@dataclass(frozen=True)
+class ActionsNow:
+    """`asked` waits for a yes, of this reader or of the other; `standing` is taken on."""
+
+    asked: list[Row]
+    standing: list[Row]
+    has_more: bool
+    may_add: bool
+    may_do: bool
+
+
+def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> ActionsNow:
+    """The actions that are due first; for `checkins/actions/_now.html`. In one query."""
+    return open_actions(pairing, me, at_most=SHOWN_ON_PAIR_PAGE)
+
+
+def open_actions(pairing: Pairing, me: Membership, *, at_most: int | None = None) -> ActionsNow:
+    found = ActionItem.objects.visible_to(me).filter(pairing=pairing).open().soonest_first()
+    rows = [as_seen_by(me, action, pairing) for action in (found if at_most is None else found[: at_most + 1])]
+    shown = rows[:at_most]
+    return ActionsNow(
+        asked=[row for row in shown if not row.action.is_taken_on],
+        standing=[row for row in shown if row.action.is_taken_on],
+        has_more=len(rows) > len(shown),
+        may_add=policies.may_add(me, pairing),
+        may_do=policies.may_do(me, pairing),
+    )
+
+
+def as_seen_by(me: Membership, action: ActionItem, pairing: Pairing) -> Row:
+    action.pairing = pairing
+    return Row(
+        action=action,
+        is_mine=action.is_owned_by(me),
+        is_of_both=action.owner == ActionItem.Owner.BOTH,
+        may_do=policies.may_do(me, pairing) and action.is_open and action.is_taken_on,
+        may_take_on=policies.may_take_on(me, action),
+        may_decline=policies.may_decline(me, action),
+        may_remove=policies.may_remove(me, action),
+        may_undo=policies.may_undo(me, action),
+    )
