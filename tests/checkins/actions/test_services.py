@@ -47,6 +47,7 @@ def test_nobody_is_given_an_action_without_saying_yes(noon):
 
     assert not ActionItem.objects.standing().exists()
     assert action.waits_for(pairing.second)
+    assert not any(action.was_taken_on_by(half) for half in pairing.halves)
     assert not counted(Fact.Kind.ACTION_TAKEN)
 
 
