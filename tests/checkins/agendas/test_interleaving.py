@@ -66,7 +66,7 @@ class Agenda:
         """Write something new into a form that was opened a while ago; from a collision, save again with both."""
         is_author = seen.author_id == person.pk
         text = self.new_words() if is_author else None
-        points = f"{seen.points}\n{self.new_words()}".strip()[-500:]
+        points = f"{seen.points}\n{self.new_words()}"[-500:].strip()
         before = self.words[seen.pk]
         there = None
         try:
