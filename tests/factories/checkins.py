@@ -1,7 +1,5 @@
 """The life of a pair: topics, actions, meetings, decisions and goals, a program's plan, check-ins and answers, tasks."""
 
-"""The life of a pair: topics, actions, meetings, a program's plan, check-ins and answers, tasks."""
-
 from datetime import datetime, timedelta
 from typing import Any
 
