@@ -7,6 +7,7 @@ from factory.django import DjangoModelFactory
 
 from matching.facts import services as facts
 from matching.facts.models import Fact
+from matching.joint.models import Answer, Round
 from matching.pairings.models import Pairing
 from tests.factories.programs import MembershipFactory, ProgramFactory
 from tests.times import NOON
@@ -60,3 +61,31 @@ class FactFactory(DjangoModelFactory):
         fact = super()._create(model_class, *arguments, **fields)
         facts.rebuild(pairings=[fact.pairing])
         return fact
+
+
+
+class RoundFactory(DjangoModelFactory):
+    """Both halves of an active pairing are asked since noon; nobody has answered."""
+
+    class Meta:
+        model = Round
+
+    class Params:
+        opened_together = factory.Trait(opened_together_at=NOON)
+        called_off = factory.Trait(called_off_at=NOON)
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    kind = "reset"
+    opened_at = NOON
+
+
+class JointAnswerFactory(DjangoModelFactory):
+    """What the first half said alone."""
+
+    class Meta:
+        model = Answer
+
+    round = factory.SubFactory(RoundFactory)
+    membership = factory.SelfAttribute("round.pairing.first")
+    content = factory.LazyFunction(lambda: {"words": "What I said alone"})
+    given_at = NOON

@@ -1,0 +1,111 @@
+import json
+import uuid
+from datetime import datetime
+from typing import Any, Self
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+
+from matching.pairings.models import Pairing
+from mentoring.kernel.encryption.fields import EncryptedTextField
+from programs.memberships.models import Membership
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
+    def visible_to(self, membership: Membership) -> Self:
+        """What the two answer belongs to them, whatever roles somebody has."""
+        return self.filter(pairing__in=Pairing.objects.of(membership))
+
+    def of_kind(self, kind: str) -> Self:
+        return self.filter(kind=kind)
+
+    def waiting(self) -> Self:
+        """Neither opened to both nor called off. It may be over all the same, or not have begun."""
+        return self.filter(opened_together_at=None, called_off_at=None)
+
+    def open_at(self, now: datetime) -> Self:
+        """What can be answered now."""
+        return self.waiting().filter(Q(closes_at=None) | Q(closes_at__gt=now), opened_at__lte=now)
+
+    def opened_together(self) -> Self:
+        return self.exclude(opened_together_at=None)
+
+
+class Round(models.Model):
+    """One question, or a page of them, that both halves answer apart.
+
+    `opened_at` is from when on it can be answered, which may be a day to come; `closes_at` is until when, where there is an end.
+    """
+
+    pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="rounds")
+    kind = models.CharField(max_length=40)
+    # The row that it is about, in the table that the kind implies; 0 where there is none.
+    source_id = models.BigIntegerField(default=0)
+    opened_at = models.DateTimeField()
+    closes_at = models.DateTimeField(null=True, blank=True)
+    opened_together_at = models.DateTimeField(null=True, blank=True)
+    called_off_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pairing", "kind", "source_id"],
+                condition=Q(opened_together_at=None, called_off_at=None),
+                name="matching_round_one_open_a_kind_and_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(opened_together_at=None) | Q(called_off_at=None), name="matching_round_opened_or_called_off"
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at=None) | Q(closes_at__gt=F("opened_at")), name="matching_round_closes_after_it_opens"
+            ),
+        ]
+        indexes = [models.Index(fields=["pairing", "kind", "opened_at"], name="matching_round_by_pairing")]
+
+    def __str__(self) -> str:
+        return f"Round {self.pk}"
+
+    def is_open_at(self, now: datetime) -> bool:
+        if self.opened_together_at is not None or self.called_off_at is not None:
+            return False
+        return self.opened_at <= now and (self.closes_at is None or now < self.closes_at)
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def visible_to(self, membership: Membership) -> Self:
+        """One's own, and the other half's once the round has opened to both."""
+        of_the_two = self.filter(round__in=Round.objects.visible_to(membership))
+        return of_the_two.filter(Q(membership=membership) | Q(round__opened_together_at__isnull=False))
+
+
+class Answer(models.Model):
+    """What one half said. Kept in the open or sealed, as the kind of the round has it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="answers")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="joint_answers")
+    content = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
+    sealed = EncryptedTextField(null=True, blank=True)
+    given_at = models.DateTimeField()
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "membership"], name="matching_answer_one_a_half"),
+            models.CheckConstraint(
+                condition=Q(content__isnull=False, sealed__isnull=True) | Q(content__isnull=True, sealed__isnull=False),
+                name="matching_answer_is_open_or_sealed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Answer {self.pk}"
+
+    @property
+    def said(self) -> dict[str, Any]:
+        said: dict[str, Any] = json.loads(str(self.sealed)) if self.content is None else self.content
+        return said

@@ -1,0 +1,115 @@
+"""Opening a round, answering it alone, and the moment at which both answers open."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from matching.joint import kinds, policies
+from matching.joint.models import Answer, Round
+from matching.pairings.models import Pairing
+from mentoring.kernel.audit import services as audit
+from mentoring.kernel.errors import Refused
+from programs.memberships.models import Membership
+
+
+@transaction.atomic
+def open_round(
+    *,
+    pairing: Pairing,
+    kind: str,
+    source_id: int = 0,
+    by: Membership | None,
+    now: datetime,
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
+) -> Round:
+    """Ask both halves. Where the same is being asked already, that round is returned: of two who begin at once, both have begun.
+
+    `by` is one of the two, or nobody where something else that happened asks them. Without `opens_at` it can be answered from now on,
+    without `closes_at` until both have.
+    """
+    # Locked, so that nothing is asked in the second in which the pairing stops.
+    pairing = Pairing.objects.select_for_update(of=["self"], no_key=True).get(pk=pairing.pk)
+    if by is not None and not policies.may_open(by, pairing, kinds.get(kind)):
+        raise Refused(_("This is begun by the two of a pairing, and not in the state that it is in now."))
+    there = Round.objects.filter(pairing=pairing, kind=kind, source_id=source_id).waiting().first()
+    if there is not None and (there.closes_at is None or there.closes_at > now):
+        return there
+    if there is not None:
+        _call_off([there.pk], now)
+    asked = Round.objects.create(pairing=pairing, kind=kind, source_id=source_id, opened_at=opens_at or now, closes_at=closes_at)
+    audit.record(
+        verb="joint.opened",
+        subject=asked,
+        program_id=pairing.program_id,
+        actor_id=by.user_id if by else None,
+        now=now,
+        detail={"kind": kind},
+    )
+    return asked
+
+
+@transaction.atomic
+def answer(*, round: Round, by: Membership, content: Mapping[str, Any], now: datetime) -> Round:
+    """Keep what one half says; answering again replaces it. With the second answer the round opens to both, and nothing changes any more.
+
+    `content` is what the form of the kind takes. Where a kind opens on two yeses, it opens only if both say yes.
+    """
+    pairing = Pairing.objects.select_for_update(of=["self"], no_key=True).get(pk=round.pairing_id)
+    round = Round.objects.select_for_update(of=["self"]).get(pk=round.pk)
+    round.pairing = pairing
+    if round.opened_together_at is not None and pairing.includes(by):
+        raise Refused(_("You have both answered, and the answers are open to you both. Nothing was changed."))
+    if not policies.may_answer(by, round, now):
+        raise Refused(_("This is not open to be answered now. Nothing was changed."))
+    kind = kinds.get(round.kind)
+    said = _cleaned(kind, round, content)
+    mine = Answer.objects.filter(round=round, membership=by).first() or Answer(round=round, membership=by)
+    mine.content, mine.sealed = (None, json.dumps(said, cls=DjangoJSONEncoder)) if kind.is_sealed else (said, None)
+    mine.given_at = now
+    mine.save()
+    theirs = Answer.objects.filter(round=round).exclude(membership=by).first()
+    opens = theirs is not None and (kind.opens is kinds.Opens.TO_BOTH or (said["yes"] and theirs.said["yes"]))
+    if opens:
+        round.opened_together_at = now
+        round.save(update_fields=["opened_together_at"])
+        if kind.when_opened is not None:
+            kind.when_opened(round=round, now=now)
+    audit.record(
+        verb="joint.opened_together" if opens else "joint.answered",
+        subject=round,
+        program_id=pairing.program_id,
+        actor_id=by.user_id,
+        now=now,
+        detail={"kind": round.kind},
+    )
+    return round
+
+
+def call_off(*, round: Round, now: datetime) -> None:
+    """Ask no more what is being asked. What somebody has said alone stays theirs alone; what is open to both stays open."""
+    _call_off([round.pk], now)
+
+
+def stop(*, pairing: Pairing, now: datetime) -> None:
+    """A pairing has just been paused or has ended. What cannot be answered any more, once it has ended, is not asked any more."""
+    if pairing.state == Pairing.State.CLOSED:
+        go_on = [kind.name for kind in kinds.every() if pairing.state in kind.states]
+        _call_off(Round.objects.filter(pairing=pairing).exclude(kind__in=go_on).values_list("pk", flat=True), now)
+
+
+def _call_off(keys: Iterable[int], now: datetime) -> None:
+    Round.objects.filter(pk__in=keys).waiting().update(called_off_at=now)
+
+
+def _cleaned(kind: kinds.Kind, round: Round, content: Mapping[str, Any]) -> dict[str, Any]:
+    form = kind.form(content, round=round)
+    if not form.is_valid():
+        raise Refused(next(str(words) for wrong in form.errors.values() for words in wrong))
+    cleaned: dict[str, Any] = form.cleaned_data
+    return cleaned
