@@ -25,3 +25,4 @@ class CheckinsConfig(AppConfig):
         setup.when_created(plans.start)
         pairings.when_stopped(answers.stop)
         pairings.when_stopped(sessions.stop)
+        pairings.when_gone_on(answers.go_on)

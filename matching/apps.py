@@ -5,15 +5,21 @@ class MatchingConfig(AppConfig):
     name = "matching"
 
     def ready(self) -> None:
+        # Each declares what it adds when it is imported: acts of a pair, kinds of mail, what is answered apart.
+        from matching.endings import letters as letters_of_endings  # noqa: F401
+        from matching.endings import rounds  # noqa: F401
+        from matching.endings import services as endings
         from matching.facts import services as facts
         from matching.joint import services as joint
-        from matching.pairings import letters  # noqa: F401 - declares the mails of a pairing
+        from matching.pairings import letters  # noqa: F401
         from matching.pairings import services as pairings
+        from matching.pauses import letters as letters_of_pauses  # noqa: F401
         from programs.memberships import services as memberships
         from programs.readiness import services as readiness
         from programs.setup import services as setup
 
         pairings.when_stopped(joint.stop)
+        pairings.when_stopped(endings.ask_about_later_contact)
         memberships.when_left(pairings.end_those_of)
         readiness.when_ready(pairings.activate_if_ready)
         setup.when_clocks_changed(facts.rebuild_those_of)

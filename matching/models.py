@@ -1,7 +1,9 @@
 """Contents page for Django. Import from the subject, never from here."""
 
+from matching.endings.models import EndingReason
 from matching.facts.models import Fact, WeeklyCount
 from matching.joint.models import Answer, Round
-from matching.pairings.models import Pairing
+from matching.pairings.models import Pairing, PartnerWish
+from matching.pauses.models import Pause
 
-__all__ = ["Answer", "Fact", "Pairing", "Round", "WeeklyCount"]
+__all__ = ["Answer", "EndingReason", "Fact", "Pairing", "PartnerWish", "Pause", "Round", "WeeklyCount"]

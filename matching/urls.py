@@ -5,4 +5,6 @@ from django.urls import URLPattern, URLResolver, include, path
 app_name = "matching"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("matching.pairings.urls")),
+    path("", include("matching.pauses.urls")),
+    path("", include("matching.endings.urls")),
 ]

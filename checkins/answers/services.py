@@ -16,6 +16,7 @@ from matching.pairings.models import Pairing
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
+from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership, Program
 
 # The kind of mail that reminds of a check-in; declared in `checkins/reminders/letters.py`.
@@ -108,6 +109,32 @@ def stop(*, pairing: Pairing, now: datetime) -> None:
     """A pairing has just been paused or ended: nothing is asked of it, and nobody is missed."""
     call_off(pairing_ids=[pairing.pk], now=now)
     care.let_go(kind=Task.Kind.UNANSWERED, pairing_ids=[pairing.pk], now=now)
+
+
+def go_on(*, pairing: Pairing, now: datetime) -> None:
+    """A pairing goes on after a pause: what was called off with it, and is not over yet, is asked again, with its message."""
+    called_off = CheckIn.objects.filter(pairing=pairing, closed_at=None, closes_at__gt=now).exclude(called_off_at=None)
+    again = list(called_off.select_related("membership").select_for_update(of=["self"]).order_by("pk"))
+    CheckIn.objects.filter(pk__in=[check_in.pk for check_in in again]).update(called_off_at=None)
+    # Only those whose message was taken back: who had it before the pause does not get it twice.
+    taken_back = OutboxMessage.objects.about(kind=REMINDER, subject_ids=[check_in.pk for check_in in again])
+    unsaid = set(taken_back.filter(state=OutboxMessage.State.CANCELLED).values_list("subject", flat=True))
+    outbox.owe_many(
+        [
+            outbox.Duty(
+                kind=REMINDER,
+                subject_id=check_in.pk,
+                recipient_id=check_in.membership.user_id,
+                slot=f"{now:%Y%m%dT%H%M%S}",
+                program_id=pairing.program_id,
+                due_at=max(check_in.opens_at, now),
+                expires_at=check_in.closes_at,
+            )
+            for check_in in again
+            if str(check_in.pk) in unsaid
+        ],
+        now=now,
+    )
 
 
 def call_off_of_stopped(*, now: datetime) -> int:

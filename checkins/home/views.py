@@ -22,6 +22,7 @@ from checkins.care.playbook import tell
 from checkins.home import queries
 from checkins.home.forms import RoundFilter
 from checkins.sessions import policies as sessions
+from matching.endings import queries as endings
 from matching.pairings import comparison
 from matching.pairings.access import PairRequest, the_two_only
 from matching.pairings.models import Pairing
@@ -167,6 +168,7 @@ def _facts(request: MemberRequest, pair: Pairing) -> HttpResponse:
         "rounds": rounds,
         "shown": shown,
         "answers": queries.answers_side_by_side(shown, me) if shown else [],
+        "life": endings.for_staff(pair, me),
     }
     return render(request, "checkins/home/pairing_facts.html", context)
 

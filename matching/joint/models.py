@@ -74,7 +74,7 @@ class Round(models.Model):
         return self.opened_at <= now and (self.closes_at is None or now < self.closes_at)
 
 
-class AnswerQuerySet(models.QuerySet["Answer"]):
+class JointAnswerQuerySet(models.QuerySet["Answer"]):
     def visible_to(self, membership: Membership) -> Self:
         """One's own, and the other half's once the round has opened to both."""
         of_the_two = self.filter(round__in=Round.objects.visible_to(membership))
@@ -91,7 +91,7 @@ class Answer(models.Model):
     sealed = EncryptedTextField(null=True, blank=True)
     given_at = models.DateTimeField()
 
-    objects = AnswerQuerySet.as_manager()
+    objects = JointAnswerQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -48,6 +48,37 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='EndingReason',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('choice', mentoring.kernel.encryption.fields.EncryptedTextField(blank=True, editable=True, null=True, row_field='id')),
+                ('words', mentoring.kernel.encryption.fields.EncryptedTextField(blank=True, editable=True, null=True, row_field='id')),
+                ('given_at', models.DateTimeField()),
+                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ending_reasons', to='programs.membership')),
+                ('pairing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ending_reasons', to='matching.pairing')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PartnerWish',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('wished_at', models.DateTimeField()),
+                ('membership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='partner_wish', to='programs.membership')),
+                ('pairing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='partner_wishes', to='matching.pairing')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Pause',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('paused_at', models.DateTimeField()),
+                ('gone_on_at', models.DateTimeField(blank=True, null=True)),
+                ('first_yes_at', models.DateTimeField(blank=True, null=True)),
+                ('second_yes_at', models.DateTimeField(blank=True, null=True)),
+                ('pairing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pauses', to='matching.pairing')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Round',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -121,6 +152,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='fact',
             constraint=models.UniqueConstraint(fields=('kind', 'source_id', 'by'), name='matching_fact_counted_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='endingreason',
+            constraint=models.UniqueConstraint(fields=('pairing', 'membership'), name='matching_endingreason_one_a_half'),
+        ),
+        migrations.AddConstraint(
+            model_name='endingreason',
+            constraint=models.CheckConstraint(condition=models.Q(('choice__isnull', False), ('words__isnull', False), _connector='OR'), name='matching_endingreason_says_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='pause',
+            constraint=models.UniqueConstraint(condition=models.Q(('gone_on_at', None)), fields=('pairing',), name='matching_pause_one_lasting_a_pairing'),
+        ),
+        migrations.AddConstraint(
+            model_name='pause',
+            constraint=models.CheckConstraint(condition=models.Q(('gone_on_at', None), ('gone_on_at__gte', models.F('paused_at')), _connector='OR'), name='matching_pause_ends_after_it_began'),
         ),
         migrations.AddIndex(
             model_name='round',

@@ -80,3 +80,11 @@ DECLINE = register(
         states=frozenset({State.PROPOSED, State.ACCEPTED}),
     )
 )
+WISH_FOR_SOMEBODY = register(
+    Act(
+        name="pairing.wish",
+        words=_("Say that one would like to meet somebody else"),
+        route="matching:wish",
+        states=frozenset({State.ACTIVE, State.PAUSED, State.CLOSED}),
+    )
+)

@@ -38,16 +38,20 @@ def waits_for_their_answer(messages: list[OutboxMessage]) -> set[int]:
     return owed
 
 
+def of_pairings_that_are(state: Pairing.State, messages: list[OutboxMessage]) -> set[int]:
+    return {message.pk for message, pairing in _with_pairings(messages) if pairing.state == state}
+
+
 def goes_on(messages: list[OutboxMessage]) -> set[int]:
-    return {message.pk for message, pairing in _with_pairings(messages) if pairing.state == State.ACTIVE}
+    return of_pairings_that_are(State.ACTIVE, messages)
 
 
 def has_not_started(messages: list[OutboxMessage]) -> set[int]:
-    return {message.pk for message, pairing in _with_pairings(messages) if pairing.state == State.DECLINED}
+    return of_pairings_that_are(State.DECLINED, messages)
 
 
 def has_ended(messages: list[OutboxMessage]) -> set[int]:
-    return {message.pk for message, pairing in _with_pairings(messages) if pairing.state == State.CLOSED}
+    return of_pairings_that_are(State.CLOSED, messages)
 
 
 def _with_pairings(messages: list[OutboxMessage]) -> list[tuple[OutboxMessage, Pairing]]:

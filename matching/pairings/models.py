@@ -152,3 +152,25 @@ class Pairing(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN_STATES
+
+
+class PartnerWishQuerySet(models.QuerySet["PartnerWish"]):
+    def visible_to(self, membership: Membership) -> Self:
+        """One's own; and staff, never of a pairing of their own: it would tell them who wished to end it."""
+        own = Q(membership=membership)
+        if not membership.is_staff:
+            return self.filter(own)
+        return self.filter(own | Q(pairing__in=Pairing.objects.visible_to(membership).not_of(membership)))
+
+
+class PartnerWish(models.Model):
+    """Somebody would like to be introduced to somebody else, and since when. `pairing` is the one in which they said so."""
+
+    membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="partner_wish")
+    pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="partner_wishes")
+    wished_at = models.DateTimeField()
+
+    objects = PartnerWishQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"PartnerWish {self.pk}"

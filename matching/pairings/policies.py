@@ -21,5 +21,15 @@ def may_decline(membership: Membership, pairing: Pairing) -> bool:
 
 
 def may_have_caseload(membership: Membership, pairing: Pairing) -> bool:
-    """Nobody looks after a pairing of their own."""
-    return membership.is_staff and not pairing.includes(membership)
+    """Those who run its program. Nobody looks after a pairing of their own."""
+    return membership.is_staff and membership.program_id == pairing.program_id and not pairing.includes(membership)
+
+
+def may_withdraw(membership: Membership, pairing: Pairing) -> bool:
+    """Those who run the program, until it has begun, and never a pairing of their own: there they answer like anybody else."""
+    return may_have_caseload(membership, pairing) and pairing.state in acts.DECLINE.states
+
+
+def may_wish_for_somebody(membership: Membership, pairing: Pairing) -> bool:
+    """Either half, of what has begun: while it lasts, and after it."""
+    return acts.WISH_FOR_SOMEBODY.is_open_to(membership, pairing) and pairing.activated_at is not None

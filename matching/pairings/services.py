@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from matching.pairings import places, policies
-from matching.pairings.models import Pairing
+from matching.pairings.models import Pairing, PartnerWish
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
@@ -20,6 +20,7 @@ State, Mentor = Pairing.State, Pairing.Mentor
 
 _when_activated: list[Callable[..., object]] = []
 _when_stopped: list[Callable[..., object]] = []
+_when_gone_on: list[Callable[..., object]] = []
 
 
 class AskedBefore(Refused):
@@ -34,6 +35,11 @@ def when_activated(callback: Callable[..., object]) -> None:
 def when_stopped(callback: Callable[..., object]) -> None:
     """Call `callback(pairing=…, now=…)` whenever an active pairing is paused or ended, in that transaction. For `AppConfig.ready()`."""
     _when_stopped.append(callback)
+
+
+def when_gone_on(callback: Callable[..., object]) -> None:
+    """Call `callback(pairing=…, now=…)` whenever a paused pairing is active again, in that transaction. For `AppConfig.ready()`."""
+    _when_gone_on.append(callback)
 
 
 @transaction.atomic
@@ -125,14 +131,54 @@ def decline(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
         return pairing
     if not policies.may_decline(by, pairing):
         raise Refused(_("This pairing has begun already. If it is not right for you, talk to your coordinator."))
-    pairing.state = State.DECLINED
-    pairing.first_accepted_at = pairing.second_accepted_at = None
-    pairing.ended_at = now
-    pairing.save(update_fields=["state", "first_accepted_at", "second_accepted_at", "ended_at"])
-    outbox.cancel(kind="pairing-proposed", subject_ids=[pairing.pk], now=now)
-    _owe_to_both("pairing-not-started", pairing, now)
+    _do_not_start(pairing, now)
     audit.record(verb="pairing.declined", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
     return pairing
+
+
+@transaction.atomic
+def withdraw(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
+    """Those who run the program take back an introduction made in error. The two cannot tell it from a "not this time"."""
+    pairing = _locked(pairing)
+    if pairing.state == State.DECLINED and policies.may_have_caseload(by, pairing):
+        return pairing
+    if not policies.may_withdraw(by, pairing):
+        raise Refused(_("Only an introduction that has not begun yet can be taken back."))
+    _do_not_start(pairing, now)
+    audit.record(verb="pairing.withdrawn", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
+    return pairing
+
+
+@transaction.atomic
+def wish_for_somebody(*, pairing: Pairing, by: Membership, now: datetime) -> None:
+    """One of the two would like to be introduced to somebody else. Wishing twice changes nothing; the other half is told nothing."""
+    pairing = _locked(pairing)
+    if not policies.may_wish_for_somebody(by, pairing):
+        raise Refused(_("You can say so about a pairing of your own that has begun."))
+    _wish, is_new = PartnerWish.objects.get_or_create(membership=by, defaults={"pairing": pairing, "wished_at": now})
+    if is_new:
+        audit.record(verb="pairing.wished_for_somebody", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
+
+
+# --- for subjects that know who may: the pairing is locked by whoever calls, who writes the audit event ---
+
+
+def set_paused(*, pairing: Pairing, now: datetime) -> None:
+    pairing.state = State.PAUSED
+    pairing.save(update_fields=["state"])
+    _tell(_when_stopped, pairing, now)
+
+
+def set_active_again(*, pairing: Pairing, now: datetime) -> None:
+    pairing.state = State.ACTIVE
+    pairing.save(update_fields=["state"])
+    _tell(_when_gone_on, pairing, now)
+
+
+def set_closed(*, pairing: Pairing, now: datetime) -> None:
+    pairing.state, pairing.ended_at = State.CLOSED, now
+    pairing.save(update_fields=["state", "ended_at"])
+    _tell(_when_stopped, pairing, now)
 
 
 @transaction.atomic
@@ -156,8 +202,7 @@ def end_those_of(*, membership: Membership, now: datetime) -> None:
         pairing.ended_at = now
         pairing.save(update_fields=["state", "first_accepted_at", "second_accepted_at", "ended_at"])
         if has_begun:
-            for callback in _when_stopped:
-                callback(pairing=pairing, now=now)
+            _tell(_when_stopped, pairing, now)
         outbox.cancel(kind="pairing-proposed", subject_ids=[pairing.pk], now=now)
         kind = "pairing-ended" if has_begun else "pairing-not-started"
         _owe(kind, pairing, [pairing.other_half(membership)], now)
@@ -173,9 +218,24 @@ def _start_if_both_are_ready(pairing: Pairing, now: datetime) -> None:
     pairing.activated_at = now
     pairing.save(update_fields=["state", "activated_at"])
     _owe_to_both("pairing-started", pairing, now)
-    for callback in _when_activated:
-        callback(pairing=pairing, now=now)
+    # Whoever wished to meet somebody has.
+    PartnerWish.objects.filter(membership__in=[pairing.first_id, pairing.second_id]).delete()
+    _tell(_when_activated, pairing, now)
     audit.record(verb="pairing.activated", subject=pairing, program_id=pairing.program_id, actor_id=None, now=now)
+
+
+def _do_not_start(pairing: Pairing, now: datetime) -> None:
+    pairing.state = State.DECLINED
+    pairing.first_accepted_at = pairing.second_accepted_at = None
+    pairing.ended_at = now
+    pairing.save(update_fields=["state", "first_accepted_at", "second_accepted_at", "ended_at"])
+    outbox.cancel(kind="pairing-proposed", subject_ids=[pairing.pk], now=now)
+    _owe_to_both("pairing-not-started", pairing, now)
+
+
+def _tell(callbacks: Iterable[Callable[..., object]], pairing: Pairing, now: datetime) -> None:
+    for callback in callbacks:
+        callback(pairing=pairing, now=now)
 
 
 def _locked(pairing: Pairing) -> Pairing:

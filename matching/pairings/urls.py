@@ -12,4 +12,6 @@ urlpatterns = [
     path(f"{PAIRINGS}<int:pairing>/proposal/", views.proposal, name="proposal"),
     path(f"{PAIRINGS}<int:pairing>/accept/", views.accept, name="accept"),
     path(f"{PAIRINGS}<int:pairing>/decline/", views.decline, name="decline"),
+    path(f"{PAIRINGS}<int:pairing>/withdraw/", views.withdraw, name="withdraw"),
+    path(f"{PAIRINGS}<int:pairing>/wish/", views.wish, name="wish"),
 ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matching.pairings import columns, comparison, parity, places, policies, services
 from matching.pairings.forms import Introduce, PairingFilter, PersonFilter
-from matching.pairings.models import Pairing
+from matching.pairings.models import Pairing, PartnerWish
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.lists.exports import csv_response
@@ -198,7 +198,10 @@ def pair(request: MemberRequest) -> HttpResponse:
 
 def _choose(request: MemberRequest, people: "QuerySet[Any]", one: Membership | None) -> HttpResponse:
     shown = PersonFilter(request.GET, queryset=people.order_by(_who_has_somebody_last(), "waiting_since", "pk"), to=one)
-    context = {"filter": shown, "page": page_of(request, shown.qs, per_page=PEOPLE_A_PAGE), "one": one}
+    page = page_of(request, shown.qs, per_page=PEOPLE_A_PAGE)
+    wishes = PartnerWish.objects.visible_to(request.membership).filter(membership__in=[person.pk for person in page.items])
+    wished_at = dict(wishes.values_list("membership", "wished_at"))
+    context = {"filter": shown, "page": page, "people": [(person, wished_at.get(person.pk)) for person in page.items], "one": one}
     return render(request, "matching/pairings/pair_choose.html", context)
 
 
@@ -275,6 +278,33 @@ def decline(request: MemberRequest, pairing: int) -> HttpResponse:
     except Refused as refused:
         messages.warning(request, str(refused))
     return redirect("matching:proposal", introduction.program.slug, introduction.pk)
+
+
+@staff_only
+@require_POST
+def withdraw(request: MemberRequest, pairing: int) -> HttpResponse:
+    me = request.membership
+    introduction = get_object_or_404(Pairing.objects.visible_to(me).not_of(me).with_people(), pk=pairing)
+    try:
+        services.withdraw(pairing=introduction, by=me, now=timezone.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("The introduction is taken back. Both get the same letter."))
+    return redirect("checkins:pairing", introduction.program.slug, introduction.pk)
+
+
+@members_only
+@require_POST
+def wish(request: MemberRequest, pairing: int) -> HttpResponse:
+    own = _own(request, pairing)
+    try:
+        services.wish_for_somebody(pairing=own, by=request.membership, now=timezone.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("Those who run the program know now that you would like to meet somebody else."))
+    return redirect("checkins:pairing", own.program.slug, own.pk)
 
 
 def _own(request: MemberRequest, pairing: int) -> Pairing:

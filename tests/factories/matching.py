@@ -5,10 +5,12 @@ from datetime import timedelta
 import factory
 from factory.django import DjangoModelFactory
 
+from matching.endings.models import EndingReason
 from matching.facts import services as facts
 from matching.facts.models import Fact
 from matching.joint.models import Answer, Round
-from matching.pairings.models import Pairing
+from matching.pairings.models import Pairing, PartnerWish
+from matching.pauses.models import Pause
 from tests.factories.programs import MembershipFactory, ProgramFactory
 from tests.times import NOON
 
@@ -63,7 +65,6 @@ class FactFactory(DjangoModelFactory):
         return fact
 
 
-
 class RoundFactory(DjangoModelFactory):
     """Both halves of an active pairing are asked since noon; nobody has answered."""
 
@@ -89,3 +90,40 @@ class JointAnswerFactory(DjangoModelFactory):
     membership = factory.SelfAttribute("round.pairing.first")
     content = factory.LazyFunction(lambda: {"words": "What I said alone"})
     given_at = NOON
+
+
+class PauseFactory(DjangoModelFactory):
+    """A paused pairing rests since noon; neither has said yes to going on."""
+
+    class Meta:
+        model = Pause
+
+    class Params:
+        gone_on = factory.Trait(pairing=factory.SubFactory(PairingFactory, active=True), gone_on_at=NOON)
+
+    pairing = factory.SubFactory(PairingFactory, paused=True)
+    paused_at = NOON
+
+
+class EndingReasonFactory(DjangoModelFactory):
+    """What the first half told the program when it ended."""
+
+    class Meta:
+        model = EndingReason
+
+    pairing = factory.SubFactory(PairingFactory, closed=True)
+    membership = factory.SelfAttribute("pairing.first")
+    choice = EndingReason.Choice.TIME
+    words = "We are both so busy"
+    given_at = NOON
+
+
+class PartnerWishFactory(DjangoModelFactory):
+    """The first half of a pairing that has ended would like to meet somebody else."""
+
+    class Meta:
+        model = PartnerWish
+
+    pairing = factory.SubFactory(PairingFactory, closed=True)
+    membership = factory.SelfAttribute("pairing.first")
+    wished_at = NOON

@@ -103,6 +103,18 @@ ROUTES: dict[str, Route] = {
     "checkins:action-decline": Route(BOTH_HALVES, ACT),
     "checkins:action-remove": Route(BOTH_HALVES, ACT),
     "checkins:action-undo": Route(BOTH_HALVES, ACT),
+    "matching:change": Route(BOTH_HALVES, READ),
+    "matching:ending": Route(BOTH_HALVES, FORM),
+    "matching:ending-begin": Route(BOTH_HALVES, ACT),
+    "matching:ending-stay": Route(BOTH_HALVES, ACT),
+    "matching:ended": Route(BOTH_HALVES, READ),
+    "matching:later-contact": Route(BOTH_HALVES, FORM),
+    # Those who run the program may do these too, but not of a pairing of their own: there they are a half.
+    "matching:pause": Route((*BOTH_HALVES, "coordinator", "admin"), ACT),
+    "matching:go-on": Route((*BOTH_HALVES, "coordinator", "admin"), ACT),
+    "matching:stay-paused": Route((*BOTH_HALVES, "coordinator", "admin"), ACT),
+    "matching:end": Route((*BOTH_HALVES, "coordinator", "admin"), FORM),
+    "matching:wish": Route(BOTH_HALVES, ACT),
     "matching:proposal": Route(BOTH_HALVES, READ),
     "matching:accept": Route(BOTH_HALVES, ACT),
     "matching:decline": Route(BOTH_HALVES, ACT),
@@ -150,6 +162,7 @@ ROUTES: dict[str, Route] = {
     "programs:import-rejected": Route(STAFF, READ),
     # Staff who are no part of the pairing; who is sees nothing of what is told about it.
     "checkins:task-done": Route(("coordinator", "admin"), ACT),
+    "matching:withdraw": Route(("coordinator", "admin"), ACT),
     # Last, since it signs out.
     "leave": Route(EVERYONE, ACT),
 }

@@ -37,7 +37,7 @@ from tests.factories.checkins import (
     question_of,
 )
 from tests.factories.guidelines import AcknowledgementFactory, GuidelineVersionFactory
-from tests.factories.matching import FactFactory, PairingFactory
+from tests.factories.matching import FactFactory, JointAnswerFactory, PairingFactory, PartnerWishFactory, PauseFactory, RoundFactory
 from tests.factories.programs import (
     CohortFactory,
     InvitationFactory,
@@ -150,7 +150,7 @@ def _world_with_a_little_of_everything() -> World:
         world.own[f"programs:{word}.sheet"] = sheet.pk  # type: ignore[index]
     for construct in (Question.Construct.VOICE, Question.Construct.BOUNDARIES, Question.Construct.WORDS):
         question_of(plan_of(program), construct)
-    for person in Membership.objects.filter(program=program, is_participant=True, left_at=None):
+    for person in Membership.objects.filter(program=program, is_participant=True, left_at=None, profile=None):
         ProfileFactory(membership=person)
     _grow(world, FEW)
     return world
@@ -183,8 +183,9 @@ def _grow(world: World, numbers: range) -> None:
     mine = [half] * len(numbers)
     active = [*pairs(firsts, seconds, active=True), *pairs(mine, firsts, active=True)]
     pairs(mine, seconds, proposed=True)
-    pairs(mine, waiting, closed=True)
+    ended = pairs(mine, waiting, closed=True)
     pairs(firsts, waiting, accepted=True)
+    _write(PartnerWishFactory.build(pairing=pair, membership=pair.second) for pair in ended)
     for pair in active:
         _live(pair, [0])
     _live(pairing, numbers)
@@ -229,6 +230,11 @@ def _live(pairing: object, numbers: Iterable[int]) -> None:
     links = zip(sessions, done, strict=True)
     _write(Session.topics.through(session=session, agendaitem=topic) for session, topic in links)
     _write(FactFactory.build(pairing=pairing, by=topic.author, source_id=topic.pk) for topic in topics)
+    _write(PauseFactory.build(pairing=pairing, gone_on_at=NOON) for _ in numbers)
+    for kind in ("reset", "reset-afterwards"):
+        rounds = _write(RoundFactory.build(pairing=pairing, kind=kind, source_id=n, opened_together=True) for n in numbers)
+        said = {"ask": "Time", "offer": "Time", "how": "better"}
+        _write(JointAnswerFactory.build(round=one, membership=half, content=said) for one in rounds for half in (first, second))
     shared = {"pairing": pairing, "plan": plan}
     for half in (first, second):
         rounds = [

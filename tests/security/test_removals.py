@@ -37,7 +37,17 @@ SURVIVORS = {
 PAGES = "Pairing as pages ask for it"
 SECOND = {
     **dict.fromkeys(
-        ["AgendaItem.visible_to", "CheckIn.visible_to", "Fact.visible_to", "Session.visible_to", "Session.readable_by"], (PAGES,)
+        [
+            "AgendaItem.visible_to",
+            "CheckIn.visible_to",
+            "EndingReason.visible_to",
+            "Fact.visible_to",
+            "Pause.visible_to",
+            "Round.visible_to",
+            "Session.readable_by",
+            "Session.visible_to",
+        ],
+        (PAGES,),
     ),
     # Below three sessions, which are facts, no count is shown.
     "WeeklyCount.visible_to": (PAGES, "Fact.visible_to"),

@@ -6,7 +6,7 @@ What people wrote here holds a word that tells whose it is (`words`), so that a 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.test import Client
 
@@ -30,16 +30,25 @@ from tests.factories.checkins import (
     plan_of,
 )
 from tests.factories.guidelines import GuidelineVersionFactory
-from tests.factories.matching import FactFactory, PairingFactory
+from tests.factories.matching import (
+    EndingReasonFactory,
+    FactFactory,
+    JointAnswerFactory,
+    PairingFactory,
+    PartnerWishFactory,
+    PauseFactory,
+    RoundFactory,
+)
 from tests.factories.programs import (
     CohortFactory,
     InvitationFactory,
     MembershipFactory,
+    ProfileFactory,
     ProfileQuestionFactory,
     ProgramFactory,
 )
 from tests.factories.roster import SheetFactory, SheetRowFactory
-from tests.security.access_matrix import BOTH_HALVES
+from tests.security.access_matrix import BOTH_HALVES, STAFF
 from tests.security.routes import PARAMETER
 from tests.times import NOON
 
@@ -116,8 +125,21 @@ def build_world() -> World:
         "NEIGHBOURLY": ("other", "admin"),
         "Bygone": (),
         "BYGONE": ("admin",),
+        # What the first half said alone, of an ending that both prepare; and what they told the program.
+        "Aloneelsewhere": ("stranger",),
+        "Aloneourselves": ("half",),
+        "Aloneneighbourly": ("other",),
+        "Alonebygone": (),
+        "Reasonelsewhere": (),
+        "Reasonourselves": ("coordinator", "admin"),
+        "Reasonneighbourly": STAFF,
+        "Reasonbygone": STAFF,
+        # Since when they would like to meet somebody else: nobody learns it of a pairing of their own.
+        "1 Feb 2024": ("coordinator", "admin"),
     }
     own = of_program | _things_of_pairing(pairing, "Ourselves")
+    ProfileFactory(membership=half, both=True)
+    PartnerWishFactory(pairing=pairing, wished_at=datetime(2024, 2, 1, tzinfo=UTC))
     return World(people, own, of_program | of_past, of_foreign, words)
 
 
@@ -157,6 +179,13 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
     SessionOptionFactory(session=SessionFactory(pairing=pairing, proposed=True, where=mark))
     check_in = CheckInFactory(pairing=pairing, answered=True, due_on=due_on, read_by=Program.AnswersReadBy.ADMINS)
     AnswerFactory(check_in=check_in, words=mark.upper())
+    PauseFactory(pairing=pairing, paused_at=datetime.combine(due_on, time(12), UTC), gone_on_at=NOON)
+    EndingReasonFactory(pairing=pairing, words=f"Reason{mark.lower()}")
+    ending = RoundFactory(pairing=pairing, kind="ending", closes_at=NOON + timedelta(days=14))
+    JointAnswerFactory(round=ending, content={"good": f"Alone{mark.lower()}", "take_with_me": "", "to_you": ""})
+    reset = RoundFactory(pairing=pairing, kind="reset", opened_together=True)
+    for half in pairing.halves:
+        JointAnswerFactory(round=reset, membership=half, content={"ask": mark, "offer": mark})
     return {
         "membership": pairing.first_id,
         "pairing": pairing.pk,

@@ -7,6 +7,7 @@ from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
 from checkins.plans.models import Question
 from matching.pairings import services as pairings
+from matching.pauses import services as pauses
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
@@ -313,3 +314,56 @@ def test_when_somebody_leaves_their_pairings_ask_nothing_in_that_moment(check_in
     assert not CheckIn.objects.asked().exists()
     assert OutboxMessage.objects.get(kind="checkin-due").state == OutboxMessage.State.CANCELLED
     assert list(Task.objects.open()) == [low]
+
+
+# --- a pause is over ---
+
+
+@pytest.fixture
+def resting(noon):
+    """An open check-in with its message, called off since its pairing is paused."""
+    check_in = CheckInFactory()
+    outbox.owe(kind=services.REMINDER, subject_id=check_in.pk, recipient=check_in.membership.user, now=noon)
+    services.stop(pairing=check_in.pairing, now=noon)
+    return check_in
+
+
+def pending():
+    return OutboxMessage.objects.filter(kind=services.REMINDER, state=OutboxMessage.State.PENDING)
+
+
+def test_what_is_not_over_yet_is_asked_again_when_the_pairing_goes_on(resting, noon):
+    services.go_on(pairing=resting.pairing, now=noon + timedelta(days=1))
+
+    resting.refresh_from_db()
+    assert resting.called_off_at is None
+    assert pending().get().expires_at == resting.closes_at
+
+
+def test_what_is_over_stays_called_off(resting):
+    services.go_on(pairing=resting.pairing, now=resting.closes_at)
+
+    resting.refresh_from_db()
+    assert resting.called_off_at is not None
+    assert not pending().exists()
+
+
+def test_who_had_the_message_before_the_pause_does_not_get_it_twice(resting, noon):
+    OutboxMessage.objects.update(state=OutboxMessage.State.SENT, sent_at=noon)
+
+    services.go_on(pairing=resting.pairing, now=noon + timedelta(days=1))
+
+    assert not pending().exists()
+
+
+def test_pausing_and_going_on_reaches_the_check_ins(noon):
+    check_in = CheckInFactory()
+    pairing = check_in.pairing
+
+    pauses.pause(pairing=pairing, by=pairing.first, now=noon)
+    check_in.refresh_from_db()
+    assert check_in.called_off_at == noon
+    pauses.go_on(pairing=pairing, by=pairing.proposed_by, now=noon)
+
+    check_in.refresh_from_db()
+    assert check_in.called_off_at is None

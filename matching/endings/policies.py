@@ -1,0 +1,44 @@
+"""May this person? Pure questions: no query, no write, no request."""
+
+from django.utils.translation import gettext_lazy as _
+
+from matching.pairings import acts
+from matching.pairings import policies as pairings
+from matching.pairings.models import Pairing
+from programs.memberships.models import Membership
+
+WHILE_IT_LASTS = frozenset({Pairing.State.ACTIVE, Pairing.State.PAUSED})
+
+BEGIN = acts.register(
+    acts.Act(name="ending.begin", words=_("Begin to end a pairing well, together"), route="matching:ending-begin", states=WHILE_IT_LASTS)
+)
+PREPARE = acts.register(
+    acts.Act(name="ending.prepare", words=_("Prepare an ending, alone"), route="matching:ending", states=WHILE_IT_LASTS)
+)
+STAY = acts.register(
+    acts.Act(name="ending.stay", words=_("Take back that a pairing is to end"), route="matching:ending-stay", states=WHILE_IT_LASTS)
+)
+END = acts.register(
+    acts.Act(name="pairing.end", words=_("End a pairing at once, without a reason"), route="matching:end", states=WHILE_IT_LASTS)
+)
+SAY_LATER_CONTACT = acts.register(
+    acts.Act(
+        name="later-contact.answer",
+        words=_("Say whether one would like to stay in touch"),
+        route="matching:later-contact",
+        states=frozenset({Pairing.State.CLOSED}),
+    )
+)
+
+
+def may_begin(membership: Membership, pairing: Pairing) -> bool:
+    return BEGIN.is_open_to(membership, pairing)
+
+
+def may_stay(membership: Membership, pairing: Pairing) -> bool:
+    return STAY.is_open_to(membership, pairing)
+
+
+def may_end(membership: Membership, pairing: Pairing) -> bool:
+    """Either half, and those who run the program. Of a pairing of their own these are a half, and no more."""
+    return END.is_open_to(membership, pairing) or (pairings.may_have_caseload(membership, pairing) and pairing.state in END.states)

@@ -1,0 +1,17 @@
+"""What the two are asked apart when a pairing ends."""
+
+from matching.endings import policies
+from matching.endings.forms import PrepareEnding, SayLaterContact
+from matching.endings.services import ENDING, LATER_CONTACT, opened
+from matching.joint import kinds
+
+kinds.register(kinds.Kind(name=ENDING, opens=kinds.Opens.TO_BOTH, form=PrepareEnding, states=policies.PREPARE.states, when_opened=opened))
+kinds.register(
+    kinds.Kind(
+        name=LATER_CONTACT,
+        opens=kinds.Opens.ON_TWO_YESES,
+        form=SayLaterContact,
+        states=policies.SAY_LATER_CONTACT.states,
+        is_sealed=True,
+    )
+)

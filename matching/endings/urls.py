@@ -1,0 +1,15 @@
+from django.urls import path
+
+from matching.endings import views
+
+PAIRING = "p/<slug:program>/pairings/<int:pairing>/"
+
+urlpatterns = [
+    path(f"{PAIRING}change/", views.change, name="change"),
+    path(f"{PAIRING}ending/", views.ending, name="ending"),
+    path(f"{PAIRING}ending/begin/", views.begin, name="ending-begin"),
+    path(f"{PAIRING}ending/stay/", views.stay, name="ending-stay"),
+    path(f"{PAIRING}end/", views.end, name="end"),
+    path(f"{PAIRING}ended/", views.ended, name="ended"),
+    path(f"{PAIRING}later-contact/", views.later_contact, name="later-contact"),
+]

@@ -1,0 +1,162 @@
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from matching.endings import policies, queries, services
+from matching.endings.forms import EndNow, PrepareEnding, SayLaterContact
+from matching.joint import queries as joint
+from matching.joint import services as rounds
+from matching.pairings.access import PairRequest, stopped, the_two_only
+from matching.pairings.models import Pairing, PartnerWish
+from mentoring.kernel.errors import Refused
+from mentoring.kernel.once.access import once
+from programs.memberships.access import MemberRequest, members_only
+
+
+@the_two_only
+@require_safe
+def change(request: PairRequest) -> HttpResponse:
+    """Everything that either may wish when it is not right as it is, side by side."""
+    pair = request.pairing
+    if pair.state == Pairing.State.CLOSED:
+        return _to("matching:ended", pair)
+    context = {**_two(request), "ending": queries.round_of(pair, request.membership, services.ENDING)}
+    return render(request, "matching/endings/change.html", context)
+
+
+@the_two_only
+@require_POST
+@once
+def begin(request: PairRequest) -> HttpResponse:
+    try:
+        services.begin(pairing=request.pairing, by=request.membership, now=timezone.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return _to("checkins:pairing", request.pairing)
+    return _to("matching:ending", request.pairing)
+
+
+@the_two_only
+@once
+def ending(request: PairRequest) -> HttpResponse:
+    """Prepare it alone; and once both have, read both."""
+    pair, me, now = request.pairing, request.membership, timezone.now()
+    asked = queries.round_of(pair, me, services.ENDING)
+    if asked is None:
+        return stopped(request) if pair.state == Pairing.State.CLOSED else _to("matching:change", pair)
+    said = joint.said(asked, me)
+    form = PrepareEnding(_posted(request), round=asked, other=request.other.user.short_name, initial=dict(said.mine or {}))
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = rounds.answer(round=asked, by=me, content=form.cleaned_data, now=now)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            opened = asked.opened_together_at is not None
+            messages.success(request, _("You have both prepared. Here is what each of you said.") if opened else _("Your part is saved."))
+            return _to("matching:ending", pair)
+    lines = [(str(field.label), (said.mine or {}).get(name, ""), (said.theirs or {}).get(name, "")) for name, field in form.fields.items()]
+    context = {
+        **_two(request),
+        "round": asked,
+        "form": form,
+        "said": said,
+        "lines": lines if said.theirs is not None and not form.is_bound else [],
+        "may_answer": form.is_bound or asked.is_open_at(now),
+        "lasts": pair.is_open,
+    }
+    return render(request, "matching/endings/ending.html", context)
+
+
+@the_two_only
+@require_POST
+def stay(request: PairRequest) -> HttpResponse:
+    try:
+        services.stay(pairing=request.pairing, by=request.membership, now=timezone.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("Your pairing stays as it is."))
+    return _to("checkins:pairing", request.pairing)
+
+
+@members_only
+@once
+def end(request: MemberRequest, pairing: int) -> HttpResponse:
+    """End it at once. A half may tell the program why; those who run it only say that it ends."""
+    me = request.membership
+    begun = Pairing.objects.visible_to(me).exclude(activated_at=None).with_people()
+    pair = get_object_or_404(begun, program=me.program, pk=pairing)
+    is_half = pair.includes(me)
+    if request.method != "POST" and not policies.may_end(me, pair):
+        return _to("matching:ended" if is_half else "checkins:pairing", pair)
+    form = EndNow(_posted(request), other=pair.other_half(me).user.short_name if is_half else "")
+    wishes_somebody = is_half and "somebody" in request.GET
+    if request.method == "POST" and (form.is_valid() or not is_half):
+        told: dict[str, Any] = {**form.cleaned_data, "wishes_somebody": wishes_somebody} if is_half else {}
+        try:
+            services.end(pairing=pair, by=me, now=timezone.now(), **told)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            return _to("matching:ended" if is_half else "checkins:pairing", pair)
+    context = {"pairing": pair, "other": pair.other_half(me), "form": form, "is_half": is_half, "wishes_somebody": wishes_somebody}
+    return render(request, "matching/endings/end.html", context)
+
+
+@the_two_only
+@require_safe
+def ended(request: PairRequest) -> HttpResponse:
+    """The same page for both, whoever ended it: what happened, what it does not mean, and what can come next."""
+    pair, me = request.pairing, request.membership
+    if pair.state != Pairing.State.CLOSED:
+        return _to("checkins:pairing", pair)
+    context = {
+        **_two(request),
+        "has_wished": PartnerWish.objects.visible_to(me).filter(membership=me).exists(),
+        "later_contact": queries.round_of(pair, me, services.LATER_CONTACT),
+    }
+    return render(request, "matching/endings/ended.html", context)
+
+
+@the_two_only
+@once
+def later_contact(request: PairRequest) -> HttpResponse:
+    """Asked of each apart. Unless both say yes the page shows one's own answer, and nothing of the other's."""
+    pair, me, now = request.pairing, request.membership, timezone.now()
+    asked = queries.round_of(pair, me, services.LATER_CONTACT)
+    if asked is None:
+        return _to("matching:ended" if pair.state == Pairing.State.CLOSED else "checkins:pairing", pair)
+    said = joint.said(asked, me)
+    initial = {"yes": "yes" if said.mine["yes"] else "no", "line": said.mine["line"]} if said.mine else {}
+    form = SayLaterContact(_posted(request), round=asked, other=request.other.user.short_name, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        # What was typed, since the form of the kind cleans it once more.
+        typed = {"yes": "yes" if form.cleaned_data["yes"] else "no", "line": form.cleaned_data["line"]}
+        try:
+            rounds.answer(round=asked, by=me, content=typed, now=now)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("Your answer is saved."))
+            return _to("matching:later-contact", pair)
+    context = {**_two(request), "round": asked, "form": form, "said": said, "may_answer": form.is_bound or asked.is_open_at(now)}
+    return render(request, "matching/endings/later_contact.html", context)
+
+
+def _posted(request: MemberRequest) -> QueryDict | None:
+    """A form that is sent with nothing in it was sent all the same."""
+    return request.POST if request.method == "POST" else None
+
+
+def _two(request: PairRequest) -> dict[str, Any]:
+    return {"pairing": request.pairing, "other": request.other}
+
+
+def _to(route: str, pair: Pairing) -> HttpResponse:
+    return redirect(route, pair.program.slug, pair.pk)

@@ -1,0 +1,33 @@
+"""The letters of a pause. Both halves get the same, whoever it was."""
+
+from matching.pairings import letters
+from matching.pairings.models import Pairing
+from matching.pauses.services import GOES_ON, PAUSED
+from mentoring.kernel.outbox import kinds
+from mentoring.kernel.outbox.models import OutboxMessage
+
+FOLDER = "matching/pauses/mail"
+
+
+def is_paused(messages: list[OutboxMessage]) -> set[int]:
+    return letters.of_pairings_that_are(Pairing.State.PAUSED, messages)
+
+
+kinds.register(
+    kinds.Kind(
+        name=PAUSED,
+        priority=kinds.Priority.REMINDER,
+        template=f"{FOLDER}/paused.txt",
+        context=letters.context,
+        still_owed=is_paused,
+    )
+)
+kinds.register(
+    kinds.Kind(
+        name=GOES_ON,
+        priority=kinds.Priority.REMINDER,
+        template=f"{FOLDER}/goes_on.txt",
+        context=letters.context,
+        still_owed=letters.goes_on,
+    )
+)

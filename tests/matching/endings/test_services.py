@@ -1,0 +1,384 @@
+from datetime import timedelta
+
+import pytest
+
+from matching.endings import services
+from matching.endings.models import EndingReason
+from matching.joint import queries as joint
+from matching.joint import services as rounds
+from matching.joint.models import Answer, Round
+from matching.pairings import services as pairings
+from matching.pairings.models import Pairing, PartnerWish
+from mentoring.kernel.audit.models import AuditEvent
+from mentoring.kernel.errors import Refused
+from mentoring.kernel.outbox import kinds
+from mentoring.kernel.outbox.letters import write
+from mentoring.kernel.outbox.models import OutboxMessage
+from programs.memberships import services as memberships
+from tests.at_once import at_once
+from tests.factories.matching import EndingReasonFactory, PairingFactory, PartnerWishFactory, PauseFactory
+from tests.factories.programs import MembershipFactory
+
+pytestmark = pytest.mark.django_db
+State = Pairing.State
+PART = {"good": "The walks", "take_with_me": "", "to_you": "Thank you"}
+
+
+@pytest.fixture
+def pairing(db):
+    return PairingFactory(active=True, first__user__name="Maya Silva", second__user__name="Jonas Berg")
+
+
+def letters(kind):
+    return OutboxMessage.objects.filter(kind=kind)
+
+
+def texts(kind):
+    found = list(letters(kind).order_by("pk"))
+    told = kinds.get(kind).context(found)
+    return [write(kinds.get(kind).template_of(letter), recipient=letter.recipient, context=told[letter.pk]).text for letter in found]
+
+
+def asked(pairing, kind):
+    return Round.objects.of_kind(kind).get(pairing=pairing, called_off_at=None)
+
+
+# --- ending it well ---
+
+
+@pytest.mark.parametrize("state", ["active", "paused"])
+@pytest.mark.parametrize("side", ["first", "second"])
+def test_either_begins_and_both_are_asked_in_the_same_letter(side, state, noon):
+    pairing = PairingFactory(**{state: True}, first__user__name="Maya", second__user__name="Jonas")
+
+    services.begin(pairing=pairing, by=getattr(pairing, side), now=noon)
+
+    assert asked(pairing, "ending").closes_at == noon + timedelta(days=14)
+    first, second = texts("pairing-ending")
+    assert first.replace("Maya", "Jonas") == second
+
+
+def test_who_begins_what_has_begun_is_in_the_same(pairing, noon):
+    begun = services.begin(pairing=pairing, by=pairing.first, now=noon)
+
+    assert services.begin(pairing=pairing, by=pairing.second, now=noon) == begun
+    assert letters("pairing-ending").count() == 2
+
+
+def test_both_have_two_more_weeks_when_it_has_opened(pairing, noon):
+    ending = services.begin(pairing=pairing, by=pairing.first, now=noon)
+    for half in pairing.halves:
+        rounds.answer(round=ending, by=half, content=PART, now=noon + timedelta(days=10))
+
+    services.settle(noon + timedelta(days=23))
+    pairing.refresh_from_db()
+    assert pairing.state == State.ACTIVE
+
+    services.settle(noon + timedelta(days=24))
+    pairing.refresh_from_db()
+    assert (pairing.state, pairing.ended_at) == (State.CLOSED, noon + timedelta(days=24))
+    assert joint.said(asked(pairing, "ending"), pairing.first).theirs["good"] == "The walks"
+
+
+def test_what_only_one_prepared_closes_too_and_stays_theirs_alone(pairing, noon):
+    ending = services.begin(pairing=pairing, by=pairing.first, now=noon)
+    rounds.answer(round=ending, by=pairing.first, content=PART, now=noon)
+
+    services.settle(noon + timedelta(days=14))
+
+    pairing.refresh_from_db()
+    assert pairing.state == State.CLOSED
+    assert joint.said(ending, pairing.second) == joint.Said()
+
+
+def test_a_part_in_which_nothing_is_said_is_none(pairing, noon):
+    ending = services.begin(pairing=pairing, by=pairing.first, now=noon)
+
+    with pytest.raises(Refused, match="in one of the three"):
+        rounds.answer(round=ending, by=pairing.first, content=dict.fromkeys(PART, " "), now=noon)
+
+
+def test_it_is_not_to_end_after_all(pairing, noon):
+    services.begin(pairing=pairing, by=pairing.first, now=noon)
+
+    services.stay(pairing=pairing, by=pairing.second, now=noon)
+    services.settle(noon + timedelta(days=30))
+
+    pairing.refresh_from_db()
+    assert pairing.state == State.ACTIVE
+    assert not letters("pairing-ending").filter(state=OutboxMessage.State.PENDING).exists()
+
+
+def test_once_both_have_prepared_it_ends(pairing, noon):
+    ending = services.begin(pairing=pairing, by=pairing.first, now=noon)
+    for half in pairing.halves:
+        rounds.answer(round=ending, by=half, content=PART, now=noon)
+
+    with pytest.raises(Refused, match="both prepared"):
+        services.stay(pairing=pairing, by=pairing.second, now=noon)
+
+
+@pytest.mark.parametrize("act", [services.begin, services.stay])
+def test_nobody_else_begins_or_stays(act, pairing, noon):
+    for somebody in (pairing.proposed_by, MembershipFactory(program=pairing.program)):
+        with pytest.raises(Refused):
+            act(pairing=pairing, by=somebody, now=noon)
+
+
+# --- ending it now ---
+
+
+@pytest.mark.parametrize("who", ["first", "second", "proposed_by"])
+@pytest.mark.parametrize("state", ["active", "paused"])
+def test_the_letter_is_the_same_whoever_ended_it(who, state, noon):
+    pairing = PairingFactory(**{state: True}, first__user__name="Maya", second__user__name="Jonas")
+
+    services.end(pairing=pairing, by=getattr(pairing, who), now=noon, choice="fit" if who != "proposed_by" else "")
+
+    pairing.refresh_from_db()
+    assert (pairing.state, pairing.ended_at) == (State.CLOSED, noon)
+    first, second = texts("pairing-closed")
+    assert first.replace("Maya", "Jonas") == second
+    assert "fit" not in first
+
+
+def test_time_writes_the_same_letter_too(pairing, noon):
+    services.begin(pairing=pairing, by=pairing.first, now=noon)
+    services.settle(noon + timedelta(days=14))
+    by_time = texts("pairing-closed")
+    another = PairingFactory(
+        active=True, program=pairing.program, first=pairing.first, second=pairing.second, coordinator=pairing.coordinator
+    )
+
+    services.end(pairing=another, by=another.second, now=noon)
+
+    assert [text.replace(f"/{another.pk}/", f"/{pairing.pk}/") for text in texts("pairing-closed")[2:]] == by_time
+
+
+def test_a_reason_is_kept_for_the_program(pairing, noon):
+    services.end(pairing=pairing, by=pairing.first, now=noon, choice="limits", words="  He called at night ")
+
+    reason = EndingReason.objects.get()
+    assert (reason.membership, reason.choice, reason.words) == (pairing.first, "limits", "He called at night")
+
+
+def test_without_a_reason_there_is_no_row(pairing, noon):
+    services.end(pairing=pairing, by=pairing.first, now=noon)
+
+    assert not EndingReason.objects.exists()
+
+
+@pytest.mark.parametrize("told", [{"choice": "nonsense"}, {"words": "x" * 10_001}])
+def test_a_reason_that_is_none_ends_nothing(told, pairing, noon):
+    with pytest.raises(Refused):
+        services.end(pairing=pairing, by=pairing.first, now=noon, **told)
+
+    pairing.refresh_from_db()
+    assert pairing.state == State.ACTIVE
+
+
+def test_where_the_other_was_quicker_ones_reason_is_kept_all_the_same(pairing, noon):
+    services.end(pairing=pairing, by=pairing.first, now=noon)
+
+    services.end(pairing=pairing, by=pairing.second, now=noon + timedelta(hours=1), choice="time")
+
+    pairing.refresh_from_db()
+    assert pairing.ended_at == noon
+    assert EndingReason.objects.get().membership == pairing.second
+    assert letters("pairing-closed").count() == 2
+
+
+def test_who_wishes_somebody_else_is_known_to_the_program(pairing, noon):
+    services.end(pairing=pairing, by=pairing.first, now=noon, wishes_somebody=True)
+
+    assert PartnerWish.objects.get().membership == pairing.first
+
+
+@pytest.mark.parametrize("state", ["proposed", "accepted", "declined", "closed"])
+def test_only_what_lasts_is_ended_by_a_coordinator(state, noon):
+    pairing = PairingFactory(**{state: True})
+
+    with pytest.raises(Refused):
+        services.end(pairing=pairing, by=pairing.proposed_by, now=noon)
+
+
+def test_nobody_else_ends_it(pairing, noon):
+    for somebody in (MembershipFactory(program=pairing.program), MembershipFactory(coordinator=True)):
+        with pytest.raises(Refused):
+            services.end(pairing=pairing, by=somebody, now=noon)
+
+
+def test_an_end_takes_back_what_is_not_true_any_more(noon):
+    pairing = PauseFactory(pairing__active=True, pairing__state="active", gone_on_at=noon).pairing
+    services.begin(pairing=pairing, by=pairing.first, now=noon)
+
+    services.end(pairing=pairing, by=pairing.second, now=noon)
+
+    assert not letters("pairing-ending").filter(state=OutboxMessage.State.PENDING).exists()
+    assert not Round.objects.of_kind("ending").waiting().exists()
+
+
+# --- somebody else ---
+
+
+def test_a_wish_said_twice_is_one(noon):
+    pairing = PairingFactory(closed=True)
+
+    for _ in range(2):
+        pairings.wish_for_somebody(pairing=pairing, by=pairing.first, now=noon)
+
+    assert PartnerWish.objects.get().wished_at == noon
+
+
+@pytest.mark.parametrize("state", ["proposed", "declined"])
+def test_one_wishes_somebody_else_than_a_partner_one_has_had(state, noon):
+    pairing = PairingFactory(**{state: True})
+
+    with pytest.raises(Refused):
+        pairings.wish_for_somebody(pairing=pairing, by=pairing.first, now=noon)
+
+
+def test_a_new_pairing_fulfils_the_wish(noon):
+    wish = PartnerWishFactory()
+    member = wish.membership
+    member.ready_at = noon
+    member.save()
+    new = PairingFactory(program=member.program, first=member, second__ready_at=noon, first_accepted_at=noon)
+
+    pairings.accept(pairing=new, by=new.second, now=noon)
+
+    assert not PartnerWish.objects.exists()
+
+
+# --- later contact ---
+
+
+@pytest.fixture
+def ended(pairing, noon):
+    return services.end(pairing=pairing, by=pairing.first, now=noon)
+
+
+def say(pairing, half, yes, line="", now=None):
+    contact = asked(pairing, "later-contact")
+    return rounds.answer(round=contact, by=half, content={"yes": yes, "line": line}, now=now or contact.opened_at)
+
+
+def test_each_is_asked_when_it_has_ended(ended, noon):
+    assert asked(ended, "later-contact").closes_at == noon + timedelta(days=30)
+
+
+def test_two_yeses_give_each_the_others_line(ended):
+    say(ended, ended.first, "yes", "maya@example.org")
+    opened = say(ended, ended.second, "yes", "+44 20 7946 0000")
+
+    assert joint.said(opened, ended.first).theirs["line"] == "+44 20 7946 0000"
+    assert joint.said(opened, ended.second).theirs["line"] == "maya@example.org"
+
+
+@pytest.mark.parametrize("theirs", ["no", None])
+def test_one_yes_gives_nothing(theirs, ended):
+    say(ended, ended.first, "yes", "maya@example.org")
+    if theirs:
+        say(ended, ended.second, theirs)
+
+    for half in ended.halves:
+        assert joint.said(asked(ended, "later-contact"), half).theirs is None
+
+
+def test_a_yes_says_how(ended):
+    with pytest.raises(Refused, match="how they could reach you"):
+        say(ended, ended.first, "yes")
+
+
+def test_a_no_keeps_no_line(ended):
+    say(ended, ended.first, "no", "maya@example.org")
+
+    assert Answer.objects.get().said == {"yes": False, "line": ""}
+
+
+def test_what_did_not_become_two_yeses_is_forgotten(ended, noon):
+    say(ended, ended.first, "yes", "maya@example.org")
+
+    services.settle(noon + timedelta(days=29))
+    assert Answer.objects.exists()
+    services.settle(noon + timedelta(days=30))
+
+    assert not Answer.objects.exists()
+    assert not Round.objects.of_kind("later-contact").waiting().exists()
+
+
+def test_two_yeses_are_not_forgotten(ended, noon):
+    for half in ended.halves:
+        say(ended, half, "yes", "here")
+
+    services.settle(noon + timedelta(days=90))
+
+    assert Answer.objects.count() == 2
+
+
+def test_who_has_left_is_not_asked(pairing, noon):
+    memberships.leave(membership=pairing.first, by=pairing.first, now=noon)
+
+    pairing.refresh_from_db()
+    assert pairing.state == State.CLOSED
+    assert not Round.objects.of_kind("later-contact").exists()
+
+
+# --- an introduction made in error ---
+
+
+@pytest.mark.parametrize("state", ["proposed", "accepted"])
+def test_an_introduction_taken_back_reads_like_any_that_does_not_start(state, noon):
+    pairing = PairingFactory(**{state: True})
+
+    pairings.withdraw(pairing=pairing, by=pairing.proposed_by, now=noon)
+
+    pairing.refresh_from_db()
+    assert (pairing.state, pairing.first_accepted_at, pairing.second_accepted_at) == (State.DECLINED, None, None)
+    assert letters("pairing-not-started").count() == 2
+
+
+def test_what_has_begun_is_not_taken_back_and_nobody_takes_back_their_own(pairing, noon):
+    own = PairingFactory(first__is_coordinator=True)
+
+    for introduction, by in ((pairing, pairing.proposed_by), (own, own.first), (own, own.second)):
+        with pytest.raises(Refused):
+            pairings.withdraw(pairing=introduction, by=by, now=noon)
+
+
+# --- at the same moment, on real connections ---
+
+
+@pytest.mark.django_db(transaction=True)
+def test_both_ending_it_at_once_ends_it_once(noon):
+    pairing = PairingFactory(active=True)
+
+    at_once(*(lambda half=half: services.end(pairing=pairing, by=half, now=noon, choice="time") for half in pairing.halves * 2))
+
+    assert AuditEvent.objects.filter(verb="pairing.closed").count() == 1
+    assert letters("pairing-closed").count() == 2
+    assert EndingReason.objects.count() == 2
+    assert Round.objects.of_kind("later-contact").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ending_it_while_its_time_runs_out_ends_it_once(noon):
+    pairing = PairingFactory(active=True)
+    services.begin(pairing=pairing, by=pairing.first, now=noon)
+    later = noon + timedelta(days=14)
+
+    at_once(
+        lambda: services.end(pairing=pairing, by=pairing.second, now=later),
+        lambda: services.settle(later),
+        lambda: services.settle(later),
+    )
+
+    assert AuditEvent.objects.filter(verb="pairing.closed").count() == 1
+
+
+def test_a_reason_replaces_ones_earlier_one(noon):
+    reason = EndingReasonFactory()
+
+    services.end(pairing=reason.pairing, by=reason.membership, now=noon, words="On second thoughts")
+
+    assert EndingReason.objects.get().words == "On second thoughts"

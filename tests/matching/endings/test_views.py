@@ -1,0 +1,212 @@
+import pytest
+from django.urls import reverse
+
+from matching.endings.models import EndingReason
+from matching.joint.models import Round
+from matching.pairings.models import PartnerWish
+from tests.factories.matching import (
+    EndingReasonFactory,
+    JointAnswerFactory,
+    PairingFactory,
+    PartnerWishFactory,
+    RoundFactory,
+)
+from tests.factories.programs import ProfileFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def page(name, pairing, app="matching"):
+    return reverse(f"{app}:{name}", args=[pairing.program.slug, pairing.pk])
+
+
+@pytest.fixture
+def pairing(db):
+    return PairingFactory(active=True, first__user__name="Maya Silva", second__user__name="Jonas Berg")
+
+
+def test_both_see_the_same_choices_and_none_is_chosen(pairing, as_member):
+    first, second = (as_member(half).get(page("change", pairing)).text for half in pairing.halves)
+
+    assert all(words in first for words in ("Pause now", "Begin to end it", "End it now", "Meet somebody else"))
+    assert 'class="button"' not in first
+    for words in ("Pause now", "Begin to end it", "End it now", "Meet somebody else"):
+        assert words in second
+
+
+def test_two_prepare_apart_and_it_opens_to_both(pairing, as_member):
+    one, other = (as_member(half) for half in pairing.halves)
+    one.post(page("ending-begin", pairing))
+
+    one.post(page("ending", pairing), {"good": "The walks"})
+    assert "The walks" not in other.get(page("ending", pairing)).text
+    answer = other.post(page("ending", pairing), {"to_you": "Thank you"}, follow=True)
+
+    assert "The walks" in answer.text
+    assert "Thank you" in one.get(page("ending", pairing)).text
+
+
+def test_one_can_change_ones_part_until_both_are_there(pairing, as_member):
+    ending = RoundFactory(pairing=pairing, kind="ending")
+    JointAnswerFactory(round=ending, content={"good": "The walks", "take_with_me": "", "to_you": ""})
+
+    assert "The walks</textarea>" in as_member(pairing.first).get(page("ending", pairing)).text
+
+
+@pytest.mark.parametrize(("state", "over"), [("active", {"opened_together": True}), ("closed", {})])
+def test_what_comes_too_late_is_said_and_kept(state, over, as_member):
+    ending = RoundFactory(pairing=PairingFactory(**{state: True}), kind="ending", **over)
+
+    answer = as_member(ending.pairing.first).post(page("ending", ending.pairing), {"good": "Too late, but dear to me"})
+
+    assert "Nothing was changed" in answer.text
+    assert "Too late, but dear to me" in answer.text
+
+
+def test_a_part_without_words_is_asked_for_again(pairing, as_member):
+    RoundFactory(pairing=pairing, kind="ending")
+
+    answer = as_member(pairing.first).post(page("ending", pairing), {"good": " "})
+
+    assert "Write something in one of the three fields first." in answer.text
+
+
+def test_ending_it_quietly_leads_both_to_the_same_careful_page(pairing, as_member):
+    one, other = (as_member(half) for half in pairing.halves)
+
+    answer = one.post(page("end", pairing), {"choice": "say", "words": "Canary"}, follow=True)
+
+    assert answer.redirect_chain[-1][0] == page("ended", pairing)
+    theirs = other.get(page("ended", pairing)).text
+    assert "it says nothing about you" in theirs
+    assert "Canary" not in theirs
+    assert "too little say" not in theirs
+
+    def without_names(text):
+        main = text[text.index("<main") : text.index("</main>")]
+        return main.replace("Maya", "Jonas").partition('name="csrfmiddlewaretoken"')[0]
+
+    assert without_names(answer.text) == without_names(theirs)
+
+
+def test_whatever_cannot_be_taken_is_kept_and_ends_nothing(pairing, as_member):
+    answer = as_member(pairing.first).post(page("end", pairing), {"choice": "", "words": "x" * 10_001})
+
+    assert "Write at most 10000 characters" in answer.text.replace(",", "")
+    pairing.refresh_from_db()
+    assert pairing.state == "active"
+
+
+def test_who_would_like_somebody_else_says_so_while_ending(pairing, as_member):
+    as_member(pairing.first).post(f"{page('end', pairing)}?somebody", {})
+
+    assert PartnerWish.objects.get().membership == pairing.first
+
+
+def test_who_was_left_behind_says_so_with_one_tap(as_member):
+    pairing = PairingFactory(closed=True)
+    browser = as_member(pairing.second)
+
+    browser.post(page("wish", pairing))
+
+    assert PartnerWish.objects.get().membership == pairing.second
+    assert "You said so." in browser.get(page("ended", pairing)).text
+
+
+def test_a_coordinator_ends_it_without_a_reason_and_reads_the_halves_reasons(pairing, as_member):
+    coordinator = as_member(pairing.proposed_by)
+    EndingReasonFactory(pairing=pairing, choice="limits", words="Called at night")
+
+    form = coordinator.get(page("end", pairing)).text
+    answer = coordinator.post(page("end", pairing), follow=True)
+
+    assert "<textarea" not in form
+    assert EndingReason.objects.count() == 1
+    assert "Called at night" in answer.text
+    assert "My limits were not kept" in answer.text
+    assert "End this pairing" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("state", "there"),
+    [
+        ("active", ["Pause this pairing", "End this pairing"]),
+        ("paused", ["Let it go on", "End this pairing"]),
+        ("closed", []),
+        ("proposed", ["Take the introduction back"]),
+    ],
+)
+def test_the_page_of_facts_offers_what_can_be_done(state, there, as_member):
+    pairing = PairingFactory(**{state: True})
+
+    text = as_member(pairing.proposed_by).get(page("pairing", pairing, "checkins")).text
+
+    for words in ("Pause this pairing", "End this pairing", "Let it go on", "Take the introduction back"):
+        assert (words in text) is (words in there), words
+
+
+def test_a_coordinator_takes_an_introduction_back(as_member):
+    pairing = PairingFactory()
+
+    answer = as_member(pairing.proposed_by).post(page("withdraw", pairing), follow=True)
+
+    assert "The introduction is taken back." in answer.text
+
+
+def test_the_page_for_introducing_people_shows_who_would_like_somebody_else(as_member):
+    wish = PartnerWishFactory()
+    ProfileFactory(membership=wish.membership)
+    program = wish.membership.program
+
+    choosing = reverse("matching:pair", args=[program.slug])
+
+    assert "Wishes to meet somebody else since 16 Mar 2026" in as_member(wish.pairing.proposed_by).get(choosing).text
+    conflicted = wish.pairing.second
+    conflicted.is_coordinator = True
+    conflicted.save()
+    assert "Wishes to meet" not in as_member(conflicted).get(choosing).text
+
+
+@pytest.mark.parametrize("theirs", [None, "no", "yes"])
+def test_the_page_of_later_contact_reads_the_same_unless_both_say_yes(theirs, as_member, noon):
+    pairing = PairingFactory(closed=True)
+    contact = RoundFactory(pairing=pairing, kind="later-contact")
+    browser, other = as_member(pairing.first), as_member(pairing.second)
+
+    def shown():
+        text = browser.get(page("later-contact", pairing)).text
+        return text[text.index("<h1") : text.index("</main>")].partition('name="csrfmiddlewaretoken"')[0]
+
+    before = shown()
+    if theirs:
+        other.post(page("later-contact", pairing), {"yes": theirs, "line": "07700 900000"})
+
+    assert shown() == before
+    assert "Nothing to show." in before
+    answer = browser.post(page("later-contact", pairing), {"yes": "yes", "line": "maya@example.org"}, follow=True)
+    assert ("07700 900000" in answer.text) is (theirs == "yes")
+    assert Round.objects.opened_together().exists() is (theirs == "yes")
+    assert contact.pairing_id == pairing.pk
+
+
+def test_pages_of_what_comes_after_lead_back_while_it_lasts(pairing, as_member):
+    browser = as_member(pairing.first)
+
+    for name in ("ended", "later-contact"):
+        assert browser.get(page(name, pairing)).url == page("pairing", pairing, "checkins")
+    assert browser.get(page("ending", pairing)).url == page("change", pairing)
+
+
+def test_an_ended_pairing_offers_nothing_to_change(as_member):
+    pairing = PairingFactory(closed=True)
+    browser = as_member(pairing.first)
+
+    for name in ("change", "end"):
+        assert browser.get(page(name, pairing)).url == page("ended", pairing)
+    assert "This pairing has ended" in browser.get(page("ending", pairing)).text
+
+
+def test_a_coordinator_who_is_half_of_it_gets_the_page_of_a_half(as_member):
+    pairing = PairingFactory(active=True, first__is_coordinator=True)
+
+    assert "<textarea" in as_member(pairing.first).get(page("end", pairing)).text
