@@ -16,6 +16,8 @@ class CheckinsConfig(AppConfig):
         from checkins.home import columns  # noqa: F401
         from checkins.plans import services as plans
         from checkins.reminders import letters  # noqa: F401
+        from checkins.resets import letters as letters_of_resets  # noqa: F401
+        from checkins.resets import rounds  # noqa: F401
         from checkins.sessions import letters as session_letters  # noqa: F401
         from checkins.sessions import policies as session_acts  # noqa: F401
         from checkins.sessions import services as sessions

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("checkins.plans.urls")),
                 path("", include("checkins.answers.urls")),
                 path("", include("checkins.care.urls")),
+                path("", include("checkins.resets.urls")),
             ]
         ),
     ),

@@ -103,6 +103,8 @@ ROUTES: dict[str, Route] = {
     "checkins:action-decline": Route(BOTH_HALVES, ACT),
     "checkins:action-remove": Route(BOTH_HALVES, ACT),
     "checkins:action-undo": Route(BOTH_HALVES, ACT),
+    "checkins:resets": Route(BOTH_HALVES, FORM),
+    "checkins:reset-start": Route(BOTH_HALVES, ACT),
     "matching:change": Route(BOTH_HALVES, READ),
     "matching:ending": Route(BOTH_HALVES, FORM),
     "matching:ending-begin": Route(BOTH_HALVES, ACT),

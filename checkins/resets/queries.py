@@ -1,0 +1,95 @@
+"""The reset conversations of a pairing, as one half may read them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef
+
+from checkins.resets.forms import HOW_IT_IS
+from checkins.resets.services import AFTERWARDS, RESET
+from matching.joint import queries as joint
+from matching.joint.models import Answer, Round
+from matching.pairings.models import Pairing
+from programs.memberships.models import Membership
+
+if TYPE_CHECKING:
+    from matching.joint.models import RoundQuerySet
+
+
+@dataclass(frozen=True)
+class OnPairPage:
+    """What is open now: one that is being prepared, or the question two weeks later. `have_answered` is about oneself alone."""
+
+    round: Round | None = None
+    is_afterwards: bool = False
+    have_answered: bool = False
+
+
+def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> OnPairPage:
+    """One query."""
+    mine = Answer.objects.filter(round=OuterRef("pk"), membership=me)
+    found = _open(pairing, me, now).annotate(is_answered=Exists(mine)).order_by("-opened_at", "-pk").first()
+    if found is None or pairing.state != Pairing.State.ACTIVE:
+        return OnPairPage()
+    return OnPairPage(found, found.kind == AFTERWARDS, found.is_answered)
+
+
+def open_ones(pairing: Pairing, me: Membership, now: datetime) -> tuple[Round | None, Round | None]:
+    """What can be prepared now, and what can be said two weeks later."""
+    by_kind = {round.kind: round for round in _open(pairing, me, now).order_by("opened_at", "pk")}
+    for round in by_kind.values():
+        round.pairing = pairing
+    return by_kind.get(RESET), by_kind.get(AFTERWARDS)
+
+
+def opened(pairing: Pairing, me: Membership) -> "RoundQuerySet":
+    """Those that both have prepared, the newest first."""
+    rounds = Round.objects.visible_to(me).of_kind(RESET).filter(pairing=pairing).opened_together()
+    return rounds.order_by("-opened_together_at", "-pk")
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What each asks and offers, and what both said two weeks later, if both did."""
+
+    round: Round
+    mine: Mapping[str, Any]
+    theirs: Mapping[str, Any]
+    my_word: str
+    their_word: str
+
+
+def newest(pairing: Pairing, me: Membership) -> Round | None:
+    """Whatever became of it: what is sent after its end is answered by the form it was written in."""
+    found = Round.objects.visible_to(me).filter(pairing=pairing, kind__in=[RESET, AFTERWARDS]).order_by("-opened_at", "-pk").first()
+    if found is not None:
+        found.pairing = pairing
+    return found
+
+
+def told(rounds: Iterable[Round], me: Membership) -> list[Conversation]:
+    """Two queries, however many."""
+    rounds = list(rounds)
+    later = Round.objects.visible_to(me).of_kind(AFTERWARDS).opened_together().filter(source_id__in=[round.pk for round in rounds])
+    after = {round.source_id: round for round in later}
+    said = joint.said_in([*rounds, *after.values()], me)
+    words = {key: str(label) for key, label in HOW_IT_IS}
+    nothing = joint.Said()
+
+    def conversation(round: Round) -> Conversation:
+        answers, afterwards = said[round.pk], said[after[round.pk].pk] if round.pk in after else nothing
+        return Conversation(
+            round,
+            answers.mine or {},
+            answers.theirs or {},
+            words.get((afterwards.mine or {}).get("how", ""), ""),
+            words.get((afterwards.theirs or {}).get("how", ""), ""),
+        )
+
+    return [conversation(round) for round in rounds]
+
+
+def _open(pairing: Pairing, me: Membership, now: datetime) -> "RoundQuerySet":
+    return Round.objects.visible_to(me).filter(pairing=pairing, kind__in=[RESET, AFTERWARDS]).open_at(now)

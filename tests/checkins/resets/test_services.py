@@ -1,0 +1,115 @@
+from datetime import timedelta
+
+import pytest
+
+from checkins.resets import letters, queries, services
+from matching.joint import services as rounds
+from matching.joint.models import Round
+from matching.pairings.models import Pairing
+from mentoring.kernel.errors import Refused
+from mentoring.kernel.outbox.models import OutboxMessage
+from tests.at_once import at_once
+from tests.factories.matching import PairingFactory
+from tests.factories.programs import MembershipFactory
+
+pytestmark = pytest.mark.django_db
+PART = {"ask": "Ask me first", "offer": "I write by Thursday"}
+TWO_WEEKS = timedelta(days=14)
+
+
+@pytest.fixture
+def pairing(db):
+    return PairingFactory(active=True)
+
+
+@pytest.fixture
+def prepared(pairing, noon):
+    reset = services.start(pairing=pairing, by=pairing.first, now=noon)
+    for half in pairing.halves:
+        reset = rounds.answer(round=reset, by=half, content=PART, now=noon)
+    return reset
+
+
+def reminders():
+    return list(OutboxMessage.objects.filter(kind="reset-afterwards").order_by("pk"))
+
+
+@pytest.mark.parametrize("side", ["first", "second"])
+def test_either_half_starts_it(side, pairing, noon):
+    reset = services.start(pairing=pairing, by=getattr(pairing, side), now=noon)
+
+    assert reset.closes_at == noon + TWO_WEEKS
+    for half in pairing.halves:
+        assert queries.on_pair_page(pairing, half, noon) == queries.OnPairPage(reset)
+
+
+@pytest.mark.parametrize("state", ["proposed", "paused", "closed"])
+def test_it_is_for_a_pairing_that_is_active(state, noon):
+    pairing = PairingFactory(**{state: True})
+
+    with pytest.raises(Refused, match="while it is active"):
+        services.start(pairing=pairing, by=pairing.first, now=noon)
+
+
+def test_nobody_else_starts_it(pairing, noon):
+    for somebody in (pairing.proposed_by, MembershipFactory(program=pairing.program)):
+        with pytest.raises(Refused):
+            services.start(pairing=pairing, by=somebody, now=noon)
+
+
+def test_two_weeks_after_both_have_prepared_both_are_asked_how_it_is(pairing, prepared, noon):
+    day = noon + TWO_WEEKS
+
+    assert queries.on_pair_page(pairing, pairing.first, day - timedelta(seconds=1)).round is None
+    shown = queries.on_pair_page(pairing, pairing.first, day)
+    assert shown.is_afterwards
+    assert shown.round.source_id == prepared.pk
+    assert [(letter.due_at, letter.recipient_id) for letter in reminders()] == [(day, half.user_id) for half in pairing.halves]
+
+
+def test_how_it_is_opens_together_in_words(pairing, prepared, noon):
+    after = Round.objects.of_kind("reset-afterwards").get()
+    rounds.answer(round=after, by=pairing.first, content={"how": "better"}, now=noon + TWO_WEEKS)
+    assert queries.told([prepared], pairing.second)[0].their_word == ""
+
+    rounds.answer(round=after, by=pairing.second, content={"how": "same"}, now=noon + TWO_WEEKS)
+
+    told = queries.told([prepared], pairing.second)[0]
+    assert (told.my_word, told.their_word) == ("The same", "Better")
+
+
+def test_who_has_said_how_it_is_is_not_reminded(pairing, prepared, noon):
+    after = Round.objects.of_kind("reset-afterwards").get()
+    first, second = reminders()
+    assert letters.still_owed([first, second]) == {first.pk, second.pk}
+
+    rounds.answer(round=after, by=pairing.first, content={"how": "worse"}, now=noon + TWO_WEEKS)
+
+    assert letters.still_owed([first, second]) == {second.pk}
+
+
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_nobody_is_reminded_where_the_pairing_has_stopped(state, pairing, prepared, noon):
+    Pairing.objects.filter(pk=pairing.pk).update(state=state, ended_at=noon if state == "closed" else None)
+
+    assert letters.still_owed(reminders()) == set()
+
+
+def test_the_letter_says_nothing_of_what_it_is_about(prepared):
+    from mentoring.kernel.outbox.letters import write
+
+    first, _ = reminders()
+    text = write("checkins/resets/mail/afterwards.txt", recipient=first.recipient, context=letters.context_of([first])[first.pk])
+
+    for word in ("reset", "Ask me first", "Thursday"):
+        assert word not in text.subject
+        assert word not in text.text.replace("/resets/", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_start_at_once_start_the_same(noon):
+    pairing = PairingFactory(active=True)
+
+    started = at_once(*(lambda half=half: services.start(pairing=pairing, by=half, now=noon) for half in pairing.halves * 2))
+
+    assert len({reset.pk for reset in started}) == 1

@@ -1,0 +1,111 @@
+from datetime import timedelta
+
+import pytest
+
+from checkins.resets import services
+from matching.joint.models import Round
+from matching.pairings.models import Pairing
+from tests.checkins.pages import address, people_around
+from tests.factories.matching import JointAnswerFactory, RoundFactory
+
+pytestmark = pytest.mark.django_db
+PART = {"ask": "Less advice", "offer": "I bring the list"}
+
+
+def page(pairing):
+    return address("resets", pairing.program, pairing.pk)
+
+
+def test_two_prepare_apart_and_read_both_with_a_guide(as_member):
+    around = people_around()
+    one, other = as_member(around.half), as_member(around.other_half)
+    one.post(address("reset-start", around.pairing.program, around.pairing.pk))
+
+    one.post(page(around.pairing), PART)
+    theirs = other.get(page(around.pairing)).text
+    assert "Less advice" not in theirs
+    answer = other.post(page(around.pairing), {"ask": "More time", "offer": "To wait"}, follow=True)
+
+    for words in ("Less advice", "I bring the list", "More time", "To wait", "Say it back."):
+        assert words in answer.text
+    assert "To wait" in one.get(page(around.pairing)).text
+
+
+def test_before_the_first_the_page_says_what_it_is(as_member):
+    around = people_around()
+
+    text = as_member(around.half).get(page(around.pairing)).text
+
+    assert "one thing to ask and one thing to offer" in text
+    assert "Start a reset conversation" in text
+
+
+@pytest.mark.parametrize("content", [{}, {"ask": "Only this"}, {"ask": "x" * 10_001, "offer": "y"}])
+def test_what_cannot_be_taken_is_said_beside_the_field_and_kept(content, as_member):
+    around = people_around()
+    RoundFactory(pairing=around.pairing, opened_at=around.pairing.proposed_at)
+
+    answer = as_member(around.half).post(page(around.pairing), content)
+
+    assert 'aria-invalid="true"' in answer.text
+    assert content.get("ask", "") in answer.text
+
+
+def test_what_comes_when_the_pairing_is_paused_is_said_and_kept(as_member):
+    around = people_around()
+    RoundFactory(pairing=around.pairing, opened_at=around.pairing.proposed_at)
+    Pairing.objects.filter(pk=around.pairing.pk).update(state="paused")
+    browser = as_member(around.half)
+
+    assert "While your pairing rests" in browser.get(page(around.pairing)).text
+    answer = browser.post(page(around.pairing), PART)
+
+    assert "not open to be answered now" in answer.text
+    assert "I bring the list" in answer.text
+
+
+def test_what_comes_when_both_have_answered_is_said_and_kept(as_member):
+    around = people_around()
+    RoundFactory(pairing=around.pairing, opened_together=True)
+
+    answer = as_member(around.half).post(page(around.pairing), {"ask": "Something else", "offer": "And more"})
+
+    assert "both answered" in answer.text
+    assert "Something else" in answer.text
+
+
+def test_two_weeks_later_each_says_how_it_is(as_member):
+    around = people_around()
+    reset = RoundFactory(pairing=around.pairing, opened_together=True)
+    for half in around.pairing.halves:
+        JointAnswerFactory(round=reset, membership=half, content=PART)
+    RoundFactory(pairing=around.pairing, kind=services.AFTERWARDS, source_id=reset.pk, opened_at=around.pairing.proposed_at)
+    one, other = as_member(around.half), as_member(around.other_half)
+
+    one.post(page(around.pairing), {"how": "worse"})
+    assert "<dd>Worse</dd>" not in other.get(page(around.pairing)).text
+    answer = other.post(page(around.pairing), {"how": "better"}, follow=True)
+
+    assert "<dd>Worse</dd>" in answer.text
+    assert "<dd>Better</dd>" in answer.text
+
+
+def test_starting_it_in_a_paused_pairing_is_answered(as_member):
+    around = people_around(paused=True)
+
+    answer = as_member(around.half).post(address("reset-start", around.pairing.program, around.pairing.pk), follow=True)
+
+    assert "while it is active" in answer.text
+    assert not Round.objects.exists()
+
+
+def test_an_ended_pairing_keeps_what_was_said_to_read(as_member, noon):
+    around = people_around(closed=True)
+    reset = RoundFactory(pairing=around.pairing, opened_together=True, opened_together_at=noon + timedelta(days=1))
+    for half in around.pairing.halves:
+        JointAnswerFactory(round=reset, membership=half, content=PART)
+
+    text = as_member(around.half).get(page(around.pairing)).text
+
+    assert "Less advice" in text
+    assert "Start a reset conversation" not in text
