@@ -16,6 +16,7 @@ class CheckinsConfig(AppConfig):
         from checkins.home import columns  # noqa: F401
         from checkins.plans import services as plans
         from checkins.reminders import letters  # noqa: F401
+        from checkins.reminders import services as reminders
         from checkins.resets import letters as letters_of_resets  # noqa: F401
         from checkins.resets import rounds  # noqa: F401
         from checkins.sessions import letters as session_letters  # noqa: F401
@@ -28,3 +29,4 @@ class CheckinsConfig(AppConfig):
         pairings.when_stopped(answers.stop)
         pairings.when_stopped(sessions.stop)
         pairings.when_gone_on(answers.go_on)
+        sessions.when_held(reminders.ask_after_first_meeting)

@@ -20,7 +20,14 @@ class AnswerQuestion(EvenhandForm, forms.Form):
     )
 
     def __init__(
-        self, *arguments: Any, question: Question, other: str, readers: "_StrOrPromise", given: Answer | None, **names: Any
+        self,
+        *arguments: Any,
+        question: Question,
+        other: str,
+        readers: "_StrOrPromise",
+        given: Answer | None,
+        is_after_first_meeting: bool = False,
+        **names: Any,
     ) -> None:
         super().__init__(*arguments, **names)
         self.question = question
@@ -38,7 +45,7 @@ class AnswerQuestion(EvenhandForm, forms.Form):
                 coerce=int,
                 widget=forms.RadioSelect,
                 initial=given.value if given else None,
-                help_text=_("Think of the time since the last check-in."),
+                help_text=_("Think of your first meeting.") if is_after_first_meeting else _("Think of the time since the last check-in."),
                 error_messages={"required": _("Choose an answer, or choose “I would rather not say”.")},
             )
             self.seen_by("answer", readers)

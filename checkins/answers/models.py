@@ -3,7 +3,8 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from checkins.plans.models import CheckInPlan, Question
@@ -62,8 +63,19 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         )
         return self.with_anything_said().annotate(state=state)
 
+    def with_number_of_questions(self) -> Self:
+        """`questions`: how many are asked."""
+        all_of_them = Question.objects.filter(plan=OuterRef("plan")).asked_at(OuterRef("opens_at"))
+        two_taps = all_of_them.filter(construct__in=CheckIn.AFTER_FIRST_MEETING)
+        return self.annotate(questions=Case(When(occasion=CheckIn.Occasion.FIT, then=_number(two_taps)), default=_number(all_of_them)))
+
     def with_people(self) -> Self:
         return self.select_related("plan", "pairing__program", "pairing__first__user", "pairing__second__user", "membership__user")
+
+
+def _number(questions: "models.QuerySet[Question]") -> Coalesce:
+    counted = questions.order_by().values("plan").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 class CheckIn(models.Model):
@@ -71,6 +83,8 @@ class CheckIn(models.Model):
 
     class Occasion(models.TextChoices):
         SCHEDULED = "scheduled", _("Regular")
+        # Once in the life of a pairing. What is measured of balance counts the regular ones alone.
+        FIT = "fit", _("After the first meeting")
 
     class State(models.TextChoices):
         """How it stands, as `with_state` reckons it: kept in no column."""
@@ -80,6 +94,8 @@ class CheckIn(models.Model):
         NOT_YET = "not_yet", _("Not yet")
         MISSED = "missed", _("Not answered")
         CALLED_OFF = "called_off", _("Not asked")
+
+    AFTER_FIRST_MEETING = (Question.Construct.COMFORT, Question.Construct.GOING_ON)
 
     plan = models.ForeignKey(CheckInPlan, on_delete=models.PROTECT, related_name="check_ins")
     occasion = models.CharField(max_length=12, choices=Occasion, default=Occasion.SCHEDULED)
@@ -103,6 +119,9 @@ class CheckIn(models.Model):
             models.UniqueConstraint(
                 fields=["plan", "occasion", "pairing", "membership", "due_on"], name="checkins_checkin_once_a_person_and_date"
             ),
+            models.UniqueConstraint(
+                fields=["pairing", "membership"], condition=Q(occasion="fit"), name="checkins_checkin_asked_once_how_it_fits"
+            ),
             models.CheckConstraint(condition=Q(closes_at__gt=models.F("opens_at")), name="checkins_checkin_closes_after_it_opens"),
             models.CheckConstraint(condition=Q(answered_at=None) | Q(called_off_at=None), name="checkins_checkin_answered_or_called_off"),
         ]
@@ -117,6 +136,15 @@ class CheckIn(models.Model):
 
     def is_open_at(self, now: datetime) -> bool:
         return self.called_off_at is None and self.opens_at <= now < self.closes_at
+
+    def questions_asked(self) -> "models.QuerySet[Question]":
+        """What the program asked when it opened; after a first meeting two of them, as they stand."""
+        asked = Question.objects.filter(plan=self.plan_id).asked_at(self.opens_at)
+        return asked.filter(construct__in=self.AFTER_FIRST_MEETING) if self.is_after_first_meeting else asked
+
+    @property
+    def is_after_first_meeting(self) -> bool:
+        return self.occasion == self.Occasion.FIT
 
     @property
     def last_minute(self) -> datetime:

@@ -43,7 +43,7 @@ def give(
     check_in = CheckIn.objects.select_for_update(of=["self"]).select_related("pairing").get(pk=check_in.pk)
     if not policies.may_answer(by, check_in, now):
         raise Refused(_("This check-in is not open. Nothing was changed."))
-    asked = {question.pk: question for question in Question.objects.filter(plan=check_in.plan_id).asked_at(check_in.opens_at)}
+    asked = {question.pk: question for question in check_in.questions_asked()}
     rows = [_answer(check_in, asked.get(question.pk), value, (words or {}).get(question, ""), now) for question, value in answers.items()]
     if not rows:
         return check_in

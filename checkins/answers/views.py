@@ -57,6 +57,7 @@ def check_in(request: MemberRequest, checkin: int) -> HttpResponse:
         other=mine.other_half.user.short_name,
         readers=_readers(mine),
         given=line.answer,
+        is_after_first_meeting=mine.is_after_first_meeting,
     )
     is_leaving = "leave" in request.POST
     if request.method == "POST" and ("withhold" in request.POST or form.is_valid()):
@@ -76,11 +77,11 @@ def check_in(request: MemberRequest, checkin: int) -> HttpResponse:
 
 
 def _lines(request: MemberRequest, check_in: CheckIn) -> list[Line]:
-    questions = Question.objects.filter(plan=check_in.plan_id).asked_at(check_in.opens_at)
     answers = {answer.question_id: answer for answer in Answer.objects.visible_to(request.membership).filter(check_in=check_in)}
     other = check_in.other_half.user.short_name
     return [
-        Line(number, question, question.asked_about(other), answers.get(question.pk)) for number, question in enumerate(questions, start=1)
+        Line(number, question, question.asked_about(other), answers.get(question.pk))
+        for number, question in enumerate(check_in.questions_asked(), start=1)
     ]
 
 

@@ -66,14 +66,14 @@ def check_ins_waiting(me: Membership, pairings: Sequence[Pairing], now: datetime
 
     `questions` says how many are asked, `given` to how many of them I have come.
     """
-    asked = Question.objects.filter(plan=OuterRef("plan")).asked_at(OuterRef("opens_at"))
     given = Answer.objects.filter(check_in=OuterRef("pk"))
     check_ins: Any = (
         CheckIn.objects.of(me)
         .filter(pairing__in=pairings)
         .asked()
         .open_at(now)
-        .annotate(questions=_number(asked, of="plan"), given=_number(given, of="check_in"))
+        .with_number_of_questions()
+        .annotate(given=_number(given, of="check_in"))
         .order_by("closes_at", "pk")
     )
     waiting = [check_in for check_in in check_ins if check_in.given < check_in.questions]

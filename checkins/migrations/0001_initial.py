@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             name='CheckIn',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occasion', models.CharField(choices=[('scheduled', 'Regular')], default='scheduled', max_length=12)),
+                ('occasion', models.CharField(choices=[('scheduled', 'Regular'), ('fit', 'After the first meeting')], default='scheduled', max_length=12)),
                 ('due_on', models.DateField()),
                 ('opens_at', models.DateTimeField()),
                 ('closes_at', models.DateTimeField()),
@@ -273,6 +273,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='checkin',
             constraint=models.UniqueConstraint(fields=('plan', 'occasion', 'pairing', 'membership', 'due_on'), name='checkins_checkin_once_a_person_and_date'),
+        ),
+        migrations.AddConstraint(
+            model_name='checkin',
+            constraint=models.UniqueConstraint(condition=models.Q(('occasion', 'fit')), fields=('pairing', 'membership'), name='checkins_checkin_asked_once_how_it_fits'),
         ),
         migrations.AddConstraint(
             model_name='checkin',

@@ -3,12 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Subquery
-from django.db.models.functions import Coalesce
-
 from checkins.answers.models import CheckIn, CheckInQuerySet
 from checkins.answers.services import REMINDER
-from checkins.plans.models import Question
 from matching.pairings.models import Pairing
 from mentoring.kernel import times
 from mentoring.kernel.outbox import kinds
@@ -17,7 +13,7 @@ from programs.memberships.models import Program
 
 
 def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
-    found = _of(messages).select_related("pairing__program", "membership__user").annotate(questions=_questions())
+    found = _of(messages).select_related("pairing__program", "membership__user").with_number_of_questions()
     contexts = {str(check_in.pk): _context(check_in) for check_in in found}
     return {message.pk: contexts[message.subject] for message in messages if message.subject in contexts}
 
@@ -31,11 +27,6 @@ def still_owed(messages: list[OutboxMessage]) -> set[int]:
 
 def _of(messages: list[OutboxMessage]) -> CheckInQuerySet:
     return CheckIn.objects.filter(pk__in=[message.subject_id for message in messages])
-
-
-def _questions() -> Coalesce:
-    asked = Question.objects.filter(plan=OuterRef("plan")).asked_at(OuterRef("opens_at")).order_by()
-    return Coalesce(Subquery(asked.values("plan").annotate(number=Count("pk")).values("number"), output_field=IntegerField()), 0)
 
 
 def _context(check_in: Any) -> dict[str, Any]:

@@ -3,6 +3,10 @@
 Decided: what is due is reckoned from the pairings themselves at each run, rather than kept as a next date beside them, because
 a rhythm that changes then needs no rows put right. A run looks 36 hours ahead and two days back, which together with the spread of
 the world's clocks is a week: no rhythm can have two of its days in it.
+
+Decided: after a first meeting the two are asked how it fits on the third day, on one and the same day as ever. They are not where a regular
+check-in comes within two days of it, because it asks the same and more; nor about a meeting of weeks ago, which the regular ones
+have covered.
 """
 
 from collections.abc import Iterator
@@ -17,14 +21,21 @@ from checkins.answers.models import CheckIn
 from checkins.answers.services import REMINDER, call_off_of_stopped, close_due
 from checkins.plans import cadence
 from checkins.plans.models import CheckInPlan, started_on
+from checkins.sessions.models import Session
 from matching.pairings.models import Pairing
+from mentoring.kernel import times
 from mentoring.kernel.outbox import services as outbox
+from programs.memberships.models import Membership
 
 AHEAD = timedelta(hours=36)
 # For an installation that was away. What should have opened longer ago is not made up for.
 BEHIND = timedelta(days=2)
 # Two check-ins and two messages each: a thousand rows a transaction.
 PAIRINGS_AT_ONCE = 250
+FIT_AFTER = timedelta(days=3)
+# A regular check-in as near as this asks it in its place.
+NEAR = timedelta(days=2)
+FIRST_MEETING_WITHIN = timedelta(days=14)
 
 
 def plan_due(now: datetime) -> int:
@@ -40,6 +51,22 @@ def plan_due(now: datetime) -> int:
         if len(pairings) < PAIRINGS_AT_ONCE:
             return made
         after = pairings[-1].pk
+
+
+def ask_after_first_meeting(*, session: Session, now: datetime) -> None:
+    """A meeting was logged. If it is the first of the two, ask both how it fits, on day three, or the first morning after that.
+
+    Whoever calls holds the pairing's lock, so that of two meetings logged at once one is the first.
+    """
+    pairing = Pairing.objects.select_related("program__check_in_plan", "first__user", "second__user").get(pk=session.pairing_id)
+    if session.starts_at < now - FIRST_MEETING_WITHIN or not hasattr(pairing.program, "check_in_plan") or not _is_first_meeting(session):
+        return
+    zones = [half.user.time_zone for half in pairing.halves]
+    due_on = times.local_day(session.starts_at, pairing.program.time_zone) + FIT_AFTER
+    while any(pairing.program.check_in_plan.opens_at(due_on, zone) < now for zone in zones):
+        due_on += timedelta(days=1)
+    if not _is_regular_near(pairing, due_on):
+        _ask([_check_in(pairing, half, due_on, CheckIn.Occasion.FIT) for half in pairing.halves if half.left_at is None], now)
 
 
 def settle(now: datetime) -> None:
@@ -103,6 +130,11 @@ def _plan(pairings: list[Pairing], now: datetime) -> int:
         for check_in in _due_in(pairing, days.last)
         if _is_to_be_made(check_in, now) and (check_in.pairing_id, check_in.membership_id, check_in.due_on) not in there
     ]
+    _ask(due, now)
+    return len(due)
+
+
+def _ask(due: list[CheckIn], now: datetime) -> None:
     CheckIn.objects.bulk_create(due)
     outbox.owe_many(
         [
@@ -118,7 +150,6 @@ def _plan(pairings: list[Pairing], now: datetime) -> int:
         ],
         now=now,
     )
-    return len(due)
 
 
 def _due_in(pairing: Pairing, until: date) -> Iterator[CheckIn]:
@@ -128,18 +159,34 @@ def _due_in(pairing: Pairing, until: date) -> Iterator[CheckIn]:
     if due_on is None:
         return
     for half in pairing.halves:
-        if half.left_at is not None:
-            continue
-        zone = half.user.time_zone
-        yield CheckIn(
-            plan=plan,
-            pairing=pairing,
-            membership=half,
-            due_on=due_on,
-            opens_at=plan.opens_at(due_on, zone),
-            closes_at=plan.closes_at(due_on, zone),
-            read_by=pairing.program.answers_read_by,
-        )
+        if half.left_at is None:
+            yield _check_in(pairing, half, due_on, CheckIn.Occasion.SCHEDULED)
+
+
+def _check_in(pairing: Pairing, half: Membership, due_on: date, occasion: CheckIn.Occasion) -> CheckIn:
+    plan, zone = pairing.program.check_in_plan, half.user.time_zone
+    return CheckIn(
+        plan=plan,
+        occasion=occasion,
+        pairing=pairing,
+        membership=half,
+        due_on=due_on,
+        opens_at=plan.opens_at(due_on, zone),
+        closes_at=plan.closes_at(due_on, zone),
+        read_by=pairing.program.answers_read_by,
+    )
+
+
+def _is_first_meeting(session: Session) -> bool:
+    """As far as the two have said: which of their meetings is written down first."""
+    others = Session.objects.held().filter(pairing=session.pairing_id).exclude(pk=session.pk)
+    asked = CheckIn.objects.filter(pairing=session.pairing_id, occasion=CheckIn.Occasion.FIT)
+    return not others.exists() and not asked.exists()
+
+
+def _is_regular_near(pairing: Pairing, day: date) -> bool:
+    regular = cadence.latest(started_on(pairing), pairing.program.check_in_plan.every_weeks, day + NEAR)
+    return regular is not None and regular >= day - NEAR
 
 
 def _is_to_be_made(check_in: CheckIn, now: datetime) -> bool:

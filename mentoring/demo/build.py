@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -296,7 +295,7 @@ class Teller:
 
     def _answer(self, check_in: CheckIn, usual: float, at: datetime) -> None:
         given: dict[Question, int | str | None] = {}
-        for question in self.check_in_questions:
+        for question in check_in.questions_asked():
             if question.kind == Question.Kind.TEXT:
                 given[question] = self.draw.choice(words.FINE if usual > 3 else words.UNEASY) or None
             elif self.draw.random() > 0.03:
@@ -311,10 +310,6 @@ class Teller:
         if len(allowed) == 3:
             return int(allowed[(felt > 1.6) + (felt > 2.6)])
         return int(min(allowed, key=lambda value: abs(value - felt)))
-
-    @cached_property
-    def check_in_questions(self) -> list[Question]:
-        return list(Question.objects.filter(plan__program=self.program).in_use())
 
     def _coordinators_act(self, day: date) -> None:
         """A task is done within the week, so that the morning page shows what is new."""

@@ -226,6 +226,7 @@ class CheckInFactory(DjangoModelFactory):
             closed_at=NOON - timedelta(days=4),
         )
         answered = factory.Trait(answered_at=factory.SelfAttribute("opens_at"))
+        after_first_meeting = factory.Trait(occasion=CheckIn.Occasion.FIT)
 
     pairing = factory.SubFactory(PairingFactory, active=True)
     membership = factory.SelfAttribute("pairing.first")

@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection
 
 from checkins.answers.models import Answer, CheckIn
 from programs.memberships.models import Program
-from tests.factories.checkins import AnswerFactory, CheckInFactory
+from tests.factories.checkins import AnswerFactory, CheckInFactory, question_of
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory
 
@@ -123,3 +123,22 @@ def test_it_is_open_until_the_minute_before_it_closes(noon):
     assert check_in.is_open_at(check_in.last_minute)
     assert not check_in.is_open_at(noon + timedelta(days=1))
     assert not check_in.is_open_at(noon - timedelta(seconds=1))
+
+
+def test_after_a_first_meeting_two_questions_are_asked_as_they_stand():
+    check_in, regular = CheckInFactory(after_first_meeting=True), CheckInFactory()
+    for plan in (check_in.plan, regular.plan):
+        for construct in ("voice", "comfort", "going_on", "words"):
+            question_of(plan, construct)
+
+    assert [question.construct for question in check_in.questions_asked()] == ["comfort", "going_on"]
+    assert regular.questions_asked().count() == 4
+    numbers = dict(CheckIn.objects.with_number_of_questions().values_list("pk", "questions"))
+    assert numbers == {check_in.pk: 2, regular.pk: 4}
+
+
+def test_how_it_fits_is_asked_once_in_the_life_of_a_pairing():
+    there = CheckInFactory(after_first_meeting=True)
+
+    with pytest.raises(IntegrityError, match="checkins_checkin_asked_once_how_it_fits"):
+        CheckInFactory(after_first_meeting=True, pairing=there.pairing, due_on="2026-05-01")

@@ -367,3 +367,16 @@ def test_pausing_and_going_on_reaches_the_check_ins(noon):
 
     check_in.refresh_from_db()
     assert check_in.called_off_at is None
+
+
+# --- after a first meeting ---
+
+
+def test_after_a_first_meeting_nothing_but_the_two_taps_is_taken(noon):
+    check_in = CheckInFactory(after_first_meeting=True)
+
+    with pytest.raises(Refused, match="not part of this check-in"):
+        give(check_in, {question_of(check_in.plan, "voice"): 4}, noon)
+
+    give(check_in, {question_of(check_in.plan, "comfort"): 1, question_of(check_in.plan, "going_on"): 3}, noon)
+    assert set(Task.objects.values_list("kind", flat=True)) == {Task.Kind.LOW_COMFORT, Task.Kind.GOING_ON}

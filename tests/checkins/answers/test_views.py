@@ -50,6 +50,21 @@ def test_one_question_a_page_with_who_reads_it(as_member, around):
     assert "checked" not in page
 
 
+def test_after_a_first_meeting_it_is_two_taps_about_that_meeting(as_member, around):
+    check_in = asked(around, after_first_meeting=True)
+    question_of(check_in.plan, "going_on")
+    browser = as_member(around.half)
+
+    first = browser.get(page_of(check_in)).text
+    second = browser.post(page_of(check_in), {"answer": "4"})
+    last = browser.post(second.url, {"answer": "5"}, follow=True)
+
+    assert "After your first meeting · question 1 of 2" in first
+    assert "Think of your first meeting." in first
+    assert "How to go on?" in browser.get(second.url).text
+    assert "Thank you, Amara" in last.text
+
+
 def test_each_answer_is_saved_on_its_own_and_leads_on(as_member, around):
     check_in = asked(around)
     browser = as_member(around.half)

@@ -9,6 +9,7 @@ from checkins.answers.models import CheckIn
 from checkins.answers.services import REMINDER
 from checkins.care.models import Task
 from checkins.reminders import services
+from checkins.sessions import services as sessions
 from matching.pairings.models import Pairing
 from mentoring.kernel import times
 from mentoring.kernel.outbox.models import OutboxMessage
@@ -265,6 +266,109 @@ def test_a_thousand_rows_cost_at_most_twenty_statements(noon):
     rows = made + messages().count()
     assert rows == 4 * pairings
     assert len(queries) <= 20 * -(-rows // 1000)
+
+
+# --- after a first meeting ---
+
+
+MET = datetime(2026, 3, 16, 10, 0, tzinfo=UTC)
+FIT = CheckIn.Occasion.FIT
+
+
+def met(pairing, starts_at=MET, logged_at=MET + timedelta(hours=2), by=None):
+    sessions.log(pairing=pairing, by=by or pairing.first, starts_at=starts_at, minutes=45, now=logged_at)
+    return CheckIn.objects.filter(pairing=pairing, occasion=FIT)
+
+
+@pytest.mark.django_db
+def test_after_the_first_meeting_both_are_asked_on_day_three_in_their_own_morning(noon):
+    pairing = running_since(noon - timedelta(days=3), zones=("Asia/Tokyo", "America/Los_Angeles"))
+
+    asked = met(pairing)
+
+    assert {(one.membership, one.due_on, one.opens_at) for one in asked} == {
+        (pairing.first, date(2026, 3, 19), datetime(2026, 3, 19, 0, tzinfo=UTC)),
+        (pairing.second, date(2026, 3, 19), datetime(2026, 3, 19, 16, tzinfo=UTC)),
+    }
+    owed = {(message.subject_id, message.recipient, message.due_at, message.expires_at) for message in messages()}
+    assert owed == {(one.pk, one.membership.user, one.opens_at, one.closes_at) for one in asked}
+
+
+@pytest.mark.django_db
+def test_how_it_fits_is_asked_once_whichever_meeting_is_written_down_first(noon):
+    pairing = running_since(noon - timedelta(days=3))
+
+    met(pairing, by=pairing.second)
+    asked = met(pairing, starts_at=MET - timedelta(days=1))
+
+    assert {one.membership for one in asked} == {pairing.first, pairing.second}
+    assert asked.count() == messages().count() == 2
+
+
+@pytest.mark.django_db
+def test_a_meeting_that_is_written_down_late_is_asked_about_on_the_next_morning(noon):
+    pairing = running_since(noon - timedelta(days=6))
+
+    asked = met(pairing, starts_at=MET - timedelta(days=5))
+
+    assert {(one.due_on, one.opens_at) for one in asked} == {(date(2026, 3, 17), datetime(2026, 3, 17, 9, tzinfo=UTC))}
+
+
+@pytest.mark.django_db
+def test_a_meeting_of_weeks_ago_is_not_asked_about(noon):
+    assert not met(running_since(noon - timedelta(days=20)), starts_at=MET - timedelta(days=15)).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("days", "are_asked"), [(-3, True), (-2, False), (0, False), (2, False), (3, True)])
+def test_a_regular_check_in_within_two_days_asks_it_in_its_place(days, are_asked):
+    regular_on = datetime(2026, 3, 19, 12, tzinfo=UTC) + timedelta(days=days)
+    pairing = running_since(regular_on - timedelta(weeks=2))
+
+    assert met(pairing).exists() == are_asked
+
+
+@pytest.mark.django_db
+def test_who_has_left_and_a_program_without_a_plan_are_not_asked_how_it_fits(noon):
+    pairing = running_since(noon - timedelta(days=3))
+    pairing.second.left_at = noon
+    pairing.second.save()
+
+    assert {one.membership for one in met(pairing)} == {pairing.first}
+    assert not met(PairingFactory(active=True)).exists()
+
+
+@pytest.mark.django_db
+def test_the_regular_check_ins_come_as_if_the_other_had_not_been(noon):
+    pairing = running_since(noon - timedelta(days=3))
+    met(pairing)
+
+    assert services.plan_due(noon + timedelta(days=11)) == 2
+
+
+@pytest.mark.django_db
+def test_no_answer_to_how_it_fits_is_no_second_silence(noon):
+    pairing = running_since(noon - timedelta(days=3))
+    met(pairing)
+    services.settle(noon + timedelta(days=11))
+
+    services.settle(noon + timedelta(days=24))
+
+    assert CheckIn.objects.exclude(closed_at=None).count() == 4
+    assert not Task.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_pairing_that_stops_is_not_asked_how_it_fits(noon):
+    pairing = running_since(noon - timedelta(days=3))
+    asked = met(pairing)
+    pairing.state = Pairing.State.PAUSED
+    pairing.save()
+
+    services.settle(noon)
+
+    assert not asked.asked().exists()
+    assert set(messages().values_list("state", flat=True)) == {"cancelled"}
 
 
 # --- the minute's work ---
