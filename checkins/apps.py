@@ -22,6 +22,7 @@ class CheckinsConfig(AppConfig):
         from checkins.sessions import letters as session_letters  # noqa: F401
         from checkins.sessions import policies as session_acts  # noqa: F401
         from checkins.sessions import services as sessions
+        from checkins.threads import letters as notices  # noqa: F401
         from matching.pairings import services as pairings
         from programs.setup import services as setup
 

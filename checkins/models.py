@@ -8,6 +8,7 @@ from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.plans.models import CheckInPlan, Question
 from checkins.sessions.models import Session, SessionAccount, SessionOption
+from checkins.threads.models import Message, ThreadRead
 
 __all__ = [
     "ActionItem",
@@ -17,10 +18,12 @@ __all__ = [
     "CheckInPlan",
     "Decision",
     "Goal",
+    "Message",
     "NothingThisTime",
     "Question",
     "Session",
     "SessionAccount",
     "SessionOption",
     "Task",
+    "ThreadRead",
 ]

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("checkins.balance.urls")),
                 path("", include("checkins.decisions.urls")),
                 path("", include("checkins.goals.urls")),
+                path("", include("checkins.threads.urls")),
                 path("", include("checkins.plans.urls")),
                 path("", include("checkins.answers.urls")),
                 path("", include("checkins.care.urls")),

@@ -78,6 +78,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Message',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('text', models.TextField()),
+                ('sent_at', models.DateTimeField()),
+                ('removed_at', models.DateTimeField(blank=True, null=True)),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.membership')),
+                ('pairing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='matching.pairing')),
+            ],
+        ),
+        migrations.CreateModel(
             name='NothingThisTime',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -204,6 +215,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='ThreadRead',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('read_at', models.DateTimeField(blank=True, null=True)),
+                ('told_at', models.DateTimeField(blank=True, null=True)),
+                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='programs.membership')),
+                ('pairing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='thread_reads', to='matching.pairing')),
+            ],
+        ),
+        migrations.CreateModel(
             name='ActionItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -297,6 +318,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='goal',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='checkins_goal_has_settled_at_when_settled'),
+        ),
+        migrations.AddConstraint(
+            model_name='message',
+            constraint=models.UniqueConstraint(fields=('pairing', 'sent_at'), name='checkins_message_one_after_another'),
+        ),
+        migrations.AddConstraint(
+            model_name='message',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at', None), models.Q(('text', ''), _negated=True)), models.Q(('removed_at__isnull', False), ('text', '')), _connector='OR'), name='checkins_message_says_something_until_taken_back'),
         ),
         migrations.AddConstraint(
             model_name='nothingthistime',
@@ -401,5 +430,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='task',
             constraint=models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('kind', 'pairing', 'about', 'read_by'), name='checkins_task_one_open_a_kind_and_subject'),
+        ),
+        migrations.AddConstraint(
+            model_name='threadread',
+            constraint=models.UniqueConstraint(fields=('pairing', 'membership'), name='checkins_threadread_one_a_half'),
         ),
     ]

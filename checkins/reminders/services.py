@@ -59,10 +59,11 @@ def ask_after_first_meeting(*, session: Session, now: datetime) -> None:
     Whoever calls holds the pairing's lock, so that of two meetings logged at once one is the first.
     """
     pairing = Pairing.objects.select_related("program__check_in_plan", "first__user", "second__user").get(pk=session.pairing_id)
-    if session.starts_at < now - FIRST_MEETING_WITHIN or not hasattr(pairing.program, "check_in_plan") or not _is_first_meeting(session):
+    met_at: datetime = session.starts_at  # type: ignore[assignment] - one that was held has a time
+    if met_at < now - FIRST_MEETING_WITHIN or not hasattr(pairing.program, "check_in_plan") or not _is_first_meeting(session):
         return
     zones = [half.user.time_zone for half in pairing.halves]
-    due_on = times.local_day(session.starts_at, pairing.program.time_zone) + FIT_AFTER
+    due_on = times.local_day(met_at, pairing.program.time_zone) + FIT_AFTER
     while any(pairing.program.check_in_plan.opens_at(due_on, zone) < now for zone in zones):
         due_on += timedelta(days=1)
     if not _is_regular_near(pairing, due_on):

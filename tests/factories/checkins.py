@@ -1,4 +1,4 @@
-"""The life of a pair: topics, actions, meetings, decisions and goals, a program's plan, check-ins and answers, tasks."""
+"""The life of a pair: topics, actions, meetings, decisions and goals, messages, a program's plan, check-ins and answers, tasks."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.plans.models import CheckInPlan, Question
 from checkins.sessions.models import Session, SessionAccount, SessionOption
+from checkins.threads.models import Message, ThreadRead
 from programs.memberships.models import Program
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import ProgramFactory
@@ -175,6 +176,32 @@ class GoalFactory(DjangoModelFactory):
     whose = factory.LazyAttribute(lambda goal: goal.pairing.side_of(goal.written_by))
     text = factory.Sequence(lambda number: f"Goal {number}")
     made_at = NOON - timedelta(days=1)
+
+
+class MessageFactory(DjangoModelFactory):
+    """From the first half, an hour ago; each a moment after the last one's."""
+
+    class Meta:
+        model = Message
+
+    class Params:
+        removed = factory.Trait(text="", removed_at=NOON)
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    author = factory.SelfAttribute("pairing.first")
+    text = factory.Sequence(lambda number: f"Message {number}")
+    sent_at = factory.Sequence(lambda number: NOON - timedelta(hours=1) + timedelta(milliseconds=number))
+
+
+class ThreadReadFactory(DjangoModelFactory):
+    """The second half has read nothing yet, and a mail told them so."""
+
+    class Meta:
+        model = ThreadRead
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    membership = factory.SelfAttribute("pairing.second")
+    told_at = NOON
 
 
 class CheckInPlanFactory(DjangoModelFactory):

@@ -29,6 +29,7 @@ from tests.factories.checkins import (
     CheckInFactory,
     DecisionFactory,
     GoalFactory,
+    MessageFactory,
     SessionAccountFactory,
     SessionFactory,
     SessionOptionFactory,
@@ -227,6 +228,7 @@ def _live(pairing: object, numbers: Iterable[int]) -> None:
         _write(DecisionFactory.build(pairing=pairing, proposed_by=half, standing=True, look_again_on=NOON.date()) for _ in numbers)
         _write(GoalFactory.build(pairing=pairing, written_by=half, reached=True) for _ in numbers)
     _write(ActionItemFactory.build(pairing=pairing, **how) for _ in numbers for how in ({}, {"asked": True}, {"done": True}))
+    _write(MessageFactory.build(pairing=pairing, author=author) for _ in numbers for author in (first, second))
     links = zip(sessions, done, strict=True)
     _write(Session.topics.through(session=session, agendaitem=topic) for session, topic in links)
     _write(FactFactory.build(pairing=pairing, by=topic.author, source_id=topic.pk) for topic in topics)

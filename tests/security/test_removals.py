@@ -42,6 +42,7 @@ SECOND = {
             "CheckIn.visible_to",
             "EndingReason.visible_to",
             "Fact.visible_to",
+            "Message.visible_to",
             "Pause.visible_to",
             "Round.visible_to",
             "Session.readable_by",

@@ -4,6 +4,7 @@ What people wrote here holds a word that tells whose it is (`words`), so that a 
 """
 
 import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -22,6 +23,7 @@ from tests.factories.checkins import (
     CheckInFactory,
     DecisionFactory,
     GoalFactory,
+    MessageFactory,
     QuestionFactory,
     SessionAccountFactory,
     SessionFactory,
@@ -74,14 +76,15 @@ class World:
 
     def arguments_of(self, pattern: str, which: str, name: str) -> dict[str, object]:
         """What stands in a route's address. `which`: "own", "past", "foreign", or "missing"."""
-        asked = [parameter["name"] for parameter in PARAMETER.finditer(pattern)]
+        asked = {parameter["name"]: parameter["kind"] for parameter in PARAMETER.finditer(pattern)}
         # One word, two things: a question of the profile, and one of the check-in.
         known = {"past": self.past, "foreign": self.foreign}.get(which, self.own)
         arguments = {word: known.get(f"{name}.{word}", known[word]) for word in asked}
         if "program" in asked:
             arguments["program"] = self.own["program"]
         if which == "missing":
-            arguments |= {word: MISSING for word in asked if word not in ("program", "token")}
+            missing = {word: uuid.UUID(int=MISSING) if kind == "uuid" else MISSING for word, kind in asked.items()}
+            arguments |= {word: key for word, key in missing.items() if word not in ("program", "token")}
         return arguments
 
 
@@ -194,6 +197,7 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         **{f"checkins:session-{act}.session": planned.pk for act in ("suggest", "change", "cancel", "calendar")},
         **{f"checkins:session-{act}.session": over.pk for act in ("missed", "log-planned")},
         "actionitem": ActionItemFactory(pairing=pairing, text=mark).pk,
+        "message": MessageFactory(pairing=pairing, text=mark).pk,
         "checkin": check_in.pk,
         "decision": DecisionFactory(pairing=pairing, text=mark, reason=mark).pk,
         "goal": GoalFactory(pairing=pairing, text=mark, why=mark).pk,

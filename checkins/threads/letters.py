@@ -1,0 +1,48 @@
+"""The mail that says that something is waiting in the thread: not from whom, and not what."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from checkins.threads.models import ThreadRead, ThreadReadQuerySet
+from checkins.threads.services import NOTICE
+from matching.pairings.models import Pairing
+from mentoring.kernel.outbox import kinds
+from mentoring.kernel.outbox.models import OutboxMessage
+
+
+def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
+    marks = {mark.pk: mark for mark in _of(messages).select_related("pairing__program")}
+    return {
+        message.pk: {
+            "program": mark.pairing.program.slug,
+            "program_name": mark.pairing.program.name,
+            "pairing": mark.pairing_id,
+        }
+        for message in messages
+        if (mark := marks.get(int(message.subject_id)))
+    }
+
+
+def still_owed(messages: list[OutboxMessage]) -> set[int]:
+    """Unread still, of a pairing that goes on."""
+    goes_on = _of(messages).filter(pairing__state=Pairing.State.ACTIVE, pairing__program__archived_at=None, membership__left_at=None)
+    keys = set(goes_on.with_anything_unread().filter(has_unread=True).values_list("pk", flat=True))
+    return {message.pk for message in messages if message.subject_id in keys}
+
+
+def _of(messages: list[OutboxMessage]) -> ThreadReadQuerySet:
+    return ThreadRead.objects.filter(pk__in=[message.subject_id for message in messages])
+
+
+kinds.register(
+    kinds.Kind(
+        name=NOTICE,
+        priority=kinds.Priority.REMINDER,
+        template="checkins/threads/mail/message_waiting.txt",
+        context=context_of,
+        still_owed=still_owed,
+        audience=_("What you two write to each other is read by you two alone. Coordinators do not read it."),
+    )
+)
