@@ -5,9 +5,10 @@ class CheckinsConfig(AppConfig):
     name = "checkins"
 
     def ready(self) -> None:
-        # Each declares what it adds when it is imported: acts of a pair, a kind of mail, columns of the list of pairings.
+        # Each declares what it adds when it is imported: acts of a pair, what is answered apart, kinds of mail, columns.
         from checkins.actions import policies as actions  # noqa: F401
         from checkins.agendas import policies as agendas  # noqa: F401
+        from checkins.airtime import forms as airtime  # noqa: F401
         from checkins.answers import policies as answering  # noqa: F401
         from checkins.answers import services as answers
         from checkins.decisions import letters as decision_letters  # noqa: F401

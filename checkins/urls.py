@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("checkins.decisions.urls")),
                 path("", include("checkins.goals.urls")),
                 path("", include("checkins.threads.urls")),
+                path("", include("checkins.airtime.urls")),
                 path("", include("checkins.plans.urls")),
                 path("", include("checkins.answers.urls")),
                 path("", include("checkins.care.urls")),

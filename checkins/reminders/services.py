@@ -12,6 +12,7 @@ have covered.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.db.models import DateField, Exists, ExpressionWrapper, F, FloatField, OuterRef, QuerySet, Value
@@ -59,7 +60,8 @@ def ask_after_first_meeting(*, session: Session, now: datetime) -> None:
     Whoever calls holds the pairing's lock, so that of two meetings logged at once one is the first.
     """
     pairing = Pairing.objects.select_related("program__check_in_plan", "first__user", "second__user").get(pk=session.pairing_id)
-    met_at: datetime = session.starts_at  # type: ignore[assignment] - one that was held has a time
+    # One that was held has a time.
+    met_at = cast(datetime, session.starts_at)
     if met_at < now - FIRST_MEETING_WITHIN or not hasattr(pairing.program, "check_in_plan") or not _is_first_meeting(session):
         return
     zones = [half.user.time_zone for half in pairing.halves]

@@ -28,7 +28,7 @@ def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]
 def still_owed(messages: list[OutboxMessage]) -> set[int]:
     """Unread still, of a pairing that goes on."""
     goes_on = _of(messages).filter(pairing__state=Pairing.State.ACTIVE, pairing__program__archived_at=None, membership__left_at=None)
-    keys = set(goes_on.with_anything_unread().filter(has_unread=True).values_list("pk", flat=True))
+    keys = set(goes_on.with_more_to_read().values_list("pk", flat=True))
     return {message.pk for message in messages if message.subject_id in keys}
 
 

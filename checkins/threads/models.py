@@ -67,11 +67,11 @@ class ThreadReadQuerySet(models.QuerySet["ThreadRead"]):
     def of(self, membership: Membership) -> Self:
         return self.filter(membership=membership)
 
-    def with_anything_unread(self) -> Self:
-        """`has_unread`: is there something for them that they have not come to?"""
+    def with_more_to_read(self) -> Self:
+        """Whose person has not come to everything that is there for them."""
         since = Coalesce(OuterRef("read_at"), Value(BEFORE_ALL))
         there = Message.objects.filter(pairing=OuterRef("pairing"), removed_at=None, sent_at__gt=since)
-        return self.annotate(has_unread=Exists(there.exclude(author=OuterRef("membership"))))
+        return self.filter(Exists(there.exclude(author=OuterRef("membership"))))
 
 
 class ThreadRead(models.Model):

@@ -74,6 +74,7 @@ ROUTES: dict[str, Route] = {
     "checkins:session-account-agree": Route(BOTH_HALVES, ACT),
     "checkins:session-calendar": Route(BOTH_HALVES, READ),
     "checkins:agenda": Route(BOTH_HALVES, READ),
+    "checkins:airtime": Route(BOTH_HALVES, FORM),
     "checkins:thread": Route(BOTH_HALVES, FORM),
     "checkins:thread-read": Route(BOTH_HALVES, ACT),
     "checkins:message-take-back": Route(BOTH_HALVES, ACT),

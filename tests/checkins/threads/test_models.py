@@ -49,15 +49,13 @@ def test_the_other_halfs_mark_makes_nothing_read():
     assert list(Message.objects.unread_by(message.pairing.second)) == [message]
 
 
-@pytest.mark.parametrize("read", [False, True])
-def test_a_mark_says_whether_there_is_something_unread(read):
-    message = MessageFactory()
-    ThreadReadFactory(pairing=message.pairing, read_at=message.sent_at if read else None)
-    ThreadReadFactory(pairing=message.pairing, membership=message.pairing.first)
+def test_who_has_more_to_read_is_known_of_many_at_once():
+    new, read = MessageFactory(), MessageFactory()
+    waiting = ThreadReadFactory(pairing=new.pairing)
+    ThreadReadFactory(pairing=new.pairing, membership=new.pairing.first)
+    ThreadReadFactory(pairing=read.pairing, read_at=read.sent_at)
 
-    told = {mark.membership: mark.has_unread for mark in ThreadRead.objects.with_anything_unread()}
-
-    assert told == {message.pairing.second: not read, message.pairing.first: False}
+    assert list(ThreadRead.objects.with_more_to_read()) == [waiting]
 
 
 def test_how_far_somebody_has_read_is_theirs_to_see_alone():

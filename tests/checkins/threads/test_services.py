@@ -14,6 +14,7 @@ from tests.at_once import at_once
 from tests.factories.checkins import MessageFactory
 from tests.factories.matching import FactFactory, PairingFactory
 from tests.factories.programs import MembershipFactory
+from tests.times import NOON
 
 MINUTE = timedelta(minutes=1)
 
@@ -270,8 +271,6 @@ def test_who_writes_and_takes_back_again_and_again_sends_one_mail(pairing, noon)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(st.tuples(st.sampled_from(["send", "read", "take back", "deliver"]), st.booleans()), max_size=25))
 def test_each_has_at_most_one_open_mail_and_one_exactly_when_something_is_unread_and_untold(acts):
-    from tests.times import NOON
-
     pairing = PairingFactory(active=True)
     told = {half.pk: False for half in pairing.halves}
     for number, (act, is_first) in enumerate(acts):
