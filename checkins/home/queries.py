@@ -91,10 +91,6 @@ def requirements_of(me: Membership) -> list[Requirement]:
 # --- the pair's page ---
 
 
-def agenda_of(pairing: Pairing, me: Membership) -> list[AgendaItem]:
-    return list(AgendaItem.objects.visible_to(me).filter(pairing=pairing).open().for_list())
-
-
 def open_check_in(pairing: Pairing, me: Membership, now: datetime) -> CheckIn | None:
     return next(iter(check_ins_waiting(me, [pairing], now)), None)
 

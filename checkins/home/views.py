@@ -13,15 +13,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from checkins.agendas import policies as agendas
-from checkins.agendas.forms import AddTopic
-from checkins.agendas.models import AgendaItem
+from checkins.actions import queries as actions
+from checkins.agendas import queries as agendas
+from checkins.airtime import queries as airtime
 from checkins.answers.models import CheckIn
+from checkins.balance import queries as balance
 from checkins.care.models import Task
 from checkins.care.playbook import tell
+from checkins.decisions import queries as decisions
+from checkins.goals import queries as goals
 from checkins.home import queries
 from checkins.home.forms import RoundFilter
-from checkins.sessions import policies as sessions
+from checkins.resets import queries as resets
+from checkins.sessions import queries as sessions
+from checkins.threads import queries as threads
 from matching.endings import queries as endings
 from matching.pairings import comparison
 from matching.pairings.access import PairRequest, the_two_only
@@ -141,17 +146,23 @@ def about(request: PairRequest) -> HttpResponse:
 
 
 def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
+    """Each subject of the pair's space tells what it shows here."""
     me, other, now = request.membership, pair.other_half(request.membership), timezone.now()
-    topics = queries.agenda_of(pair, me)
     context = {
         "now": now,
         "pairing": pair,
         "other": other,
-        "topics": [(topic, agendas.may_withdraw(me, topic)) for topic in _of(pair, topics)],
-        "form": AddTopic(other=other.user.short_name) if agendas.may_add(me, pair) else None,
-        "may_log": sessions.may_log(me, pair),
-        "meetings": queries.meetings_of(pair, me),
         "check_in": queries.open_check_in(pair, me, now),
+        "life": endings.on_pair_page(pair, me, now),
+        "resets": resets.on_pair_page(pair, me, now),
+        "airtime": airtime.on_pair_page(pair, me, now),
+        "agenda": agendas.on_pair_page(pair, me, now),
+        "decisions": decisions.on_pair_page(pair, me, now),
+        "actions": actions.on_pair_page(pair, me, now),
+        "waiting": threads.on_pair_page(pair, me, now),
+        "goals": goals.on_pair_page(pair, me, now),
+        "balance": balance.on_pair_page(pair, me, now),
+        **sessions.on_pair_page(pair, me, now),
     }
     return render(request, "checkins/home/pairing.html", context)
 
@@ -345,13 +356,6 @@ def _rows(pairings: Iterator[Pairing]) -> Iterator[list[object]]:
 
 def _with_others(pairings: list[Pairing], me: Membership) -> list[tuple[Pairing, Membership]]:
     return [(pairing, pairing.other_half(me)) for pairing in pairings]
-
-
-def _of(pair: Pairing, topics: list[AgendaItem]) -> list[AgendaItem]:
-    """The same topics, knowing the pairing that is known already."""
-    for topic in topics:
-        topic.pairing = pair
-    return topics
 
 
 def _steps(me: Membership) -> list[Step]:

@@ -152,7 +152,7 @@ def test_the_two_see_their_page(as_member):
 
     page = as_member(around.half).get(address("pairing", around.pairing.program, around.pairing.pk)).text
 
-    for words in ("You and Jonas", "You both mentor", "The poster", "Bring the data", "Take back", "Log a session"):
+    for words in ("You and Jonas", "You both mentor", "The poster", "Bring the data", "Next session", "Decisions", "Actions", "Goals", "Messages", "Your balance"):
         assert words in page
 
 
@@ -258,7 +258,7 @@ def test_who_is_half_of_it_sees_the_page_of_the_two_whatever_role_they_have(as_m
     page = as_member(around.other_half).get(address("pairing", around.pairing.program, around.pairing.pk)).text
 
     assert "Shared agenda" in page
-    assert "Facts only" not in page
+    assert "What the two write to each other is theirs" not in page
     assert "What was seen" not in page
 
 
