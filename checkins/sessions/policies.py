@@ -31,6 +31,7 @@ CANCEL = _act("cancel", _("Cancel a meeting"), "session-cancel")
 MISS = _act("miss", _("Say that you did not meet, and who could not make it"), "session-missed")
 REPEAT = _act("repeat", _("Suggest the same time in two weeks"), "session-repeat")
 LOG = _act("log", _("Log a meeting you have had"), "session-log")
+LOG_PLANNED = _act("log_planned", _("Log a meeting that was planned"), "session-log-planned")
 REMEMBER = _act("remember", _("Add how you remember a meeting"), "session-account")
 CORRECT = _act("correct", _("Agree to when and how long the other remembers"), "session-account-agree")
 
@@ -78,7 +79,8 @@ def may_log(membership: Membership, pairing: Pairing) -> bool:
 
 def may_log_this(membership: Membership, session: Session, now: datetime) -> bool:
     """A planned one once it has begun, and one of which somebody said that it did not happen."""
-    return may_log(membership, session.pairing) and session.state in (State.PLANNED, State.MISSED) and has_begun(session, now)
+    is_open = LOG_PLANNED.is_open_to(membership, session.pairing)
+    return is_open and session.state in (State.PLANNED, State.MISSED) and has_begun(session, now)
 
 
 def may_remember(membership: Membership, session: Session) -> bool:

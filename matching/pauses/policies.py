@@ -23,6 +23,14 @@ GO_ON = acts.register(
         states=frozenset({Pairing.State.PAUSED}),
     )
 )
+TAKE_BACK = acts.register(
+    acts.Act(
+        name="pairing.stay_paused",
+        words=_("Take back one’s own yes to going on"),
+        route="matching:stay-paused",
+        states=frozenset({Pairing.State.PAUSED}),
+    )
+)
 
 
 def may_pause(membership: Membership, pairing: Pairing) -> bool:

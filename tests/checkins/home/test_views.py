@@ -152,7 +152,18 @@ def test_the_two_see_their_page(as_member):
 
     page = as_member(around.half).get(address("pairing", around.pairing.program, around.pairing.pk)).text
 
-    for words in ("You and Jonas", "You both mentor", "The poster", "Bring the data", "Next session", "Decisions", "Actions", "Goals", "Messages", "Your balance"):
+    for words in (
+        "You and Jonas",
+        "You both mentor",
+        "The poster",
+        "Bring the data",
+        "Next session",
+        "Decisions",
+        "Actions",
+        "Goals",
+        "Messages",
+        "Your balance",
+    ):
         assert words in page
 
 
