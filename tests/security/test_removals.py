@@ -29,6 +29,7 @@ NOTICED = 0.95
 # `of` and `readable_by` are what some pages ask instead of `visible_to`.
 FILTERS = {"visible_to": None, "readable_by": {"Session"}, "of": {"Pairing", "CheckIn"}}
 SURVIVORS = {
+    "NothingThisTime.visible_to": "it holds no words, and its pages have asked for the pairing",
     "SheetRow.visible_to": "it is Sheet.visible_to once more, which its one page has asked for the sheet",
     "SessionOption.visible_to": "it is Session.readable_by once more, which its one page has asked for the session",
     "SessionAccount.visible_to": "it is Session.readable_by once more, which its pages have asked for the session",
@@ -38,10 +39,13 @@ PAGES = "Pairing as pages ask for it"
 SECOND = {
     **dict.fromkeys(
         [
+            "ActionItem.visible_to",
             "AgendaItem.visible_to",
             "CheckIn.visible_to",
+            "Decision.visible_to",
             "EndingReason.visible_to",
             "Fact.visible_to",
+            "Goal.visible_to",
             "Message.visible_to",
             "Pause.visible_to",
             "Round.visible_to",
@@ -58,6 +62,7 @@ SECOND = {
     },
     **{f"door of programs:invitation-{page}": ("Invitation.visible_to",) for page in ("remind", "withdraw")},
     "door of checkins:task-done": ("Task.visible_to",),
+    "door of matching:withdraw": (PAGES,),
 }
 
 
