@@ -1,29 +1,26 @@
 """Builds the demo program day by day, as people would have: through the services, with the clock of that day."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
-from checkins.agendas import services as agendas
-from checkins.agendas.models import AgendaItem
 from checkins.answers import services as answers
 from checkins.answers.models import CheckIn
 from checkins.care import services as care
 from checkins.care.models import Task
 from checkins.plans.models import Question
 from checkins.reminders import services as reminders
-from checkins.sessions import services as sessions
-from checkins.sessions.models import Session
 from guidelines.versions import services as guidelines
 from guidelines.versions.models import GuidelineVersion
 from matching.pairings import services as pairings
 from matching.pairings.models import Pairing
 from mentoring.demo import people, stories, words
+from mentoring.demo.life import Clock, Pair
+from mentoring.demo.special import Specials
 from mentoring.kernel.outbox import services as outbox
 from programs.memberships import services as memberships
 from programs.memberships.models import Membership, Program
@@ -53,36 +50,21 @@ PAIRS_TOLD, MOST_PAIRS_TOLD = 48, 100
 PEOPLE_A_PAIR = 2.5
 
 
-@dataclass
-class Pair:
-    pairing: Pairing
-    story: stories.Story
-    mentee: Membership
-    mentor: Membership
-    started_on: date
-    met_on: date | None = None
-    sides: dict[int, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.sides = {self.mentee.pk: "mentee", self.mentor.pk: "mentor"}
-
-    def week_of(self, day: date) -> int:
-        return (day - self.started_on).days // 7
-
-
 class Teller:
     """Tells half a year, or as many weeks as it is asked for. The same seed and the same day give the same people and the same story."""
 
     def __init__(self, *, seed: int, pairs: int, now: datetime, weeks: int = stories.WEEKS) -> None:
         self.draw = Random(seed)  # noqa: S311 - a story, no secret
         self.now = now
-        self.zone = ZoneInfo("Europe/London")
+        self.clock = Clock(now=now, zone=ZoneInfo("Europe/London"))
+        self.at = self.clock.at
         self.how_long = 7 * weeks
-        self.first_day = now.astimezone(self.zone).date() - timedelta(days=self.how_long)
+        self.first_day = self.clock.today - timedelta(days=self.how_long)
         self.pairs: list[Pair] = []
         # Hashed once for all of them: a good hash is slow on purpose.
         self.password = make_password(PASSWORD)
         self.taken = 0
+        self.asked: dict[str, list[Question]] = {}
         # Two of them have been proposed and wait for an answer.
         living = pairs - 2
         counts = {story: living * share // 100 for story, share in SHARES if story is not stories.NEW}
@@ -90,10 +72,6 @@ class Teller:
         self.newly = [stories.NEW] * (living - len(self.beginning))
         self.how_many = round(PEOPLE_A_PAIR * pairs)
         self.names = people.names(self.draw, self.how_many + 8)
-
-    def at(self, day: date, hour: int = 12, minute: int = 0) -> datetime:
-        """A time of a day, and never later than now: the told past ends where the present begins."""
-        return min(datetime.combine(day, time(hour, minute), self.zone).astimezone(ZoneInfo("UTC")), self.now)
 
     def days(self) -> Iterator[date]:
         return (self.first_day + timedelta(days=number) for number in range(self.how_long + 1))
@@ -105,6 +83,10 @@ class Teller:
         self._people_join()
         for day in self.days():
             self._on_day(day)
+        self.specials.on_the_last_day()
+        for pair in self.pairs:
+            if pair.pairing.state == Pairing.State.ACTIVE:
+                pair.plan_ahead()
         self._second_program()
         self._somebody_leaves()
         for program in Program.objects.filter(slug__in=[NORTHSIDE, HARBOUR]):
@@ -227,6 +209,7 @@ class Teller:
         begun = (day - self.first_day).days
         if begun == 12:
             self._pair_up(self.beginning, day)
+            self.specials = Specials(self.pairs)
         elif begun == self.how_long - 16:
             self._pair_up(self.newly, day)
         elif begun == self.how_long - 1:
@@ -239,7 +222,20 @@ class Teller:
             pairing = self._propose(mentee, mentor, day)
             pairings.accept(pairing=pairing, by=mentee, now=self.at(day, 17))
             pairing = pairings.accept(pairing=pairing, by=mentor, now=self.at(day, 19))
-            self.pairs.append(Pair(pairing, story, mentee, mentor, day))
+            number = len(self.pairs)
+            self.pairs.append(
+                Pair(
+                    pairing,
+                    story,
+                    mentee,
+                    mentor,
+                    day,
+                    clock=self.clock,
+                    draw=self.draw,
+                    weekday=(number + 2) % 5,
+                    is_shown_first=number == 0,
+                )
+            )
 
     def _next_two(self) -> tuple[Membership, Membership]:
         mentee, mentor = self.seeking[self.taken], self.offering[self.taken]
@@ -250,41 +246,23 @@ class Teller:
 
     def _on_day(self, day: date) -> None:
         self._start_pairs(day)
-        reminders.plan_due(now=self.at(day, 6))
-        if day.weekday() == 2:
-            for pair in self.pairs:
-                self._live_a_week(pair, day)
+        # Each looks a day and a half ahead, so that the days around the weekday on which pairs began are enough.
+        if day == self.clock.today or any((day - began).days % 7 in (5, 6, 0) for began in {pair.started_on for pair in self.pairs}):
+            reminders.plan_due(now=self.at(day, 6))
+        for pair in self.pairs:
+            if day.weekday() == pair.weekday and self.specials.lives_on(pair, day):
+                pair.live_a_week(day)
+        if self.pairs:
+            self.specials.on(day)
         self._answer_what_is_open(day)
         answers.close_due(now=self.at(day, 23))
-        if day < self.now.astimezone(self.zone).date() - timedelta(days=6):
+        if day < self.clock.today - timedelta(days=6):
             self._coordinators_act(day)
-
-    def _live_a_week(self, pair: Pair, day: date) -> None:
-        week = pair.week_of(day)
-        for _ in range(self.draw.choice((0, 1, 1, 2))):
-            by = pair.mentee if self.draw.random() < pair.story.mentee_raises(week) else pair.mentor
-            agendas.add(pairing=pair.pairing, by=by, text=self.draw.choice(words.TOPICS), now=self.at(day, 10, self.draw.randrange(60)))
-        if self.draw.random() < pair.story.meets(week):
-            self._meet(pair, day)
-
-    def _meet(self, pair: Pair, day: date) -> None:
-        on_the_agenda = AgendaItem.objects.filter(pairing=pair.pairing).open().order_by("raised_at", "pk").values_list("pk", flat=True)
-        sessions.log(
-            pairing=pair.pairing,
-            by=self.draw.choice((pair.mentee, pair.mentor)),
-            starts_at=self.at(day, 13),
-            minutes=self.draw.choice((30, 45, 45, 60)),
-            place=self.draw.choice(Session.Place.values[:3]),
-            reached=list(on_the_agenda[: self.draw.choice((1, 2, 3))]),
-            talked_about=self.draw.choice(words.TALKED_ABOUT),
-            next_time=self.draw.choice(("", "", *words.NEXT_TIME)),
-            now=self.at(day, 20),
-        )
 
     def _answer_what_is_open(self, day: date) -> None:
         """Each side answers on the day it is due, or not at all; what is open now stays open for whoever looks."""
         pair_of = {pair.pairing.pk: pair for pair in self.pairs}
-        due = CheckIn.objects.filter(pairing__in=pair_of, due_on=day).unanswered().with_people().order_by("pk")
+        due = CheckIn.objects.filter(pairing__in=pair_of, due_on=day).asked().unanswered().with_people().order_by("pk")
         for check_in in due:
             pair = pair_of[check_in.pairing_id]
             if pair is self.pairs[0] and check_in.closes_at > self.now:
@@ -295,7 +273,10 @@ class Teller:
 
     def _answer(self, check_in: CheckIn, usual: float, at: datetime) -> None:
         given: dict[Question, int | str | None] = {}
-        for question in check_in.questions_asked():
+        # The program asks the same all the time.
+        if check_in.occasion not in self.asked:
+            self.asked[check_in.occasion] = list(check_in.questions_asked())
+        for question in self.asked[check_in.occasion]:
             if question.kind == Question.Kind.TEXT:
                 given[question] = self.draw.choice(words.FINE if usual > 3 else words.UNEASY) or None
             elif self.draw.random() > 0.03:

@@ -7,13 +7,23 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.db import connection, models, transaction
 
-from checkins.agendas.models import AgendaItem
+from checkins.actions.models import ActionItem
+from checkins.agendas.models import AgendaItem, NothingThisTime
+from checkins.airtime import services as airtime
 from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
-from checkins.sessions.models import Session
+from checkins.decisions.models import Decision
+from checkins.goals.models import Goal
+from checkins.resets import services as resets
+from checkins.sessions.models import Session, SessionAccount, SessionOption
+from checkins.threads.models import Message, ThreadRead
 from guidelines.versions.models import Acknowledgement
+from matching.endings.models import EndingReason
 from matching.facts.models import Fact, WeeklyCount
-from matching.pairings.models import Pairing
+from matching.joint.models import Answer as JointAnswer
+from matching.joint.models import Round
+from matching.pairings.models import Pairing, PartnerWish
+from matching.pauses.models import Pause
 from mentoring.kernel.encryption.fields import EncryptedTextField
 from programs.memberships.models import Membership, Program
 from programs.people.models import User
@@ -23,6 +33,23 @@ from programs.readiness.models import Requirement
 ROWS_A_STATEMENT = 1000
 # How the address of each copied person begins.
 COPY = "copy-"
+Kind = Fact.Kind
+# What a fact is about, and a round.
+ABOUT: dict[str, type[models.Model]] = {
+    Kind.TOPIC_RAISED: AgendaItem,
+    Kind.DECISION_PROPOSED: Decision,
+    Kind.DECISION_STOOD: Decision,
+    Kind.TIME_PROPOSED: Session,
+    Kind.TIME_MOVED: SessionOption,
+    Kind.SESSION_CANCELLED: Session,
+    Kind.SESSION_MISSED: Session,
+    Kind.SESSION_LOGGED: Session,
+    Kind.SESSION_LED: Session,
+    Kind.ACTION_TAKEN: ActionItem,
+    Kind.ACTION_DONE: ActionItem,
+    airtime.KIND: Session,
+    resets.AFTERWARDS: Round,
+}
 
 
 def make_up_to(pairs: int, *, program: Program) -> None:
@@ -59,7 +86,22 @@ class _Generation:
         self._copy(ProfileAnswer.objects.filter(profile__membership__in=halves))
         self._copy(pairs)
         self._copy(Session.objects.filter(pairing__in=pairs), uid=lambda _session: uuid.uuid4())
+        self._copy(SessionOption.objects.filter(session__pairing__in=pairs))
+        self._copy(SessionAccount.objects.filter(session__pairing__in=pairs))
         self._copy(AgendaItem.objects.filter(pairing__in=pairs))
+        self._copy(NothingThisTime.objects.filter(pairing__in=pairs))
+        self._copy(ActionItem.objects.filter(pairing__in=pairs))
+        self._copy_decisions(Decision.objects.filter(pairing__in=pairs))
+        self._copy(Goal.objects.filter(pairing__in=pairs))
+        self._copy(Message.objects.filter(pairing__in=pairs))
+        self._copy(ThreadRead.objects.filter(pairing__in=pairs))
+        self._copy(Pause.objects.filter(pairing__in=pairs))
+        self._copy(EndingReason.objects.filter(pairing__in=pairs))
+        self._copy(PartnerWish.objects.filter(pairing__in=pairs))
+        rounds = Round.objects.filter(pairing__in=pairs)
+        self._copy(rounds.exclude(kind=resets.AFTERWARDS), source_id=self._source_of_the_twin)
+        self._copy(rounds.of_kind(resets.AFTERWARDS), source_id=self._source_of_the_twin)
+        self._copy(JointAnswer.objects.filter(round__pairing__in=pairs))
         self._copy(Session.topics.through.objects.filter(session__pairing__in=pairs))
         self._copy(Fact.objects.filter(pairing__in=pairs), source_id=self._source_of_the_twin)
         self._copy(WeeklyCount.objects.filter(pairing__in=pairs))
@@ -87,6 +129,14 @@ class _Generation:
         twin.pk = uuid.uuid4() if isinstance(original._meta.pk, models.UUIDField) else None
         return twin
 
-    def _source_of_the_twin(self, fact: Fact) -> int:
-        model = AgendaItem if fact.kind == Fact.Kind.TOPIC_RAISED else Session
-        return int(self.twins[(model, fact.source_id)].pk)
+    def _copy_decisions(self, decisions: "models.QuerySet[Decision]") -> None:
+        """Each after the one whose place it takes."""
+        copied = decisions.filter(in_place_of=None)
+        while copied:
+            self._copy(copied)
+            copied = decisions.filter(in_place_of__in=list(copied.values_list("pk", flat=True)))
+
+    def _source_of_the_twin(self, original: Fact | Round) -> int:
+        """Of the twin of the row that it is about, if it is about one."""
+        about = ABOUT.get(original.kind)
+        return int(self.twins[(about, original.source_id)].pk) if about else 0

@@ -13,12 +13,21 @@ class Story:
     name: str
     # The chance that the two meet in a week.
     meets: Callable[[int], float]
-    # The chance that a topic comes from the mentee.
+    # The chance that what somebody begins comes from the mentee: a topic, a suggested time, a decision, a message.
     mentee_raises: Callable[[int], float]
     # The usual answer, 1 to 5, of one side.
     answer: Callable[[str, int], float]
-    # The chance that one side answers a check-in at all.
+    # The chance that one side answers at all: a check-in, or what the other suggests.
     replies: Callable[[str, int], float]
+    # How many topics a week, one of these.
+    topics: tuple[int, ...] = (0, 1, 1, 1)
+    # The chances in a week of a decision, an action and a message; and in a planned meeting of moving, cancelling and missing it.
+    decides: float = 0.15
+    acts: float = 0.3
+    writes: float = 0.3
+    moves: float = 0.06
+    cancels: float = 0.04
+    misses: float = 0.02
 
 
 def steadily(number: float) -> Callable[[int], float]:
@@ -29,28 +38,35 @@ def both(number: float) -> Callable[[str, int], float]:
     return lambda side, week: number
 
 
-EVEN = Story("even", meets=steadily(0.55), mentee_raises=steadily(0.5), answer=both(4.4), replies=both(0.92))
+EVEN = Story("even", meets=steadily(0.45), mentee_raises=steadily(0.5), answer=both(4.4), replies=both(0.92))
 BUSY = Story(
     "busy",
     # Exams: two stretches in which they hardly meet.
-    meets=lambda week: 0.1 if week % 13 in (5, 6, 7, 8) else 0.5,
+    meets=lambda week: 0.1 if week % 13 in (5, 6, 7, 8) else 0.45,
     mentee_raises=steadily(0.45),
     answer=lambda side, week: 3.6 if week % 13 in (5, 6, 7, 8) else 4.2,
     replies=both(0.85),
+    moves=0.3,
+    cancels=0.25,
+    misses=0.06,
 )
 DRIFTING = Story(
     "drifting",
-    meets=steadily(0.6),
-    # From the tenth week the mentor brings nearly every topic, and the mentee's answers sink.
-    mentee_raises=lambda week: 0.5 if week < 10 else 0.12,
+    meets=steadily(0.5),
+    # Before the tenth week the mentor begins to bring more and more, in the end nearly everything, and the mentee's answers sink.
+    mentee_raises=lambda week: 0.5 if week < 6 else max(0.1, 0.5 - 0.06 * (week - 6)),
     answer=lambda side, week: 4.3 if side == "mentor" or week < 10 else max(1.4, 4.3 - 0.22 * (week - 10)),
     replies=both(0.95),
 )
 SILENT = Story(
     "silent",
-    meets=lambda week: 0.5 if week < 12 else 0.2,
+    meets=lambda week: 0.4 if week < 12 else 0.2,
     mentee_raises=lambda week: 0.5 if week < 12 else 0.3,
     answer=both(4.0),
     replies=lambda side, week: 0.9 if side == "mentor" or week < 14 else 0.0,
+    topics=(0, 0, 1),
+    decides=0.07,
+    acts=0.1,
+    writes=0.1,
 )
 NEW = Story("new", meets=steadily(0.7), mentee_raises=steadily(0.5), answer=both(4.5), replies=both(0.95))

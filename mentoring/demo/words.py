@@ -55,6 +55,14 @@ TALKED_ABOUT = (
     "Talked about the group project and wrote the message to the others together.",
     "We looked at rooms and at what each costs with bills.",
     "Tried the study booth. Too quiet for one of us, just right for the other.",
+    "One of us had a hard week, so we mostly listened.",
+    "We looked back at the last month and wrote down what we would do again.",
+    "We planned the talk for the open day and shared out the slides.",
+    "Cooked together and talked about first jobs.",
+    "Sorted the reading list into now, later and never.",
+    "We each brought one question. Both turned out to be about confidence.",
+    "Read two abstracts aloud and asked what each of them promises.",
+    "Talked about asking for help, and when each of us finds it hard.",
 )
 NEXT_TIME = (
     "Bring the draft of the introduction",
@@ -63,6 +71,171 @@ NEXT_TIME = (
     "Each brings one article",
     "Decide about the spring module",
     "Tell each other how the first shift went",
+    "Bring last week’s timetable, as it really was",
+    "Look at the poster together before it is printed",
+    "One of us shows the other their favourite place to study",
+    "Choose which of the two summer schools to apply for",
+    "Talk about what to do when a plan falls through",
+    "Bring two questions each for the library tour",
+)
+# What somebody writes down under a topic beforehand.
+POINTS = (
+    "What I have tried so far\nWhere I get stuck\nWhat I would like from you",
+    "Ten minutes are enough for this.",
+    "I can bring mine, if you bring yours.",
+    "First what went well, then the rest.",
+    "Maybe on a walk rather than at a table?",
+)
+# In the order in which a pair finds its rhythm: each takes the place of the one before.
+RHYTHMS = (
+    "We meet every other week, on the day that suits us both",
+    "We meet every week until the deadlines are over",
+    "We meet for 45 minutes rather than an hour",
+    "We keep a fixed time and only move it when one of us is ill",
+)
+DECISIONS = (
+    "We take turns choosing the café",
+    "Phones stay in the bag while we talk",
+    "Whoever leads sends the plan the day before",
+    "We begin with what went well",
+    "Drafts are sent two days before we look at them",
+    "We each bring one topic to every meeting",
+    "What we say about family stays between us",
+    "We ask before we give advice",
+    "If one of us is late, the other waits fifteen minutes",
+    "The last five minutes are for deciding what comes next",
+    "We try one meeting a month outdoors",
+    "Whoever cannot come says so by the evening before",
+    "We speak English one time and Spanish the next",
+    "We look at goals once a month, not every time",
+    "One question at a time, and a pause before the answer",
+    "We try the study booths instead of the café",
+    "We share the cost of coffee, each in turn",
+    "No work messages between us at weekends",
+)
+# Not everybody gives a reason, each time.
+REASONS = (
+    "",
+    "",
+    "",
+    "It would take a weight off me.",
+    "So that both of us come prepared.",
+    "We said so in passing last time. I would like us to mean it.",
+    "Then neither of us has to be the one who asks.",
+)
+WORDS_OF_A_NO = ("", "I would like to try it the old way a little longer.", "Can we talk about it first?")
+ACTIONS = (
+    "Send the link to the writing centre",
+    "Read the introduction and mark two places",
+    "Ask the tutor about the deadline",
+    "Bring the old exam papers",
+    "Book a study room for the week after next",
+    "Write down three things I am good at",
+    "Look up the dates of the careers fair",
+    "Try the new note-taking way in one lecture",
+    "Send my timetable",
+    "Write the first paragraph, however rough",
+    "Find out who lends laptops",
+    "Join one seminar discussion and say one thing",
+    "Make a list of questions for the placement",
+    "Show my slides to somebody who does not study this",
+    "Call the housing office",
+    "Try the fifteen-minute start on two mornings",
+    "Look for an article that we both can read",
+    "Ask a friend to join the study group",
+    "Put the resit dates into both calendars",
+    "Write back to the charity",
+    "Fill in the form for extra time",
+    "Bring photos from home",
+)
+GOALS = (
+    "Speak up once in every seminar",
+    "Hand in the lab report on time",
+    "Find a way to revise that I can keep up",
+    "Read a paper from start to end without giving up",
+    "Feel at home in this city",
+    "Learn to explain my work in plain words",
+    "Find a placement for the summer",
+    "Say no without a long excuse",
+    "Ask better questions",
+    "Give feedback that helps and does not hurt",
+    "Write for half an hour, four days a week",
+    "Get to know two people on my course",
+    "Understand statistics well enough for my thesis",
+    "Talk in front of twenty people",
+    "Listen before I answer",
+    "Plan a week and keep most of it",
+    "Get better at cold emails",
+    "Learn how to lead a meeting in which everybody speaks",
+    "Choose a topic for the dissertation",
+    "Make time for sport again",
+    "See my own field through somebody else’s eyes",
+    "Know what I want to do after the degree",
+)
+GOALS_TOGETHER = (
+    "Give the talk at the open day together",
+    "Read one book that neither of us would have chosen",
+    "Run the five kilometres in spring",
+)
+WHY = ("", "", "Because I keep putting it off.", "It would make the rest easier.", "I would like to be able to do this without help.")
+MESSAGES = (
+    "Thank you for today. I left with a clear head.",
+    "The tutor wrote back, and it is good news!",
+    "I am running ten minutes late, sorry.",
+    "I found the article you told me about. It is shorter than I feared.",
+    "Shall we sit outside on Thursday if it is dry?",
+    "I handed it in. Now I am going to sleep.",
+    "How did the interview go? I thought of you this morning.",
+    "The room is 2.14, not 2.41.",
+    "I tried the fifteen-minute start, and it worked twice out of three.",
+    "I have put one more thing on our agenda.",
+    "Could you look at the first page? No hurry at all.",
+    "I learned a word from you that I now use all the time.",
+    "Good luck for tomorrow. You know more than you think.",
+    "I spoke in the seminar today. Once, but still.",
+    "The library is open until ten this week.",
+    "Next week is full for me. The week after I have plenty of time.",
+    "I made the soup that you described, and my flat smells like your stories.",
+    "The form is in. That was easier with two.",
+    "I have been thinking about what you asked. I will tell you when we meet.",
+    "You were right about starting with the middle.",
+    "My sister says hello, and that I sound calmer.",
+    "There are two free places on the tour. Shall we both go?",
+    "The first shift was fine. My feet disagree.",
+    "I read your draft. The second page is the heart of it.",
+)
+# What is told of some pairs alone.
+MESSAGE_BEFORE = "That was a good hour. I have put two things on the agenda for next time."
+LAST_MESSAGE = "I found the book we talked about. I’ll bring it when we meet, so don’t buy it."
+DECISIONS_SHOWN_FIRST = (
+    "We walk for the first ten minutes before we sit down",
+    "We meet every other week, on Thursdays at one",
+    "Each of us picks one topic that has nothing to do with our studies",
+)
+REASON_SHOWN_FIRST = "I would like to know more of what you do on a free day, and you said the same."
+DECISION_REOPENED = "We move our meetings to Saturday mornings"
+ACTION_ASKED = "Introduce me to somebody from your old lab"
+RESETS = (
+    ("Ask me what I would like to talk about before you begin.", "I write down two topics by the evening before."),
+    ("Tell me when I talk too long. I notice it too late.", "I stop after five minutes and ask you a question."),
+    ("Tell me the day before if you cannot come.", "I say so when something is too much, instead of going quiet."),
+)
+WHY_IT_ENDED = "My shifts have changed and I cannot keep the afternoons free. It was a good time."
+WHERE = {
+    "in_person": ("Student House café", "Library, second floor", "The bench by the lake", "Room 2.14"),
+    "video": ("", "https://meet.northside.example/our-room"),
+    "phone": ("",),
+}
+CANNOT_COME = ("", "I have a fever, sorry.", "My shift was moved. I’ll suggest new times.", "An exam was moved to that day.")
+AS_I_REMEMBER = (
+    "For me the walk back was the best part.",
+    "I remember that we also talked about money, and that it helped.",
+    "I was tired and said little. I liked that this was fine.",
+)
+GOOD, TAKE_WITH_ME, TO_YOU = (
+    ("How often we laughed.", "That we kept our day, whatever came."),
+    ("That asking early costs less than asking late.", "That I can explain what I do."),
+    ("Thank you for never making me feel slow.", "You taught me more than you think."),
 )
 FINE = ("", "", "", "It goes well.", "We laughed a lot last time.", "I like that we take turns.", "", "I learned how to say no.")
 UNEASY = (

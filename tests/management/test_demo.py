@@ -3,16 +3,30 @@
 import io
 import json
 import re
+from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
+from checkins.actions.models import ActionItem
+from checkins.agendas.models import AgendaItem
+from checkins.airtime.services import KIND as AIRTIME
 from checkins.answers.models import Answer
+from checkins.decisions.models import Decision
+from checkins.goals.models import Goal
+from checkins.resets.services import RESET
 from checkins.sessions.models import Session
+from checkins.threads.models import Message
+from matching.endings.services import LATER_CONTACT
+from matching.facts.models import Fact, WeeklyCount
+from matching.facts.services import rebuild_those_of
+from matching.joint.models import Round
 from matching.pairings.models import Pairing
-from mentoring.demo import build, copies
+from mentoring.demo import build, copies, words
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership, Program
@@ -36,6 +50,29 @@ def told(django_db_setup, django_db_blocker):
 @pytest.fixture
 def northside(told, db):
     return Program.objects.get(slug=build.NORTHSIDE)
+
+
+@pytest.fixture
+def amara(northside):
+    return Membership.objects.get(program=northside, user__email="amara.okoye@northside.example")
+
+
+@pytest.fixture
+def shown(amara):
+    """The pairing of Amara Okoye and Jonas Lindqvist, which shows everything at once."""
+    return Pairing.objects.with_people().of(amara).get()
+
+
+@pytest.fixture
+def jonas(shown, amara):
+    return shown.other_half(amara)
+
+
+@pytest.fixture
+def copied(northside):
+    """Thirty pairs more than are told."""
+    run(pairs=SMALL + 30)
+    return Pairing.objects.filter(program=northside, first__user__email__startswith=copies.COPY)
 
 
 def run(**options) -> dict:
@@ -130,6 +167,56 @@ def test_more_pairs_than_are_told_are_copies_that_can_be_read(told, northside):
     assert again["accounts"] == told["accounts"]
 
 
+def test_copies_have_all_that_hangs_on_a_pair(copied, northside):
+    told = Pairing.objects.filter(program=northside, activated_at__isnull=False).exclude(pk__in=copied)
+    on_a_pair = {
+        relation.related_model: relation.field.name for relation in Pairing._meta.related_objects if relation.related_model is not None
+    }
+    of_the_told = {model: model.objects.filter(**{f"{name}__in": told}).exists() for model, name in on_a_pair.items()}
+
+    missing = [
+        model.__name__
+        for model, is_there in of_the_told.items()
+        if is_there and not model.objects.filter(**{f"{on_a_pair[model]}__in": copied}).exists()
+    ]
+
+    assert any(of_the_told.values())
+    assert missing == []
+
+
+def test_a_fact_of_a_copy_is_about_a_row_of_the_copy(copied):
+    of_another = [
+        fact
+        for fact in Fact.objects.filter(pairing__in=copied)
+        if not copies.ABOUT[fact.kind].objects.filter(pk=fact.source_id, **_of(fact)).exists()
+    ]
+
+    assert of_another == []
+
+
+def _of(fact: Fact) -> dict:
+    name = "session__pairing" if fact.kind == Fact.Kind.TIME_MOVED else "pairing"
+    return {name: fact.pairing_id}
+
+
+def test_what_both_said_apart_is_about_a_row_of_the_copy(copied):
+    rounds = Round.objects.filter(pairing__in=copied).exclude(source_id=0)
+
+    assert rounds.exists()
+    assert all(copies.ABOUT[round.kind].objects.filter(pk=round.source_id, pairing=round.pairing_id).exists() for round in rounds)
+
+
+def test_the_counts_of_copies_are_those_of_their_facts(copied, northside):
+    def counts() -> set[tuple]:
+        there = WeeklyCount.objects.filter(pairing__program=northside, number__gt=0)
+        return set(there.values_list("pairing", "week", "side", "kind", "number"))
+
+    before = counts()
+    rebuild_those_of(program=northside)
+
+    assert before == counts()
+
+
 def test_without_a_pair_to_copy_there_are_no_copies(db):
     empty = ProgramFactory()
 
@@ -145,3 +232,103 @@ def test_at_a_terminal_it_says_how_to_look_around(told, northside, capsys):
     assert told["password"] in said
     assert "priya.raman@northside.example" in said
     assert "/accounts/login/" in said
+
+
+def test_the_first_pair_has_agreed_on_a_session_in_the_coming_days(shown):
+    planned = Session.objects.get(pairing=shown, state=Session.State.PLANNED)
+
+    assert timedelta(0) < planned.starts_at - timezone.now() < timedelta(days=7)
+
+
+def test_a_suggestion_of_times_waits_for_amara(shown, jonas):
+    suggested = Session.objects.get(pairing=shown, state=Session.State.PROPOSED)
+
+    assert suggested.proposed_by == jonas
+    assert suggested.options.open().count() == 2
+
+
+def test_three_topics_of_both_are_on_the_agenda(shown, amara, jonas):
+    authors = AgendaItem.objects.filter(pairing=shown).open().values_list("author", flat=True)
+
+    assert len(authors) == 3
+    assert set(authors) == {amara.pk, jonas.pk}
+
+
+def test_each_of_the_first_two_has_one_action_to_do(shown):
+    standing = ActionItem.objects.filter(pairing=shown).open()
+
+    assert sorted(standing.values_list("owner", flat=True)) == ["first", "second"]
+    assert standing.standing().count() == 2
+
+
+def test_one_decision_waits_for_amara(shown, jonas):
+    assert Decision.objects.get(pairing=shown, state=Decision.State.OPEN).proposed_by == jonas
+
+
+def test_two_decisions_of_the_first_pair_stand_and_one_of_them_is_a_try(shown):
+    standing = Decision.objects.filter(pairing=shown, state=Decision.State.STANDS)
+
+    assert sorted(decision.try_until is None for decision in standing) == [False, True]
+
+
+def test_each_of_the_first_two_has_a_goal(shown):
+    assert sorted(Goal.objects.filter(pairing=shown).open().values_list("whose", flat=True)) == ["first", "second"]
+
+
+def test_a_message_of_jonas_is_unread(shown, amara, jonas):
+    assert Message.objects.filter(pairing=shown).unread_by(amara).count() == 1
+    assert not Message.objects.filter(pairing=shown).unread_by(jonas).exists()
+
+
+def test_jonas_alone_has_said_how_the_last_session_was(shown, jonas):
+    last = Session.objects.filter(pairing=shown).held().latest("starts_at")
+    asked = Round.objects.of_kind(AIRTIME).get(pairing=shown, source_id=last.pk)
+
+    assert [answer.membership for answer in asked.answers.all()] == [jonas]
+
+
+def test_one_pair_rests_and_two_have_ended(northside):
+    there = Pairing.objects.filter(program=northside)
+
+    assert there.filter(state=Pairing.State.PAUSED).count() == 1
+    assert there.filter(state=Pairing.State.CLOSED).count() == 2
+
+
+def test_the_two_who_ended_it_together_both_want_to_stay_in_touch(northside):
+    asked = Round.objects.of_kind(LATER_CONTACT).filter(pairing__program=northside)
+
+    assert asked.opened_together().count() == 1
+
+
+def test_one_pair_is_preparing_a_fresh_start(northside):
+    prepared = Round.objects.of_kind(RESET).filter(pairing__program=northside).open_at(timezone.now())
+
+    assert [round.answers.count() for round in prepared] == [1]
+
+
+def test_somebody_is_asked_for_an_action(northside):
+    asked = ActionItem.objects.get(pairing__program=northside, text=words.ACTION_ASKED)
+
+    assert asked.is_open
+    assert not asked.is_taken_on
+
+
+def test_one_decision_was_reopened(northside):
+    assert Decision.objects.get(pairing__program=northside, text=words.DECISION_REOPENED).state == Decision.State.REOPENED
+
+
+@pytest.mark.parametrize("subject", ["AgendaItem", "Decision", "ActionItem", "Goal", "Message"])
+def test_no_words_come_twice_in_a_pair(northside, subject):
+    there = apps.get_model("checkins", subject).objects.filter(pairing__program=northside)
+    told = list(there.values_list("pairing", "text"))
+
+    assert told
+    assert len(told) == len(set(told))
+
+
+@pytest.mark.parametrize(
+    ("sentences", "at_least"),
+    [(words.TOPICS, 25), (words.DECISIONS, 15), (words.ACTIONS, 20), (words.GOALS, 20), (words.MESSAGES, 20)],
+)
+def test_there_is_enough_to_say(sentences, at_least):
+    assert len(set(sentences)) == len(sentences) >= at_least
