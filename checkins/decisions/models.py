@@ -37,6 +37,11 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def open(self) -> Self:
         return self.filter(state=Decision.State.OPEN)
 
+    def in_line_with(self, decision: "Decision") -> Self:
+        """All that took each other's place, this one among them. Of these, one stands at most."""
+        first = decision.began_with_id or decision.pk
+        return self.filter(Q(pk=first) | Q(began_with=first), pairing=decision.pairing_id)
+
     def for_list(self, me: Membership, today: date) -> Self:
         """Everything the pages show, what waits for me first, in one query. The two people are known to whoever asks.
 

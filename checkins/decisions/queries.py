@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -53,14 +52,9 @@ def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> dict[str, A
     }
 
 
-def history_of(decision: Decision) -> list[Decision]:
+def history_of(decision: Decision, me: Membership) -> list[Decision]:
     """All that took each other's place, this one among them, the newest first and at most fifty."""
-    first = decision.began_with_id or decision.pk
-    return list(
-        Decision.objects.filter(Q(pk=first) | Q(began_with=first), pairing=decision.pairing_id).order_by("-proposed_at", "-pk")[
-            :HISTORY_SHOWN
-        ]
-    )
+    return list(Decision.objects.visible_to(me).in_line_with(decision).order_by("-proposed_at", "-pk")[:HISTORY_SHOWN])
 
 
 def cards(decisions: Iterable[Decision], pairing: Pairing, me: Membership, today: date) -> list[Card]:

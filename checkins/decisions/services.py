@@ -71,6 +71,9 @@ def suggest(
         )
     if other.suggestions.open().exists():
         raise Refused(_("Something else waits for an answer already. Look at that first."))
+    # What answers a change that waits would take the place of the same decision as that change: else both came to stand.
+    changed = other.in_place_of if other.state == State.OPEN else None
+    target = changed if changed is not None and changed.state in policies.REPLACEABLE else other
     new = Decision(
         pairing=other.pairing,
         text=text,
@@ -78,7 +81,7 @@ def suggest(
         try_until=try_until,
         look_again_on=look_again_on,
         session_id=other.session_id,
-        in_place_of=other,
+        in_place_of=target,
         began_with_id=other.began_with_id or other.pk,
     )
     if other.state == State.OPEN:
@@ -91,7 +94,7 @@ def suggest(
 
 @transaction.atomic
 def agree(*, decision: Decision, by: Membership, now: datetime) -> Decision:
-    """The second yes makes it stand, and ends what it takes the place of. Agreeing twice changes nothing."""
+    """The second yes makes it stand, and ends what stood in its place till then. Agreeing twice changes nothing."""
     decision = _locked(decision)
     pairing = decision.pairing
     if decision.state == State.STANDS and pairing.includes(by):
@@ -103,8 +106,7 @@ def agree(*, decision: Decision, by: Membership, now: datetime) -> Decision:
     setattr(decision, f"{pairing.side_of(by)}_agreed_at", now)
     decision.state = State.STANDS
     decision.save(update_fields=["first_agreed_at", "second_agreed_at", "state"])
-    replaced = decision.in_place_of
-    if replaced is not None and replaced.state == State.STANDS:
+    for replaced in Decision.objects.in_line_with(decision).filter(state=State.STANDS).exclude(pk=decision.pk).order_by("pk"):
         _end(replaced, State.CHANGED, by, now)
     _forget_the_mail(decision, now)
     facts.note(pairing=pairing, by=decision.proposed_by, kind=Fact.Kind.DECISION_STOOD, source_id=decision.pk, happened_at=now)

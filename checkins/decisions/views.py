@@ -157,7 +157,7 @@ def _page(request: PairRequest, key: int, form: Decline) -> HttpResponse:
     pair, me = request.pairing, request.membership
     decision = _found(request, key)
     [card] = queries.cards([decision], pair, me, local_day(timezone.now(), pair.program.time_zone))
-    history = queries.with_people(queries.history_of(decision), pair)
+    history = queries.with_people(queries.history_of(decision, me), pair)
     context = {"card": card, "history": history, "form": form if card.may_answer else None, "pairing": pair, "other": request.other}
     return render(request, "checkins/decisions/decision.html", context)
 

@@ -265,6 +265,36 @@ def test_one_change_waits_at_a_time(standing, pairing, noon):
         services.suggest(in_place_of=standing, by=pairing.second, text="Meet every month", now=noon)
 
 
+@pytest.mark.parametrize("answers", [1, 2, 3])
+def test_however_often_something_else_answers_a_change_the_last_of_them_ends_what_stood(answers, standing, pairing, noon):
+    halves = [pairing.first, pairing.second]
+    latest = services.suggest(in_place_of=standing, by=halves[0], text="Change 0", now=noon)
+    for number in range(1, answers + 1):
+        latest = services.suggest(in_place_of=latest, by=halves[number % 2], text=f"Change {number}", now=noon)
+        assert again(standing).state == State.STANDS
+
+    services.agree(decision=latest, by=halves[(answers + 1) % 2], now=noon)
+
+    assert list(Decision.objects.filter(state=State.STANDS)) == [latest]
+
+
+def test_while_something_else_answers_a_change_no_other_change_waits_beside_it(standing, pairing, noon):
+    change = services.suggest(in_place_of=standing, by=pairing.first, text="Meet every week", now=noon)
+    services.suggest(in_place_of=change, by=pairing.second, text="Meet every month", now=noon)
+
+    with pytest.raises(Refused, match="waits for an answer already"):
+        services.suggest(in_place_of=standing, by=pairing.first, text="Meet every day", now=noon)
+
+
+def test_what_is_agreed_in_place_of_a_reopened_one_ends_what_took_its_place_before(standing, pairing, noon):
+    services.reopen(decision=standing, by=pairing.first, now=noon)
+    for text in ("Meet every week", "Meet every month"):
+        latest = services.suggest(in_place_of=standing, by=pairing.first, text=text, now=noon)
+        services.agree(decision=latest, by=pairing.second, now=noon)
+
+    assert list(Decision.objects.filter(state=State.STANDS)) == [latest]
+
+
 def test_what_was_reopened_can_be_proposed_anew_by_either(standing, pairing, noon):
     services.reopen(decision=standing, by=pairing.first, now=noon)
 
@@ -375,6 +405,8 @@ def test_whatever_the_two_do_it_stands_on_both_yeses_and_only_one_change_waits(p
         assert set(letters().values_list("subject", flat=True)) == {
             str(key) for key in Decision.objects.open().values_list("pk", flat=True)
         }
+        lines = [decision.began_with_id or decision.pk for decision in Decision.objects.filter(state=State.STANDS)]
+        assert len(lines) == len(set(lines))
         transaction.set_rollback(True)
 
 

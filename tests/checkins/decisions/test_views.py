@@ -341,3 +341,10 @@ def test_the_pages_cost_the_same_for_one_decision_and_for_many(around, as_member
 
     for page in (list_page(around.pairing), page_of(decision)):
         costs_the_same(lambda page=page: browser.get(page), grow=grow)
+
+
+def test_how_it_came_about_is_given_to_the_two_alone(around):
+    decision = DecisionFactory(pairing=around.pairing)
+
+    assert queries.history_of(decision, around.half) == [decision]
+    assert queries.history_of(decision, around.coordinator) == []
