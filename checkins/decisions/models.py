@@ -45,14 +45,16 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def for_list(self, me: Membership, today: date) -> Self:
         """Everything the pages show, what waits for me first, in one query. The two people are known to whoever asks.
 
-        `place` is a `Place`; `change_waits` says that something is suggested in its place and not answered yet.
+        `place` is a `Place`; `change_waits` says that something is suggested in its place and not answered yet. In a pairing that is not
+        active nothing waits for anybody: nobody can answer.
         """
         suggested = Decision.objects.filter(in_place_of=OuterRef("pk")).open()
         try_ended = Q(try_until__lte=today) & _not_kept_since("try_until")
         look_again = Q(look_again_on__lte=today, change_waits=False) & _not_kept_since("look_again_on")
+        waits = Q(state=Decision.State.OPEN, pairing__state=Pairing.State.ACTIVE)
         place = Case(
-            When(Q(state=Decision.State.OPEN) & ~Q(proposed_by=me), then=Value(Place.WAITS_FOR_ME)),
-            When(state=Decision.State.OPEN, then=Value(Place.WAITS_FOR_OTHER)),
+            When(waits & ~Q(proposed_by=me), then=Value(Place.WAITS_FOR_ME)),
+            When(waits, then=Value(Place.WAITS_FOR_OTHER)),
             When((try_ended | look_again) & Q(state=Decision.State.STANDS), then=Value(Place.LOOK_AGAIN)),
             When(state=Decision.State.STANDS, then=Value(Place.STANDS)),
             default=Value(Place.PAST),

@@ -277,6 +277,18 @@ def test_the_list_is_grouped_with_what_waits_for_me_first(around, as_member):
     assert headings == ["Waiting for you", "Waiting for Jonas", "Agreed by both", "Earlier"]
 
 
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_what_nobody_can_answer_waits_for_nobody(state, as_member):
+    around = people_around(**{state: True})
+    decision = DecisionFactory(pairing=around.pairing)
+
+    for half in (around.half, around.other_half):
+        for page in (list_page(around.pairing), page_of(decision)):
+            shown = as_member(half).get(page).text
+            assert "Not answered" in shown
+            assert "Waiting for" not in shown
+
+
 def test_every_form_of_a_page_can_be_sent(around, as_member):
     """As a browser sends it: with the token that the page gave it."""
     DecisionFactory(pairing=around.pairing, proposed_by=around.other_half)
