@@ -116,9 +116,10 @@ def go_on(*, pairing: Pairing, now: datetime) -> None:
     called_off = CheckIn.objects.filter(pairing=pairing, closed_at=None, closes_at__gt=now).exclude(called_off_at=None)
     again = list(called_off.select_related("membership").select_for_update(of=["self"]).order_by("pk"))
     CheckIn.objects.filter(pk__in=[check_in.pk for check_in in again]).update(called_off_at=None)
-    # Only those whose message was taken back: who had it before the pause does not get it twice.
-    taken_back = OutboxMessage.objects.about(kind=REMINDER, subject_ids=[check_in.pk for check_in in again])
-    unsaid = set(taken_back.filter(state=OutboxMessage.State.CANCELLED).values_list("subject", flat=True))
+    # Only those of which every message was taken back: who had one, before this pause or between two, does not get another.
+    about = OutboxMessage.objects.about(kind=REMINDER, subject_ids=[check_in.pk for check_in in again])
+    said = set(about.exclude(state=OutboxMessage.State.CANCELLED).values_list("subject", flat=True))
+    taken_back = set(about.filter(state=OutboxMessage.State.CANCELLED).values_list("subject", flat=True))
     outbox.owe_many(
         [
             outbox.Duty(
@@ -131,7 +132,7 @@ def go_on(*, pairing: Pairing, now: datetime) -> None:
                 expires_at=check_in.closes_at,
             )
             for check_in in again
-            if str(check_in.pk) in unsaid
+            if str(check_in.pk) in taken_back - said
         ],
         now=now,
     )

@@ -356,6 +356,25 @@ def test_who_had_the_message_before_the_pause_does_not_get_it_twice(resting, noo
     assert not pending().exists()
 
 
+def test_who_had_the_message_between_two_pauses_does_not_get_it_again_after_the_second(resting, noon):
+    services.go_on(pairing=resting.pairing, now=noon + timedelta(hours=1))
+    pending().update(state=OutboxMessage.State.SENT, sent_at=noon, ended_at=noon)
+    services.stop(pairing=resting.pairing, now=noon + timedelta(hours=2))
+
+    services.go_on(pairing=resting.pairing, now=noon + timedelta(hours=3))
+
+    assert not pending().exists()
+
+
+def test_whose_message_two_pauses_took_back_gets_it_after_the_second(resting, noon):
+    services.go_on(pairing=resting.pairing, now=noon + timedelta(hours=1))
+    services.stop(pairing=resting.pairing, now=noon + timedelta(hours=2))
+
+    services.go_on(pairing=resting.pairing, now=noon + timedelta(hours=3))
+
+    assert pending().count() == 1
+
+
 def test_pausing_and_going_on_reaches_the_check_ins(noon):
     check_in = CheckInFactory()
     pairing = check_in.pairing
