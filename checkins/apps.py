@@ -12,7 +12,8 @@ class CheckinsConfig(AppConfig):
         from checkins.answers import policies as answering  # noqa: F401
         from checkins.answers import services as answers
         from checkins.decisions import letters as decision_letters  # noqa: F401
-        from checkins.decisions import policies as decisions  # noqa: F401
+        from checkins.decisions import policies as decision_acts  # noqa: F401
+        from checkins.decisions import services as decisions
         from checkins.goals import policies as goals  # noqa: F401
         from checkins.home import columns  # noqa: F401
         from checkins.plans import services as plans
@@ -20,15 +21,21 @@ class CheckinsConfig(AppConfig):
         from checkins.reminders import services as reminders
         from checkins.resets import letters as letters_of_resets  # noqa: F401
         from checkins.resets import rounds  # noqa: F401
+        from checkins.resets import services as resets
         from checkins.sessions import letters as session_letters  # noqa: F401
         from checkins.sessions import policies as session_acts  # noqa: F401
         from checkins.sessions import services as sessions
         from checkins.threads import letters as notices  # noqa: F401
+        from checkins.threads import services as threads
         from matching.pairings import services as pairings
         from programs.setup import services as setup
 
         setup.when_created(plans.start)
         pairings.when_stopped(answers.stop)
         pairings.when_stopped(sessions.stop)
+        pairings.when_stopped(threads.stop)
         pairings.when_gone_on(answers.go_on)
+        pairings.when_gone_on(decisions.go_on)
+        pairings.when_gone_on(resets.go_on)
+        pairings.when_gone_on(threads.go_on)
         sessions.when_held(reminders.ask_after_first_meeting)

@@ -15,6 +15,7 @@ from matching.pairings.models import Pairing
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
+from mentoring.kernel.outbox.models import OutboxMessage
 from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership
 
@@ -188,6 +189,20 @@ def let_go(*, decision: Decision, by: Membership, now: datetime) -> Decision:
     return decision
 
 
+def go_on(*, pairing: Pairing, now: datetime) -> None:
+    """A pairing goes on after a pause: who is asked still, and was not written to, is written to."""
+    waiting = list(Decision.objects.filter(pairing=pairing).open().order_by("pk"))
+    keys = [decision.pk for decision in waiting]
+    # What did not go before the pause does not go now either; else one on its way to be dropped would be lost.
+    outbox.cancel(kind=PROPOSED, subject_ids=keys, now=now)
+    about = OutboxMessage.objects.about(kind=PROPOSED, subject_ids=keys)
+    told = set(about.exclude(state=OutboxMessage.State.CANCELLED).values_list("subject", flat=True))
+    for decision in waiting:
+        if str(decision.pk) not in told:
+            decision.pairing = pairing
+            _owe_the_mail(decision, now, slot=f"{now:%Y%m%dT%H%M%S}")
+
+
 def _locked_pairing(key: int) -> Pairing:
     return Pairing.objects.select_for_update(of=["self"], no_key=True).select_related("program").get(pk=key)
 
@@ -212,9 +227,7 @@ def _ask(decision: Decision, by: Membership, now: datetime) -> Decision:
     setattr(decision, f"{pairing.side_of(by)}_agreed_at", now)
     decision.save()
     facts.note(pairing=pairing, by=by, kind=Fact.Kind.DECISION_PROPOSED, source_id=decision.pk, happened_at=now)
-    asked = pairing.second_id if by.pk == pairing.first_id else pairing.first_id
-    recipient = Membership.objects.values_list("user_id", flat=True).get(pk=asked)
-    outbox.owe_many([outbox.Duty(kind=PROPOSED, subject_id=decision.pk, recipient_id=recipient, program_id=pairing.program_id)], now=now)
+    _owe_the_mail(decision, now)
     _record("proposed", decision, by, now)
     return decision
 
@@ -222,6 +235,14 @@ def _ask(decision: Decision, by: Membership, now: datetime) -> Decision:
 def _end(decision: Decision, state: Decision.State, by: Membership, now: datetime) -> None:
     decision.state, decision.ended_by, decision.ended_at = state, by, now
     decision.save(update_fields=["state", "ended_by", "ended_at", "word"])
+
+
+def _owe_the_mail(decision: Decision, now: datetime, slot: str = "0") -> None:
+    pairing = decision.pairing
+    asked = pairing.second_id if decision.proposed_by_id == pairing.first_id else pairing.first_id
+    recipient = Membership.objects.values_list("user_id", flat=True).get(pk=asked)
+    duty = outbox.Duty(kind=PROPOSED, subject_id=decision.pk, recipient_id=recipient, slot=slot, program_id=pairing.program_id)
+    outbox.owe_many([duty], now=now)
 
 
 def _forget_the_mail(decision: Decision, now: datetime) -> None:

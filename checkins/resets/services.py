@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from checkins.resets import policies
 from matching.joint import services as joint
-from matching.joint.models import Round
+from matching.joint.models import Answer, Round
 from matching.pairings.models import Pairing
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
+from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership
 
 RESET, AFTERWARDS = "reset", "reset-afterwards"
@@ -46,6 +47,35 @@ def opened(*, round: Round, now: datetime) -> None:
                 expires_at=asked.closes_at,
             )
             for half in halves
+        ],
+        now=now,
+    )
+
+
+def go_on(*, pairing: Pairing, now: datetime) -> None:
+    """A pairing goes on after a pause: who is asked still how it is, has not said so and was not reminded, is reminded."""
+    asked = list(Round.objects.filter(pairing=pairing, closes_at__gt=now).of_kind(AFTERWARDS).waiting().order_by("pk"))
+    keys = [round.pk for round in asked]
+    # What did not go before the pause does not go now either; else one on its way to be dropped would be lost.
+    outbox.cancel(kind=REMINDER, subject_ids=keys, now=now)
+    about = OutboxMessage.objects.about(kind=REMINDER, subject_ids=keys)
+    reminded = set(about.exclude(state=OutboxMessage.State.CANCELLED).values_list("subject", "recipient"))
+    said = set(Answer.objects.filter(round__in=keys).values_list("round", "membership"))
+    halves = list(Membership.objects.filter(pk__in=[pairing.first_id, pairing.second_id]).order_by("pk"))
+    outbox.owe_many(
+        [
+            outbox.Duty(
+                kind=REMINDER,
+                subject_id=round.pk,
+                recipient_id=half.user_id,
+                slot=f"{now:%Y%m%dT%H%M%S}",
+                program_id=pairing.program_id,
+                due_at=max(round.opened_at, now),
+                expires_at=round.closes_at,
+            )
+            for round in asked
+            for half in halves
+            if (round.pk, half.pk) not in said and (str(round.pk), half.user_id) not in reminded
         ],
         now=now,
     )

@@ -66,6 +66,21 @@ def mark_read(*, message: Message, by: Membership, now: datetime) -> None:
     _come_to(message, by, now)
 
 
+def stop(*, pairing: Pairing, now: datetime) -> None:
+    """A pairing has just been paused or has ended: nobody is told of what is unread. What has gone already counts as told."""
+    for mark in ThreadRead.objects.filter(pairing=pairing).order_by("pk"):
+        if outbox.cancel(kind=NOTICE, subject_ids=[mark.pk], now=now):
+            mark.told_at = None
+            mark.save(update_fields=["told_at"])
+
+
+def go_on(*, pairing: Pairing, now: datetime) -> None:
+    """A pairing goes on after a pause: who has something unread and was not told of it is told."""
+    for mark in ThreadRead.objects.filter(pairing=pairing).select_related("membership__user").order_by("pk"):
+        mark.pairing = pairing
+        _settle_notice(mark, now)
+
+
 def _locked(pairing: Pairing) -> Pairing:
     return Pairing.objects.select_for_update(of=["self"], no_key=True).with_halves().get(pk=pairing.pk)
 
@@ -78,9 +93,11 @@ def _mark_of(pairing: Pairing, half: Membership) -> ThreadRead:
 
 
 def _come_to(message: Message, half: Membership, now: datetime) -> None:
-    """They are here: they have read up to this message, and are told of nothing but what came after it."""
+    """They are here: they have read up to this message, and are told of nothing but what came after it. Twice changes nothing."""
     mark = _mark_of(message.pairing, half)
-    mark.read_at = max(mark.read_at or message.sent_at, message.sent_at)
+    if mark.read_at is not None and message.sent_at <= mark.read_at:
+        return
+    mark.read_at = message.sent_at
     mark.told_at = None
     mark.save(update_fields=["read_at", "told_at"])
     outbox.cancel(kind=NOTICE, subject_ids=[mark.pk], now=now)
@@ -88,17 +105,21 @@ def _come_to(message: Message, half: Membership, now: datetime) -> None:
 
 
 def _settle_notice(mark: ThreadRead, now: datetime) -> None:
-    """One mail about all that is unread, owed once until they have been back; none where all was taken back before it went."""
+    """One mail about all that is unread, owed once until they have been back; none where all was taken back before it went.
+
+    While the pairing rests none is owed: it is when it goes on.
+    """
     unread = Message.objects.filter(pairing=mark.pairing).unread_by(mark.membership).order_by("sent_at").first()
     if unread is None and outbox.cancel(kind=NOTICE, subject_ids=[mark.pk], now=now):
         mark.told_at = None
-    elif unread is not None and mark.told_at is None:
+    elif unread is not None and mark.told_at is None and mark.pairing.state == Pairing.State.ACTIVE:
         mark.told_at = now
         outbox.owe(
             kind=NOTICE,
             subject_id=mark.pk,
             recipient=mark.membership.user,
-            slot=str(unread.pk),
+            # The same message is owed about again after a pause.
+            slot=f"{unread.pk}.{now:%Y%m%dT%H%M%S}",
             program_id=mark.pairing.program_id,
             due_at=now + WAIT,
             now=now,

@@ -9,6 +9,7 @@ from checkins.decisions import services
 from checkins.decisions.models import Decision
 from matching.facts.models import Fact
 from matching.pairings.models import Pairing
+from matching.pauses import services as pauses
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox.models import OutboxMessage
@@ -376,6 +377,38 @@ def test_ending_it_twice_changes_nothing(act, pairing, noon):
         act(decision=decision, by=pairing.first, now=when)
 
     assert again(decision).ended_at == noon
+
+
+# --- a pause ---
+
+
+def rest_and_go_on(pairing, since, until):
+    """As the mail does in between: what is not owed while it rests is dropped."""
+    pauses.pause(pairing=pairing, by=pairing.first, now=since)
+    letters().update(state=OutboxMessage.State.CANCELLED, ended_at=since)
+    pauses.go_on(pairing=pairing, by=pairing.coordinator, now=until)
+
+
+def test_what_waits_still_after_a_pause_is_written_of_then(proposed, pairing, noon):
+    for pause in (1, 2):
+        rest_and_go_on(pairing, noon + pause * DAY, noon + (pause + 7) * DAY)
+
+        assert letters().get().recipient_id == pairing.second.user_id
+
+
+def test_a_short_pause_makes_no_second_letter(proposed, pairing, noon):
+    pauses.pause(pairing=pairing, by=pairing.first, now=noon)
+    pauses.go_on(pairing=pairing, by=pairing.coordinator, now=noon)
+
+    assert letters().count() == 1
+
+
+def test_who_was_written_to_before_a_pause_is_not_written_to_again(proposed, pairing, noon):
+    letters().update(state=OutboxMessage.State.SENT, sent_at=noon, ended_at=noon)
+
+    rest_and_go_on(pairing, noon + DAY, noon + 7 * DAY)
+
+    assert not letters().exists()
 
 
 ACTS = ("agree", "decline", "withdraw", "reopen", "keep", "let_go", "suggest", "propose")

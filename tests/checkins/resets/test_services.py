@@ -6,6 +6,7 @@ from checkins.resets import letters, queries, services
 from matching.joint import services as rounds
 from matching.joint.models import Round
 from matching.pairings.models import Pairing
+from matching.pauses import services as pauses
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox.models import OutboxMessage
 from tests.at_once import at_once
@@ -93,6 +94,39 @@ def test_nobody_is_reminded_where_the_pairing_has_stopped(state, pairing, prepar
     Pairing.objects.filter(pk=pairing.pk).update(state=state, ended_at=noon if state == "closed" else None)
 
     assert letters.still_owed(reminders()) == set()
+
+
+def test_who_is_asked_still_after_a_pause_and_was_not_reminded_is_reminded_then(pairing, prepared, noon):
+    day = noon + TWO_WEEKS
+    after = Round.objects.of_kind("reset-afterwards").get()
+    rounds.answer(round=after, by=pairing.first, content={"how": "better"}, now=day)
+    pauses.pause(pairing=pairing, by=pairing.first, now=day)
+    # As the mail does that finds nothing owed.
+    OutboxMessage.objects.filter(kind="reset-afterwards").update(state="cancelled", ended_at=day)
+
+    pauses.go_on(pairing=pairing, by=pairing.coordinator, now=day + timedelta(days=3))
+
+    owed = OutboxMessage.objects.get(kind="reset-afterwards", state="pending")
+    assert (owed.recipient, owed.due_at) == (pairing.second.user, day + timedelta(days=3))
+
+
+def test_a_pause_before_the_day_makes_no_second_reminder(pairing, prepared, noon):
+    pauses.pause(pairing=pairing, by=pairing.first, now=noon)
+    pauses.go_on(pairing=pairing, by=pairing.coordinator, now=noon + timedelta(days=1))
+
+    pending = OutboxMessage.objects.filter(kind="reset-afterwards", state="pending")
+    assert set(pending.values_list("recipient", "due_at")) == {(half.user_id, noon + TWO_WEEKS) for half in pairing.halves}
+    assert pending.count() == 2
+
+
+def test_who_was_reminded_before_a_pause_is_not_reminded_again(pairing, prepared, noon):
+    day = noon + TWO_WEEKS
+    OutboxMessage.objects.filter(kind="reset-afterwards").update(state="sent", sent_at=day, ended_at=day)
+    pauses.pause(pairing=pairing, by=pairing.first, now=day)
+
+    pauses.go_on(pairing=pairing, by=pairing.coordinator, now=day + timedelta(days=1))
+
+    assert not OutboxMessage.objects.filter(kind="reset-afterwards", state="pending").exists()
 
 
 def test_the_letter_says_nothing_of_what_it_is_about(prepared):

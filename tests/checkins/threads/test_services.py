@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from checkins.threads import services
 from checkins.threads.models import LONGEST_MESSAGE, Message, ThreadRead
 from matching.pairings.models import Pairing
+from matching.pauses import services as pauses
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox.models import OutboxMessage
@@ -175,6 +176,27 @@ def test_an_older_page_does_not_make_unread_what_was_read(pairing, noon):
     assert ThreadRead.objects.get(membership=pairing.second).read_at == new.sent_at
 
 
+def test_saying_again_that_one_has_read_changes_nothing(pairing, noon):
+    seen = send(pairing, noon)
+    send(pairing, noon + MINUTE)
+
+    for minutes in (2, 9):
+        services.mark_read(message=seen, by=pairing.second, now=noon + minutes * MINUTE)
+
+    assert notices(state="pending").get().due_at == noon + 2 * MINUTE + services.WAIT
+
+
+def test_who_was_told_is_not_told_again_by_an_older_page(pairing, noon):
+    seen = send(pairing, noon)
+    come(pairing, pairing.second, noon)
+    send(pairing, noon + MINUTE)
+    notices(state="pending").update(state="sent", sent_at=noon, ended_at=noon)
+
+    services.mark_read(message=seen, by=pairing.second, now=noon + 20 * MINUTE)
+
+    assert not notices(state="pending").exists()
+
+
 def test_who_writes_has_read_what_came_before(pairing, noon):
     send(pairing, noon)
 
@@ -264,26 +286,81 @@ def test_who_writes_and_takes_back_again_and_again_sends_one_mail(pairing, noon)
     assert notices().count() == 1
 
 
+# --- a pause ---
+
+
+def rest(pairing, now):
+    pauses.pause(pairing=pairing, by=pairing.first, now=now)
+
+
+def go_on(pairing, now):
+    pauses.go_on(pairing=pairing, by=pairing.coordinator, now=now)
+
+
+def test_what_is_unread_when_a_pairing_rests_is_told_of_once_it_goes_on(pairing, noon):
+    send(pairing, noon)
+    rest(pairing, noon + MINUTE)
+    assert not notices(state="pending").exists()
+
+    go_on(pairing, noon + timedelta(days=7))
+
+    notice = notices(state="pending").get()
+    assert (notice.recipient, notice.due_at) == (pairing.second.user, noon + timedelta(days=7) + services.WAIT)
+
+
+def test_who_was_told_before_the_pause_is_not_told_again_after_it(pairing, noon):
+    send(pairing, noon)
+    notices().update(state="sent", sent_at=noon, ended_at=noon)
+    rest(pairing, noon + timedelta(days=1))
+
+    go_on(pairing, noon + timedelta(days=7))
+
+    assert not notices(state="pending").exists()
+
+
+def test_what_is_read_in_part_during_a_pause_is_told_of_after_it(pairing, noon):
+    seen = send(pairing, noon)
+    send(pairing, noon + MINUTE)
+    rest(pairing, noon + 2 * MINUTE)
+    services.mark_read(message=seen, by=pairing.second, now=noon + 3 * MINUTE)
+    assert not notices(state="pending").exists()
+
+    go_on(pairing, noon + timedelta(days=7))
+
+    assert notices(state="pending").count() == 1
+
+
 # --- whatever the two do ---
 
 
 @pytest.mark.django_db
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=st.lists(st.tuples(st.sampled_from(["send", "read", "take back", "deliver"]), st.booleans()), max_size=25))
-def test_each_has_at_most_one_open_mail_and_one_exactly_when_something_is_unread_and_untold(acts):
-    pairing = PairingFactory(active=True)
+@given(
+    acts=st.lists(
+        st.tuples(st.sampled_from(["send", "read", "read the first", "take back", "deliver", "rest or go on"]), st.booleans()), max_size=25
+    )
+)
+def test_each_has_at_most_one_open_mail_and_one_exactly_when_something_is_unread_and_untold_and_the_pairing_goes_on(acts):
+    pairing, goes_on = PairingFactory(active=True), True
     told = {half.pk: False for half in pairing.halves}
     for number, (act, is_first) in enumerate(acts):
         now, me = NOON + number * MINUTE, pairing.first if is_first else pairing.second
         thread = Message.objects.filter(pairing=pairing)
-        if act == "send":
+        if act == "rest or go on":
+            (rest if goes_on else go_on)(pairing, now)
+            goes_on = not goes_on
+        elif act == "send" and goes_on:
             send(pairing, now, by=me)
             told[me.pk] = False
+        elif act == "read the first" and (first := thread.order_by("sent_at").first()):
+            is_news = not ThreadRead.objects.of(me).filter(read_at__gte=first.sent_at).exists()
+            services.mark_read(message=first, by=me, now=now)
+            told[me.pk] = told[me.pk] and not is_news
         elif act == "read" and thread.exists():
             come(pairing, me, now)
             told[me.pk] = False
         elif act == "take back" and (mine := thread.filter(author=me, removed_at=None).order_by("-sent_at").first()):
-            if mine.can_be_taken_back_at(now):
+            if goes_on and mine.can_be_taken_back_at(now):
                 services.take_back(message=mine, by=me, now=now)
         elif act == "deliver":
             going = notices(recipient=me.user, state="pending")
@@ -292,4 +369,4 @@ def test_each_has_at_most_one_open_mail_and_one_exactly_when_something_is_unread
 
         for half in pairing.halves:
             is_unread = thread.unread_by(half).exists()
-            assert notices(recipient=half.user, state="pending").count() == (is_unread and not told[half.pk])
+            assert notices(recipient=half.user, state="pending").count() == (is_unread and not told[half.pk] and goes_on)
