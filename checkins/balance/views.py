@@ -11,7 +11,7 @@ from programs.memberships.access import MemberRequest, members_only
 @members_only
 @require_safe
 def balance(request: MemberRequest, pairing: int) -> HttpResponse:
-    """To the two, and to those who run the program: the same numbers and the same words, with names in place of "you"."""
+    """To the two, and to those who run the program: the same numbers, with names in place of "you". The question is for the two alone."""
     me = request.membership
     begun = Pairing.objects.visible_to(me).exclude(activated_at=None).with_people()
     pair = get_object_or_404(begun, pk=pairing)

@@ -56,6 +56,16 @@ def test_staff_read_the_same_with_names_in_place_of_you(as_member):
         assert "You " not in shown.partition("<main")[2]
 
 
+def test_the_question_is_put_to_the_two_alone(as_member):
+    around = lively(people_around())
+    question = queries.on_pair_page(around.pairing, around.half, NOON).question
+
+    for me, is_asked in ((around.half, True), (around.other_half, True), (around.coordinator, False), (around.admin, False)):
+        shown = words_of(page(as_member(me), around.pairing))
+
+        assert (question in shown) == is_asked
+
+
 def test_nobody_else_finds_it(as_member):
     around = lively(people_around())
 
