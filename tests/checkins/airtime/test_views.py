@@ -1,3 +1,4 @@
+import re
 import uuid
 from datetime import timedelta
 
@@ -123,3 +124,16 @@ def test_the_page_costs_the_same_for_one_meeting_and_for_many(as_member, around,
     browser = as_member(around.half)
 
     costs_the_same(lambda: browser.get(page_of(session)), grow=lambda: SessionFactory.create_batch(20, pairing=around.pairing), at_most=12)
+
+
+def test_the_pairs_page_asks_about_the_last_session_and_leads_to_a_form_that_can_be_sent(as_member, around, session):
+    browser = as_member(around.half)
+
+    page = browser.get(address("pairing", around.pairing.program, around.pairing.pk)).text
+
+    [panel] = re.findall(r'<section class="[^"]*" aria-labelledby="airtime">.*?</section>', page, re.DOTALL)
+    assert "Say how it was" in panel
+    assert page_of(session) in panel
+    [form] = re.findall(r"<form [^>]*method=\"post\".*?</form>", browser.get(page_of(session)).text.partition("<main")[2], re.DOTALL)
+    assert "csrfmiddlewaretoken" in form
+    assert 'name="once"' in form

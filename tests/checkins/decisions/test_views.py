@@ -302,6 +302,16 @@ def test_every_form_of_a_page_can_be_sent(around, as_member):
         assert all("csrfmiddlewaretoken" in form for form in forms), page
 
 
+def test_on_the_pairs_page_it_is_answered_by_a_form_that_can_be_sent(around, as_member):
+    decision = DecisionFactory(pairing=around.pairing, proposed_by=around.other_half)
+
+    page = as_member(around.half).get(address("pairing", around.pairing.program, around.pairing.pk)).text
+
+    [form] = re.findall(rf'<form method="post" action="{page_of(decision, "decision-agree")}".*?</form>', page, re.DOTALL)
+    assert "csrfmiddlewaretoken" in form
+    assert page_of(decision, "decision-decline") in form
+
+
 def test_before_the_first_decision_it_says_what_to_do(around, as_member):
     assert "How often do you meet?" in as_member(around.half).get(list_page(around.pairing)).text
 

@@ -224,3 +224,14 @@ def test_the_page_costs_the_same_for_one_goal_and_for_many(around, as_member, co
             GoalFactory.create_batch(30, pairing=around.pairing, written_by=half, let_go=True)
 
     costs_the_same(lambda: browser.get(list_page(around.pairing)), grow=grow)
+
+
+def test_the_pairs_page_shows_the_goals_of_both_and_leads_to_all(around, as_member):
+    GoalFactory(pairing=around.pairing, text="Speaking", written_by=around.other_half)
+
+    page = as_member(around.half).get(address("pairing", around.pairing.program, around.pairing.pk)).text
+
+    [panel] = re.findall(r'<section class="[^"]*" aria-labelledby="goals">.*?</section>', page, re.DOTALL)
+    assert "Speaking" in panel
+    assert add_page(around.pairing) in panel
+    assert list_page(around.pairing) in panel

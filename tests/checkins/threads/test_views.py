@@ -1,3 +1,4 @@
+import re
 import uuid
 from datetime import timedelta
 
@@ -197,3 +198,26 @@ def test_the_page_costs_the_same_for_one_message_and_for_many(as_member, around,
 
 def test_an_empty_thread_says_what_it_is_for(as_member, around):
     assert "without giving a telephone number" in as_member(around.half).get(thread(around.pairing)).text
+
+
+def test_the_pairs_page_shows_what_is_new_and_leads_to_it(as_member, around):
+    MessageFactory(pairing=around.pairing, text="Are you there?")
+
+    page = as_member(around.other_half).get(address("pairing", around.pairing.program, around.pairing.pk)).text
+
+    [panel] = re.findall(r'<section class="[^"]*" aria-labelledby="thread">.*?</section>', page, re.DOTALL)
+    assert "A new message from Amara" in panel
+    assert "Are you there?" in panel
+    assert f"{thread(around.pairing)}#newest" in panel
+
+
+def test_every_form_of_the_thread_can_be_sent_and_writing_has_its_key(as_member, around):
+    MessageFactory(pairing=around.pairing, sent_at=timezone.now())
+
+    for half in (around.half, around.other_half):
+        page = as_member(half).get(thread(around.pairing)).text
+        forms = re.findall(r"<form [^>]*method=\"post\".*?</form>", page.partition("<main")[2], re.DOTALL)
+        assert len(forms) == 2
+        assert all("csrfmiddlewaretoken" in form for form in forms)
+        [writing] = [form for form in forms if "<textarea" in form]
+        assert 'name="once"' in writing
