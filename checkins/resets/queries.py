@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OnPairPage:
-    """What is open now: one that is being prepared, or the question two weeks later. `have_answered` is about oneself alone."""
+    """What is open now: one that is being prepared, or the question two weeks later; of several, first what one has not answered.
+
+    `have_answered` is about oneself alone.
+    """
 
     round: Round | None = None
     is_afterwards: bool = False
@@ -30,18 +33,28 @@ class OnPairPage:
 def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> OnPairPage:
     """One query."""
     mine = Answer.objects.filter(round=OuterRef("pk"), membership=me)
-    found = _open(pairing, me, now).annotate(is_answered=Exists(mine)).order_by("-opened_at", "-pk").first()
+    found = _open(pairing, me, now).annotate(is_answered=Exists(mine)).order_by("is_answered", "-opened_at", "-pk").first()
     if found is None or pairing.state != Pairing.State.ACTIVE:
         return OnPairPage()
     return OnPairPage(found, found.kind == AFTERWARDS, found.is_answered)
 
 
-def open_ones(pairing: Pairing, me: Membership, now: datetime) -> tuple[Round | None, Round | None]:
-    """What can be prepared now, and what can be said two weeks later."""
-    by_kind = {round.kind: round for round in _open(pairing, me, now).order_by("opened_at", "pk")}
-    for round in by_kind.values():
+def open_ones(pairing: Pairing, me: Membership, now: datetime) -> list[Round]:
+    """What can be answered now: a conversation that is being prepared, and what is asked two weeks after earlier ones."""
+    found = list(_open(pairing, me, now).order_by("-opened_at", "-pk"))
+    for round in found:
         round.pairing = pairing
-    return by_kind.get(RESET), by_kind.get(AFTERWARDS)
+    return found
+
+
+def one_of(pairing: Pairing, me: Membership, key: str) -> Round | None:
+    """Whatever became of it."""
+    if not (key.isascii() and key.isdecimal() and len(key) < 16):
+        return None
+    found = Round.objects.visible_to(me).filter(pairing=pairing, kind__in=[RESET, AFTERWARDS], pk=int(key)).first()
+    if found is not None:
+        found.pairing = pairing
+    return found
 
 
 def opened(pairing: Pairing, me: Membership) -> "RoundQuerySet":
@@ -59,14 +72,6 @@ class Conversation:
     theirs: Mapping[str, Any]
     my_word: str
     their_word: str
-
-
-def newest(pairing: Pairing, me: Membership) -> Round | None:
-    """Whatever became of it: what is sent after its end is answered by the form it was written in."""
-    found = Round.objects.visible_to(me).filter(pairing=pairing, kind__in=[RESET, AFTERWARDS]).order_by("-opened_at", "-pk").first()
-    if found is not None:
-        found.pairing = pairing
-    return found
 
 
 def told(rounds: Iterable[Round], me: Membership) -> list[Conversation]:

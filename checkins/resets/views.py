@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -18,39 +20,61 @@ from mentoring.kernel.once.access import once
 RESETS_A_PAGE = 10
 
 
+@dataclass(frozen=True)
+class Part:
+    """One's own part of one round: a page can ask for that of a conversation and for the word two weeks after an earlier one."""
+
+    round: Round
+    form: PrepareReset | SayHowItIs
+    is_afterwards: bool
+    is_saved: bool
+
+
 @the_two_only
 @once
 def resets(request: PairRequest) -> HttpResponse:
-    """What a reset conversation is, the part that one prepares alone, and those that both have prepared."""
+    """What a reset conversation is, the parts that one prepares alone, and those that both have prepared."""
     pair, me, now = request.pairing, request.membership, timezone.now()
-    prepared, afterwards = queries.open_ones(pair, me, now)
-    asked = prepared or afterwards or (queries.newest(pair, me) if request.method == "POST" else None)
-    said = joint.said(asked, me) if asked else joint.Said()
-    form_class = SayHowItIs if asked is not None and asked.kind == services.AFTERWARDS else PrepareReset
-    form, posted = None, request.POST if request.method == "POST" else None
-    if asked is not None and (request.method == "POST" or policies.may_start(me, pair)):
-        form = form_class(posted, round=asked, other=request.other.user.short_name, initial=dict(said.mine or {}))
-        if request.method == "POST" and form.is_valid():
+    may_start = policies.may_start(me, pair)
+    asked = queries.open_ones(pair, me, now) if may_start else []
+    is_being_prepared = any(round.kind == services.RESET for round in asked)
+    # What is sent after its end is answered by the form that it was written in.
+    sent = queries.one_of(pair, me, request.POST.get("round", "")) if request.method == "POST" else None
+    if sent is not None and sent not in asked:
+        asked = [sent, *asked]
+    said = joint.said_in(asked, me)
+    parts = [_part(request, round, said[round.pk], is_sent=round == sent) for round in asked]
+    for part in parts:
+        if part.round == sent and part.form.is_valid():
             try:
-                asked = rounds.answer(round=asked, by=me, content=form.cleaned_data, now=now)
+                answered = rounds.answer(round=sent, by=me, content=part.form.cleaned_data, now=now)
             except Refused as refused:
-                form.add_error(None, str(refused))
+                part.form.add_error(None, str(refused))
             else:
-                messages.success(request, _said_what_happened(asked))
+                messages.success(request, _said_what_happened(answered))
                 return redirect("checkins:resets", pair.program.slug, pair.pk)
     page = page_of(request, queries.opened(pair, me), per_page=RESETS_A_PAGE)
     context = {
         "pairing": pair,
         "other": request.other,
-        "form": form,
-        "asked": asked,
-        "is_afterwards": form_class is SayHowItIs,
-        "said": said,
-        "may_start": prepared is None and policies.may_start(me, pair),
+        "parts": parts,
+        "may_start": may_start and not is_being_prepared,
         "page": page,
         "conversations": queries.told(page.items, me),
     }
     return render(request, "checkins/resets/resets.html", context)
+
+
+def _part(request: PairRequest, round: Round, said: joint.Said, *, is_sent: bool) -> Part:
+    is_afterwards = round.kind == services.AFTERWARDS
+    form = (SayHowItIs if is_afterwards else PrepareReset)(
+        request.POST if is_sent else None,
+        round=round,
+        other=request.other.user.short_name,
+        initial=dict(said.mine or {}),
+        auto_id=f"id_{round.pk}_%s",
+    )
+    return Part(round, form, is_afterwards, is_saved=said.mine is not None)
 
 
 @the_two_only

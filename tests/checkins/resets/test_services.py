@@ -68,6 +68,15 @@ def test_two_weeks_after_both_have_prepared_both_are_asked_how_it_is(pairing, pr
     assert [(letter.due_at, letter.recipient_id) for letter in reminders()] == [(day, half.user_id) for half in pairing.halves]
 
 
+def test_the_pair_page_leads_first_to_what_one_has_not_answered(pairing, prepared, noon):
+    day = noon + TWO_WEEKS
+    after = Round.objects.of_kind("reset-afterwards").get()
+    again = services.start(pairing=pairing, by=pairing.second, now=day + timedelta(hours=1))
+    rounds.answer(round=again, by=pairing.first, content=PART, now=day + timedelta(hours=1))
+
+    assert queries.on_pair_page(pairing, pairing.first, day + timedelta(days=1)).round == after
+
+
 def test_how_it_is_opens_together_in_words(pairing, prepared, noon):
     after = Round.objects.of_kind("reset-afterwards").get()
     rounds.answer(round=after, by=pairing.first, content={"how": "better"}, now=noon + TWO_WEEKS)

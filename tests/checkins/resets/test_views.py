@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from checkins.resets import services
-from matching.joint.models import Round
+from matching.joint.models import Answer, Round
 from matching.pairings.models import Pairing
 from tests.checkins.pages import address, people_around
 from tests.factories.matching import JointAnswerFactory, RoundFactory
@@ -16,15 +16,20 @@ def page(pairing):
     return address("resets", pairing.program, pairing.pk)
 
 
+def part(content, kind="reset"):
+    """As its form sends it."""
+    return {"round": Round.objects.of_kind(kind).latest("pk").pk, **content}
+
+
 def test_two_prepare_apart_and_read_both_with_a_guide(as_member):
     around = people_around()
     one, other = as_member(around.half), as_member(around.other_half)
     one.post(address("reset-start", around.pairing.program, around.pairing.pk))
 
-    one.post(page(around.pairing), PART)
+    one.post(page(around.pairing), part(PART))
     theirs = other.get(page(around.pairing)).text
     assert "Less advice" not in theirs
-    answer = other.post(page(around.pairing), {"ask": "More time", "offer": "To wait"}, follow=True)
+    answer = other.post(page(around.pairing), part({"ask": "More time", "offer": "To wait"}), follow=True)
 
     for words in ("Less advice", "I bring the list", "More time", "To wait", "Say it back."):
         assert words in answer.text
@@ -45,7 +50,7 @@ def test_what_cannot_be_taken_is_said_beside_the_field_and_kept(content, as_memb
     around = people_around()
     RoundFactory(pairing=around.pairing, opened_at=around.pairing.proposed_at)
 
-    answer = as_member(around.half).post(page(around.pairing), content)
+    answer = as_member(around.half).post(page(around.pairing), part(content))
 
     assert 'aria-invalid="true"' in answer.text
     assert content.get("ask", "") in answer.text
@@ -58,7 +63,7 @@ def test_what_comes_when_the_pairing_is_paused_is_said_and_kept(as_member):
     browser = as_member(around.half)
 
     assert "While your pairing rests" in browser.get(page(around.pairing)).text
-    answer = browser.post(page(around.pairing), PART)
+    answer = browser.post(page(around.pairing), part(PART))
 
     assert "not open to be answered now" in answer.text
     assert "I bring the list" in answer.text
@@ -68,10 +73,50 @@ def test_what_comes_when_both_have_answered_is_said_and_kept(as_member):
     around = people_around()
     RoundFactory(pairing=around.pairing, opened_together=True)
 
-    answer = as_member(around.half).post(page(around.pairing), {"ask": "Something else", "offer": "And more"})
+    answer = as_member(around.half).post(page(around.pairing), part({"ask": "Something else", "offer": "And more"}))
 
     assert "both answered" in answer.text
     assert "Something else" in answer.text
+
+
+def test_the_one_who_comes_third_keeps_their_words_in_the_form_they_wrote_them_in(as_member):
+    """With the second part the question of two weeks later is made already, and it lies ahead."""
+    around = people_around()
+    reset = RoundFactory(pairing=around.pairing, opened_at=around.pairing.proposed_at)
+    one, other = as_member(around.half), as_member(around.other_half)
+    one.post(page(around.pairing), part(PART))
+    other.post(page(around.pairing), part(PART))
+
+    answer = one.post(page(around.pairing), {"round": reset.pk, "ask": "On second thoughts", "offer": "A walk"})
+
+    assert "both answered" in answer.text
+    assert "On second thoughts</textarea>" in answer.text
+
+
+def test_a_new_one_and_the_question_after_an_earlier_one_are_both_there(as_member):
+    around = people_around()
+    earlier = RoundFactory(pairing=around.pairing, opened_together=True)
+    after = RoundFactory(pairing=around.pairing, kind=services.AFTERWARDS, source_id=earlier.pk, opened_at=around.pairing.proposed_at)
+    browser = as_member(around.half)
+    browser.post(address("reset-start", around.pairing.program, around.pairing.pk))
+
+    text = browser.get(page(around.pairing)).text
+    assert 'name="ask"' in text
+    assert 'name="how"' in text
+    browser.post(page(around.pairing), {"round": after.pk, "how": "better"})
+
+    assert Answer.objects.get().round == after
+
+
+@pytest.mark.parametrize("key", ["", "nonsense", "9" * 30, "another"])
+def test_a_part_of_no_round_of_this_pairing_changes_nothing(key, as_member):
+    around = people_around()
+    elsewhere = RoundFactory(pairing__first__user=around.half.user)
+
+    answer = as_member(around.half).post(page(around.pairing), {"round": elsewhere.pk if key == "another" else key, **PART})
+
+    assert answer.status_code == 200
+    assert not Answer.objects.exists()
 
 
 def test_two_weeks_later_each_says_how_it_is(as_member):
@@ -82,9 +127,9 @@ def test_two_weeks_later_each_says_how_it_is(as_member):
     RoundFactory(pairing=around.pairing, kind=services.AFTERWARDS, source_id=reset.pk, opened_at=around.pairing.proposed_at)
     one, other = as_member(around.half), as_member(around.other_half)
 
-    one.post(page(around.pairing), {"how": "worse"})
+    one.post(page(around.pairing), part({"how": "worse"}, services.AFTERWARDS))
     assert "<dd>Worse</dd>" not in other.get(page(around.pairing)).text
-    answer = other.post(page(around.pairing), {"how": "better"}, follow=True)
+    answer = other.post(page(around.pairing), part({"how": "better"}, services.AFTERWARDS), follow=True)
 
     assert "<dd>Worse</dd>" in answer.text
     assert "<dd>Better</dd>" in answer.text
