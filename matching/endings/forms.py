@@ -59,7 +59,9 @@ class SayLaterContact(AnswerApart):
         return cleaned
 
 
-class EndNow(EvenhandForm, forms.Form):
+class TellWhy(EvenhandForm, forms.Form):
+    submit_label = gettext_lazy("Save")
+
     choice = forms.ChoiceField(
         label=gettext_lazy("Why, in one line?"),
         choices=[("", gettext_lazy("I would rather not say")), *EndingReason.Choice.choices],

@@ -10,16 +10,42 @@ from programs.memberships.models import Membership
 WHILE_IT_LASTS = frozenset({Pairing.State.ACTIVE, Pairing.State.PAUSED})
 
 BEGIN = acts.register(
-    acts.Act(name="ending.begin", words=_("Begin to end a pairing well, together"), route="matching:ending-begin", states=WHILE_IT_LASTS)
+    acts.Act(
+        name="ending.begin",
+        words=_("Begin to end a pairing well, together"),
+        route="matching:ending-begin",
+        states=WHILE_IT_LASTS,
+        staff_too=True,
+    )
 )
 PREPARE = acts.register(
     acts.Act(name="ending.prepare", words=_("Prepare an ending, alone"), route="matching:ending", states=WHILE_IT_LASTS)
 )
 STAY = acts.register(
-    acts.Act(name="ending.stay", words=_("Take back that a pairing is to end"), route="matching:ending-stay", states=WHILE_IT_LASTS)
+    acts.Act(
+        name="ending.stay",
+        words=_("Take back that a pairing is to end"),
+        route="matching:ending-stay",
+        states=WHILE_IT_LASTS,
+        staff_too=True,
+    )
 )
 END = acts.register(
-    acts.Act(name="pairing.end", words=_("End a pairing at once, without a reason"), route="matching:end", states=WHILE_IT_LASTS)
+    acts.Act(
+        name="pairing.end",
+        words=_("End a pairing at once, without a reason"),
+        route="matching:end",
+        states=WHILE_IT_LASTS,
+        staff_too=True,
+    )
+)
+TELL_WHY = acts.register(
+    acts.Act(
+        name="ending.tell_why",
+        words=_("Tell the program why a pairing ended"),
+        route="matching:tell-why",
+        states=frozenset({Pairing.State.CLOSED}),
+    )
 )
 SAY_LATER_CONTACT = acts.register(
     acts.Act(
@@ -32,13 +58,18 @@ SAY_LATER_CONTACT = acts.register(
 
 
 def may_begin(membership: Membership, pairing: Pairing) -> bool:
-    return BEGIN.is_open_to(membership, pairing)
+    """Not the two alone: or whoever did not begin it would know who did."""
+    return pairings.may_do(BEGIN, membership, pairing)
 
 
 def may_stay(membership: Membership, pairing: Pairing) -> bool:
-    return STAY.is_open_to(membership, pairing)
+    return pairings.may_do(STAY, membership, pairing)
 
 
 def may_end(membership: Membership, pairing: Pairing) -> bool:
-    """Either half, and those who run the program. Of a pairing of their own these are a half, and no more."""
-    return END.is_open_to(membership, pairing) or (pairings.may_have_caseload(membership, pairing) and pairing.state in END.states)
+    return pairings.may_do(END, membership, pairing)
+
+
+def may_tell_why(membership: Membership, pairing: Pairing) -> bool:
+    """Either half, whoever ended it, and of what has begun."""
+    return TELL_WHY.is_open_to(membership, pairing) and pairing.activated_at is not None

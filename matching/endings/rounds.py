@@ -2,7 +2,7 @@
 
 from matching.endings import policies
 from matching.endings.forms import PrepareEnding, SayLaterContact
-from matching.endings.services import ENDING, LATER_CONTACT, opened
+from matching.endings.services import ENDING, LATER_CONTACT, opened, say_that_it_opened
 from matching.joint import kinds
 
 kinds.register(kinds.Kind(name=ENDING, opens=kinds.Opens.TO_BOTH, form=PrepareEnding, states=policies.PREPARE.states, when_opened=opened))
@@ -13,5 +13,6 @@ kinds.register(
         form=SayLaterContact,
         states=policies.SAY_LATER_CONTACT.states,
         is_sealed=True,
+        when_opened=say_that_it_opened,
     )
 )

@@ -11,5 +11,6 @@ urlpatterns = [
     path(f"{PAIRING}ending/stay/", views.stay, name="ending-stay"),
     path(f"{PAIRING}end/", views.end, name="end"),
     path(f"{PAIRING}ended/", views.ended, name="ended"),
+    path(f"{PAIRING}ended/why/", views.tell_why, name="tell-why"),
     path(f"{PAIRING}later-contact/", views.later_contact, name="later-contact"),
 ]

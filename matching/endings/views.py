@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matching.endings import policies, queries, services
-from matching.endings.forms import EndNow, PrepareEnding, SayLaterContact
+from matching.endings.forms import PrepareEnding, SayLaterContact, TellWhy
 from matching.joint import queries as joint
 from matching.joint import services as rounds
 from matching.pairings.access import PairRequest, stopped, the_two_only
@@ -25,20 +25,25 @@ def change(request: PairRequest) -> HttpResponse:
     pair = request.pairing
     if pair.state == Pairing.State.CLOSED:
         return _to("matching:ended", pair)
-    context = {**_two(request), "ending": queries.round_of(pair, request.membership, services.ENDING)}
+    context = {**_two(request), "is_ending": queries.in_progress_of(pair, request.membership)}
     return render(request, "matching/endings/change.html", context)
 
 
-@the_two_only
+@members_only
 @require_POST
 @once
-def begin(request: PairRequest) -> HttpResponse:
+def begin(request: MemberRequest, pairing: int) -> HttpResponse:
+    """For a half from their own pages, for those who run the program from the page of facts."""
+    pair = get_object_or_404(Pairing.objects.visible_to(request.membership), pk=pairing)
+    is_half = pair.includes(request.membership)
     try:
-        services.begin(pairing=request.pairing, by=request.membership, now=timezone.now())
+        services.begin(pairing=pair, by=request.membership, now=timezone.now())
     except Refused as refused:
         messages.warning(request, str(refused))
-        return _to("checkins:pairing", request.pairing)
-    return _to("matching:ending", request.pairing)
+        return _to("checkins:pairing", pair)
+    if not is_half:
+        messages.success(request, _("The pairing comes to its end. Both get the same letter."))
+    return _to("matching:ending" if is_half else "checkins:pairing", pair)
 
 
 @the_two_only
@@ -46,10 +51,10 @@ def begin(request: PairRequest) -> HttpResponse:
 def ending(request: PairRequest) -> HttpResponse:
     """Prepare it alone; and once both have, read both."""
     pair, me, now = request.pairing, request.membership, timezone.now()
-    asked = queries.round_of(pair, me, services.ENDING)
-    if asked is None:
+    asked = queries.newest(pair, me, services.ENDING)
+    said = joint.said(asked, me) if asked is not None else joint.Said()
+    if asked is None or (asked.called_off_at is not None and said.mine is None and request.method != "POST"):
         return stopped(request) if pair.state == Pairing.State.CLOSED else _to("matching:change", pair)
-    said = joint.said(asked, me)
     form = PrepareEnding(_posted(request), round=asked, other=request.other.user.short_name, initial=dict(said.mine or {}))
     if request.method == "POST" and form.is_valid():
         try:
@@ -67,22 +72,25 @@ def ending(request: PairRequest) -> HttpResponse:
         "form": form,
         "said": said,
         "lines": lines if said.theirs is not None and not form.is_bound else [],
+        "mine_alone": [(label, mine) for label, mine, _theirs in lines if mine],
         "may_answer": form.is_bound or asked.is_open_at(now),
-        "lasts": pair.is_open,
+        "lasts": pair.is_open and asked.called_off_at is None and not (asked.opened_together_at and asked.closes_at is None),
     }
     return render(request, "matching/endings/ending.html", context)
 
 
-@the_two_only
+@members_only
 @require_POST
-def stay(request: PairRequest) -> HttpResponse:
+@once
+def stay(request: MemberRequest, pairing: int) -> HttpResponse:
+    pair = get_object_or_404(Pairing.objects.visible_to(request.membership), pk=pairing)
     try:
-        services.stay(pairing=request.pairing, by=request.membership, now=timezone.now())
+        services.stay(pairing=pair, by=request.membership, now=timezone.now())
     except Refused as refused:
         messages.warning(request, str(refused))
     else:
-        messages.success(request, _("Your pairing stays as it is."))
-    return _to("checkins:pairing", request.pairing)
+        messages.success(request, _("The pairing goes on. Both get the same letter."))
+    return _to("checkins:pairing", pair)
 
 
 @members_only
@@ -95,7 +103,7 @@ def end(request: MemberRequest, pairing: int) -> HttpResponse:
     is_half = pair.includes(me)
     if request.method != "POST" and not policies.may_end(me, pair):
         return _to("matching:ended" if is_half else "checkins:pairing", pair)
-    form = EndNow(_posted(request), other=pair.other_half(me).user.short_name if is_half else "")
+    form = TellWhy(_posted(request), other=pair.other_half(me).user.short_name if is_half else "")
     wishes_somebody = is_half and "somebody" in request.GET
     if request.method == "POST" and (form.is_valid() or not is_half):
         told: dict[str, Any] = {**form.cleaned_data, "wishes_somebody": wishes_somebody} if is_half else {}
@@ -104,6 +112,8 @@ def end(request: MemberRequest, pairing: int) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
+            if not is_half:
+                messages.success(request, _("The pairing has ended. Both get the same letter."))
             return _to("matching:ended" if is_half else "checkins:pairing", pair)
     context = {"pairing": pair, "other": pair.other_half(me), "form": form, "is_half": is_half, "wishes_somebody": wishes_somebody}
     return render(request, "matching/endings/end.html", context)
@@ -119,9 +129,30 @@ def ended(request: PairRequest) -> HttpResponse:
     context = {
         **_two(request),
         "has_wished": PartnerWish.objects.visible_to(me).filter(membership=me).exists(),
-        "later_contact": queries.round_of(pair, me, services.LATER_CONTACT),
+        "has_prepared": queries.has_prepared_an_ending(pair, me),
     }
     return render(request, "matching/endings/ended.html", context)
+
+
+@the_two_only
+@once
+def tell_why(request: PairRequest) -> HttpResponse:
+    """For both alike, whoever ended it. What one has told already is there to change."""
+    pair, me = request.pairing, request.membership
+    if request.method != "POST" and not policies.may_tell_why(me, pair):
+        return _to("checkins:pairing", pair)
+    told = queries.told_why(pair, me)
+    initial = {"choice": told.choice or "", "words": told.words or ""} if told else {}
+    form = TellWhy(_posted(request), other=request.other.user.short_name, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.tell_why(pairing=pair, by=me, now=timezone.now(), **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("Saved. Those who run the program can read it now."))
+            return _to("matching:ended", pair)
+    return render(request, "matching/endings/tell_why.html", {**_two(request), "form": form, "has_told": told is not None})
 
 
 @the_two_only
@@ -129,7 +160,7 @@ def ended(request: PairRequest) -> HttpResponse:
 def later_contact(request: PairRequest) -> HttpResponse:
     """Asked of each apart. Unless both say yes the page shows one's own answer, and nothing of the other's."""
     pair, me, now = request.pairing, request.membership, timezone.now()
-    asked = queries.round_of(pair, me, services.LATER_CONTACT)
+    asked = queries.newest(pair, me, services.LATER_CONTACT)
     if asked is None:
         return _to("matching:ended" if pair.state == Pairing.State.CLOSED else "checkins:pairing", pair)
     said = joint.said(asked, me)

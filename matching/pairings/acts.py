@@ -32,13 +32,17 @@ class Who(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """One thing a half can do. `route` is the name of the page that does it."""
+    """One thing a half can do. `route` is the name of the page that does it.
+
+    `staff_too`: those who run the program can do it as well, never in a pairing of their own. See `policies.may_do`.
+    """
 
     name: str
     words: "_StrOrPromise"
     route: str
     states: frozenset[str]
     who: Who = Who.EITHER
+    staff_too: bool = False
 
     def is_open_to(self, membership: Membership, pairing: Pairing) -> bool:
         """May this person do it now? Of `ITS_AUTHOR` the act's own policy asks, besides, who that was."""

@@ -1,4 +1,4 @@
-"""The letters of a pairing: two people are introduced, it starts, or it does not. Both halves get the same."""
+"""The letters of a pairing: two people are introduced, it starts, or it does not, and one day it ends. Both halves get the same."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from matching.pairings.models import Pairing
+from matching.pairings.services import CLOSED
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
 
@@ -89,9 +90,9 @@ kinds.register(
 )
 kinds.register(
     kinds.Kind(
-        name="pairing-ended",
+        name=CLOSED,
         priority=kinds.Priority.REMINDER,
-        template=f"{FOLDER}/ended.txt",
+        template=f"{FOLDER}/closed.txt",
         context=context,
         still_owed=has_ended,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from matching.pairings import acts
+from matching.pairings import acts, policies
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
@@ -23,6 +23,7 @@ class Line:
     mentee: bool
     one: bool
     other: bool
+    staff_too: bool
     somebody_else: bool
 
 
@@ -36,11 +37,20 @@ def lines() -> Iterator[Line]:
             mentee=_is_open_to(FIRST, act, MENTOR),
             one=_is_open_to(FIRST, act, NOBODY),
             other=_is_open_to(SECOND, act, NOBODY),
+            staff_too=_is_open_to_staff(act),
             somebody_else=_is_open_to(SOMEBODY_ELSE, act, MENTOR) or _is_open_to(SOMEBODY_ELSE, act, NOBODY),
         )
 
 
 def _is_open_to(somebody: Membership, act: acts.Act, mentor: str) -> bool:
     """In every state in which the act is declared."""
-    pairings = [Pairing(first=FIRST, second=SECOND, mentor=mentor, state=state) for state in act.states]
-    return all(act.is_open_to(somebody, pairing) for pairing in pairings)
+    return all(act.is_open_to(somebody, pairing) for pairing in _pairings(act, mentor))
+
+
+def _is_open_to_staff(act: acts.Act) -> bool:
+    """Asked of somebody who runs the program and is no half. What halves who run it may do is asked of them as halves."""
+    return all(policies.may_do_as_staff(act, SOMEBODY_ELSE, pairing) for pairing in _pairings(act, MENTOR))
+
+
+def _pairings(act: acts.Act, mentor: str) -> list[Pairing]:
+    return [Pairing(first=FIRST, second=SECOND, mentor=mentor, state=state) for state in act.states]

@@ -25,6 +25,16 @@ def may_have_caseload(membership: Membership, pairing: Pairing) -> bool:
     return membership.is_staff and membership.program_id == pairing.program_id and not pairing.includes(membership)
 
 
+def may_do(act: acts.Act, membership: Membership, pairing: Pairing) -> bool:
+    """Either half, and those who run the program where the act says so."""
+    return act.is_open_to(membership, pairing) or may_do_as_staff(act, membership, pairing)
+
+
+def may_do_as_staff(act: acts.Act, membership: Membership, pairing: Pairing) -> bool:
+    """Of a pairing of their own those who run the program are a half, and no more."""
+    return act.staff_too and may_have_caseload(membership, pairing) and pairing.state in act.states
+
+
 def may_withdraw(membership: Membership, pairing: Pairing) -> bool:
     """Those who run the program, until it has begun, and never a pairing of their own: there they answer like anybody else."""
     return may_have_caseload(membership, pairing) and pairing.state in acts.DECLINE.states

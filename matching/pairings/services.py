@@ -17,6 +17,7 @@ from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership, Program
 
 State, Mentor = Pairing.State, Pairing.Mentor
+CLOSED = "pairing-closed"
 
 _when_activated: list[Callable[..., object]] = []
 _when_stopped: list[Callable[..., object]] = []
@@ -193,7 +194,10 @@ def activate_if_ready(*, membership: Membership, now: datetime) -> None:
 
 @transaction.atomic
 def end_those_of(*, membership: Membership, now: datetime) -> None:
-    """Somebody has left the program: what had begun is closed, what had not does not start. The other half is told, kindly."""
+    """Somebody has left the program: what had begun is closed, what had not does not start.
+
+    What is closed looks to both as if anybody had ended it: the same letter, which says of nobody that they left.
+    """
     for pairing in Pairing.objects.of(membership).open().with_people().order_by("pk").select_for_update(of=["self"], no_key=True):
         has_begun = pairing.activated_at is not None
         pairing.state = State.CLOSED if has_begun else State.DECLINED
@@ -204,8 +208,10 @@ def end_those_of(*, membership: Membership, now: datetime) -> None:
         if has_begun:
             _tell(_when_stopped, pairing, now)
         outbox.cancel(kind="pairing-proposed", subject_ids=[pairing.pk], now=now)
-        kind = "pairing-ended" if has_begun else "pairing-not-started"
-        _owe(kind, pairing, [pairing.other_half(membership)], now)
+        if has_begun:
+            _owe_to_both(CLOSED, pairing, now)
+        else:
+            _owe("pairing-not-started", pairing, [pairing.other_half(membership)], now)
         verb = "pairing.closed" if has_begun else "pairing.declined"
         audit.record(verb=verb, subject=pairing, program_id=pairing.program_id, actor_id=None, now=now, detail={"cause": "left"})
 

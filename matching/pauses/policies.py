@@ -13,6 +13,7 @@ PAUSE = acts.register(
         words=_("Pause a pairing, without a reason"),
         route="matching:pause",
         states=frozenset({Pairing.State.ACTIVE}),
+        staff_too=True,
     )
 )
 GO_ON = acts.register(
@@ -21,6 +22,7 @@ GO_ON = acts.register(
         words=_("Say yes to going on after a pause"),
         route="matching:go-on",
         states=frozenset({Pairing.State.PAUSED}),
+        staff_too=True,
     )
 )
 TAKE_BACK = acts.register(
@@ -34,8 +36,7 @@ TAKE_BACK = acts.register(
 
 
 def may_pause(membership: Membership, pairing: Pairing) -> bool:
-    """Either half, and those who run the program. Of a pairing of their own these are a half, and no more."""
-    return PAUSE.is_open_to(membership, pairing) or (pairings.may_have_caseload(membership, pairing) and pairing.state in PAUSE.states)
+    return pairings.may_do(PAUSE, membership, pairing)
 
 
 def may_say_yes(membership: Membership, pairing: Pairing) -> bool:
@@ -43,4 +44,5 @@ def may_say_yes(membership: Membership, pairing: Pairing) -> bool:
 
 
 def may_let_go_on(membership: Membership, pairing: Pairing) -> bool:
-    return pairings.may_have_caseload(membership, pairing) and pairing.state in GO_ON.states
+    """Those who run the program say no yes of a half: with theirs alone it goes on."""
+    return pairings.may_do_as_staff(GO_ON, membership, pairing)

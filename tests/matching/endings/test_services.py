@@ -1,6 +1,8 @@
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from matching.endings import services
 from matching.endings.models import EndingReason
@@ -109,20 +111,145 @@ def test_it_is_not_to_end_after_all(pairing, noon):
     assert not letters("pairing-ending").filter(state=OutboxMessage.State.PENDING).exists()
 
 
-def test_once_both_have_prepared_it_ends(pairing, noon):
+@pytest.mark.parametrize("who", ["first", "second", "proposed_by"])
+def test_that_it_goes_on_is_told_to_both_in_the_same_letter(who, pairing, noon):
+    services.begin(pairing=pairing, by=pairing.first, now=noon)
+
+    services.stay(pairing=pairing, by=getattr(pairing, who), now=noon)
+
+    first, second = texts("pairing-stays")
+    assert first.replace("Maya", "Jonas") == second
+
+
+def test_staying_where_nothing_was_to_end_writes_to_nobody(pairing, noon):
+    services.stay(pairing=pairing, by=pairing.first, now=noon)
+
+    assert not letters("pairing-stays").exists()
+
+
+def test_that_it_goes_on_is_written_only_while_it_is_true(pairing, noon):
+    services.begin(pairing=pairing, by=pairing.first, now=noon)
+    services.stay(pairing=pairing, by=pairing.second, now=noon)
+    still_owed = kinds.get("pairing-stays").still_owed
+    found = list(letters("pairing-stays"))
+    assert still_owed(found) == {letter.pk for letter in found}
+
+    services.begin(pairing=pairing, by=pairing.first, now=noon)
+
+    assert still_owed(found) == set()
+    assert not letters("pairing-stays").filter(state=OutboxMessage.State.PENDING).exists()
+
+
+@pytest.mark.parametrize("side", ["first", "second"])
+def test_also_when_both_have_prepared_either_can_stay_and_what_they_said_stays_open(side, pairing, noon):
     ending = services.begin(pairing=pairing, by=pairing.first, now=noon)
     for half in pairing.halves:
         rounds.answer(round=ending, by=half, content=PART, now=noon)
 
-    with pytest.raises(Refused, match="both prepared"):
-        services.stay(pairing=pairing, by=pairing.second, now=noon)
+    services.stay(pairing=pairing, by=getattr(pairing, side), now=noon)
+    services.settle(noon + timedelta(days=90))
+
+    pairing.refresh_from_db()
+    assert pairing.state == State.ACTIVE
+    assert joint.said(ending, pairing.first).theirs["good"] == "The walks"
+    assert letters("pairing-stays").count() == 2
+
+
+def test_what_was_taken_back_after_both_had_prepared_can_begin_again(pairing, noon):
+    ending = services.begin(pairing=pairing, by=pairing.first, now=noon)
+    for half in pairing.halves:
+        rounds.answer(round=ending, by=half, content=PART, now=noon)
+    services.stay(pairing=pairing, by=pairing.first, now=noon)
+
+    again = services.begin(pairing=pairing, by=pairing.second, now=noon + timedelta(days=1))
+
+    assert again != ending
+    assert services.in_progress().get() == again
+
+
+def test_that_it_has_opened_is_told_to_both_in_the_same_letter(pairing, noon):
+    ending = services.begin(pairing=pairing, by=pairing.first, now=noon)
+    rounds.answer(round=ending, by=pairing.first, content=PART, now=noon)
+    assert not letters("answers-opened").exists()
+
+    rounds.answer(round=ending, by=pairing.second, content=PART, now=noon)
+
+    first, second = texts("answers-opened")
+    assert first.replace("Maya", "Jonas") == second
+    assert "The walks" not in first
+    found = list(letters("answers-opened"))
+    assert kinds.get("answers-opened").still_owed(found) == {letter.pk for letter in found}
+
+
+def test_those_who_run_the_program_begin_it_too_and_the_letter_is_the_same(pairing, noon):
+    services.begin(pairing=pairing, by=pairing.first, now=noon)
+    by_a_half = texts("pairing-ending")
+    services.end(pairing=pairing, by=pairing.first, now=noon)
+    another = PairingFactory(
+        active=True, program=pairing.program, first=pairing.first, second=pairing.second, coordinator=pairing.coordinator
+    )
+
+    services.begin(pairing=another, by=another.proposed_by, now=noon)
+
+    assert [text.replace(f"/{another.pk}/", f"/{pairing.pk}/") for text in texts("pairing-ending")[2:]] == by_a_half
+    event = AuditEvent.objects.filter(verb="ending.begun").latest("pk")
+    assert event.actor_id == another.proposed_by.user_id
 
 
 @pytest.mark.parametrize("act", [services.begin, services.stay])
 def test_nobody_else_begins_or_stays(act, pairing, noon):
-    for somebody in (pairing.proposed_by, MembershipFactory(program=pairing.program)):
+    elsewhere = MembershipFactory(is_coordinator=True)
+
+    for somebody in (MembershipFactory(program=pairing.program), elsewhere):
         with pytest.raises(Refused):
             act(pairing=pairing, by=somebody, now=noon)
+
+
+# --- its time runs out at the moment in which somebody does something ---
+
+
+@pytest.fixture
+def meanwhile():
+    """Calls what is given after the pairings to close were looked for, and before they are closed."""
+
+    @contextmanager
+    def happens(callback):
+        done = []
+
+        def between(execute, sql, parameters, many, context):
+            found = execute(sql, parameters, many, context)
+            if "SKIP LOCKED" in sql and not done:
+                done.append(callback())
+            return found
+
+        with connection.execute_wrapper(between):
+            yield
+        assert done
+
+    return happens
+
+
+def test_what_was_taken_back_in_the_last_moment_does_not_close(pairing, noon, meanwhile):
+    services.begin(pairing=pairing, by=pairing.first, now=noon)
+    later = noon + timedelta(days=14)
+
+    with meanwhile(lambda: services.stay(pairing=pairing, by=pairing.second, now=later)):
+        services.close_due(now=later)
+
+    pairing.refresh_from_db()
+    assert pairing.state == State.ACTIVE
+
+
+def test_the_second_part_in_the_last_moment_gives_two_more_weeks(pairing, noon, meanwhile):
+    ending = services.begin(pairing=pairing, by=pairing.first, now=noon)
+    rounds.answer(round=ending, by=pairing.first, content=PART, now=noon)
+    later, just_before = noon + timedelta(days=14), noon + timedelta(days=14, seconds=-1)
+
+    with meanwhile(lambda: rounds.answer(round=ending, by=pairing.second, content=PART, now=just_before)):
+        services.close_due(now=later)
+
+    pairing.refresh_from_db()
+    assert pairing.state == State.ACTIVE
 
 
 # --- ending it now ---
@@ -194,7 +321,7 @@ def test_who_wishes_somebody_else_is_known_to_the_program(pairing, noon):
     assert PartnerWish.objects.get().membership == pairing.first
 
 
-@pytest.mark.parametrize("state", ["proposed", "accepted", "declined", "closed"])
+@pytest.mark.parametrize("state", ["proposed", "accepted", "declined"])
 def test_only_what_lasts_is_ended_by_a_coordinator(state, noon):
     pairing = PairingFactory(**{state: True})
 
@@ -267,6 +394,18 @@ def test_each_is_asked_when_it_has_ended(ended, noon):
     assert asked(ended, "later-contact").closes_at == noon + timedelta(days=30)
 
 
+def test_that_both_said_yes_is_told_to_both_in_the_same_letter(ended):
+    say(ended, ended.first, "no")
+    say(ended, ended.second, "yes", "+44 20 7946 0000")
+    assert not letters("answers-opened").exists()
+
+    say(ended, ended.first, "yes", "maya@example.org")
+
+    first, second = texts("answers-opened")
+    assert first.replace("Maya", "Jonas") == second
+    assert "maya@example.org" not in second
+
+
 def test_two_yeses_give_each_the_others_line(ended):
     say(ended, ended.first, "yes", "maya@example.org")
     opened = say(ended, ended.second, "yes", "+44 20 7946 0000")
@@ -316,12 +455,47 @@ def test_two_yeses_are_not_forgotten(ended, noon):
     assert Answer.objects.count() == 2
 
 
-def test_who_has_left_is_not_asked(pairing, noon):
-    memberships.leave(membership=pairing.first, by=pairing.first, now=noon)
+def test_when_somebody_leaves_nothing_tells_it_from_any_other_end(pairing, noon):
+    services.end(pairing=pairing, by=pairing.second, now=noon)
+    by_a_half = texts("pairing-closed")
+    another = PairingFactory(
+        active=True, program=pairing.program, first=pairing.first, second=pairing.second, coordinator=pairing.coordinator
+    )
 
-    pairing.refresh_from_db()
-    assert pairing.state == State.CLOSED
-    assert not Round.objects.of_kind("later-contact").exists()
+    memberships.leave(membership=another.first, by=another.first, now=noon)
+
+    assert [text.replace(f"/{another.pk}/", f"/{pairing.pk}/") for text in texts("pairing-closed")[2:]] == by_a_half
+    assert asked(another, "later-contact").closes_at == asked(pairing, "later-contact").closes_at
+
+
+# --- telling the program why ---
+
+
+@pytest.mark.parametrize("side", ["first", "second"])
+def test_whoever_ended_it_both_can_tell_the_program_why(side, ended, noon):
+    half = getattr(ended, side)
+
+    services.tell_why(pairing=ended, by=half, now=noon, choice="say", words=" I decided nothing ")
+
+    reason = EndingReason.objects.get()
+    assert (reason.membership, reason.choice, reason.words) == (half, "say", "I decided nothing")
+    assert not EndingReason.objects.visible_to(ended.other_half(half)).exists()
+
+
+def test_what_one_told_is_taken_back_with_nothing(ended, noon):
+    services.tell_why(pairing=ended, by=ended.first, now=noon, words="In anger")
+
+    services.tell_why(pairing=ended, by=ended.first, now=noon)
+
+    assert not EndingReason.objects.exists()
+
+
+def test_why_is_told_by_the_two_and_once_it_has_ended(ended, noon):
+    lasting = PairingFactory(active=True)
+
+    for pairing, somebody in ((lasting, lasting.first), (ended, ended.proposed_by)):
+        with pytest.raises(Refused):
+            services.tell_why(pairing=pairing, by=somebody, now=noon, words="Because")
 
 
 # --- an introduction made in error ---

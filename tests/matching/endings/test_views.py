@@ -53,6 +53,44 @@ def test_one_can_change_ones_part_until_both_are_there(pairing, as_member):
     assert "The walks</textarea>" in as_member(pairing.first).get(page("ending", pairing)).text
 
 
+def test_a_part_that_comes_after_the_other_stayed_or_ended_it_is_kept(pairing, as_member, noon):
+    one, other = (as_member(half) for half in pairing.halves)
+    for way, sent in (("ending-stay", {}), ("end", {})):
+        one.post(page("ending-begin", pairing))
+        other.post(page(way, pairing), sent)
+
+        answer = one.post(page("ending", pairing), {"good": "Dear to me"})
+
+        assert "not open to be answered now" in answer.text
+        assert "Dear to me</textarea>" in answer.text
+
+
+@pytest.mark.parametrize("way", ["ending-stay", "end"])
+def test_ones_saved_part_stays_there_for_oneself_alone(way, pairing, as_member):
+    one, other = (as_member(half) for half in pairing.halves)
+    one.post(page("ending-begin", pairing))
+    one.post(page("ending", pairing), {"good": "The walks"})
+
+    other.post(page(way, pairing))
+
+    assert "The walks" in one.get(page("ending", pairing)).text
+    assert "The walks" not in other.get(page("ending", pairing), follow=True).text
+    if way == "end":
+        assert page("ending", pairing) in one.get(page("ended", pairing)).text
+
+
+def test_an_answer_on_later_contact_that_comes_too_late_is_kept(as_member):
+    pairing = PairingFactory(closed=True)
+    RoundFactory(pairing=pairing, kind="later-contact", called_off=True)
+    browser = as_member(pairing.first)
+
+    answer = browser.post(page("later-contact", pairing), {"yes": "yes", "line": "maya@example.org"})
+
+    assert "not open to be answered now" in answer.text
+    assert "maya@example.org" in answer.text
+    assert "The time to answer is over." in browser.get(page("later-contact", pairing)).text
+
+
 @pytest.mark.parametrize(("state", "over"), [("active", {"opened_together": True}), ("closed", {})])
 def test_what_comes_too_late_is_said_and_kept(state, over, as_member):
     ending = RoundFactory(pairing=PairingFactory(**{state: True}), kind="ending", **over)
@@ -127,11 +165,55 @@ def test_a_coordinator_ends_it_without_a_reason_and_reads_the_halves_reasons(pai
     assert "End this pairing" not in answer.text
 
 
+def test_a_coordinator_who_was_slower_than_a_half_is_led_to_what_has_ended(pairing, as_member):
+    as_member(pairing.first).post(page("end", pairing))
+
+    answer = as_member(pairing.proposed_by).post(page("end", pairing), follow=True)
+
+    assert answer.redirect_chain[-1][0] == page("pairing", pairing, "checkins")
+    assert "The pairing has ended." in answer.text
+
+
+def test_a_coordinator_begins_to_end_it_and_takes_that_back(pairing, as_member):
+    browser, facts = as_member(pairing.proposed_by), page("pairing", pairing, "checkins")
+    assert "It is not to end after all" not in browser.get(facts).text
+
+    begun = browser.post(page("ending-begin", pairing), follow=True)
+    assert "Both get the same letter." in begun.text
+    assert "It is not to end after all" in begun.text
+    assert "Begin to end it well" not in begun.text
+
+    browser.post(page("ending-stay", pairing))
+    assert "Begin to end it well" in browser.get(facts).text
+
+
+def test_both_tell_the_program_why_on_the_same_page_and_neither_reads_the_other(as_member):
+    pairing = PairingFactory(closed=True)
+    one, other = (as_member(half) for half in pairing.halves)
+    for browser in (one, other):
+        assert page("tell-why", pairing) in browser.get(page("ended", pairing)).text
+
+    one.post(page("tell-why", pairing), {"choice": "limits", "words": "Canary"})
+
+    assert "Canary</textarea>" in one.get(page("tell-why", pairing)).text
+    assert "Canary" not in other.get(page("tell-why", pairing)).text
+    assert "Canary" in as_member(pairing.proposed_by).get(page("pairing", pairing, "checkins")).text
+
+
+def test_what_the_program_cannot_take_is_kept(as_member):
+    pairing = PairingFactory(closed=True)
+
+    answer = as_member(pairing.first).post(page("tell-why", pairing), {"choice": "nonsense", "words": "Dear to me"})
+
+    assert "Dear to me</textarea>" in answer.text
+    assert not EndingReason.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("state", "there"),
     [
-        ("active", ["Pause this pairing", "End this pairing"]),
-        ("paused", ["Let it go on", "End this pairing"]),
+        ("active", ["Pause this pairing", "Begin to end it well", "End this pairing"]),
+        ("paused", ["Let it go on", "Begin to end it well", "End this pairing"]),
         ("closed", []),
         ("proposed", ["Take the introduction back"]),
     ],
@@ -141,7 +223,7 @@ def test_the_page_of_facts_offers_what_can_be_done(state, there, as_member):
 
     text = as_member(pairing.proposed_by).get(page("pairing", pairing, "checkins")).text
 
-    for words in ("Pause this pairing", "End this pairing", "Let it go on", "Take the introduction back"):
+    for words in ("Pause this pairing", "Begin to end it well", "End this pairing", "Let it go on", "Take the introduction back"):
         assert (words in text) is (words in there), words
 
 

@@ -10,7 +10,7 @@ from tests.factories.matching import PairingFactory
 
 pytestmark = pytest.mark.django_db
 
-STATES = {"pairing-proposed": "proposed", "pairing-started": "active", "pairing-not-started": "declined", "pairing-ended": "closed"}
+STATES = {"pairing-proposed": "proposed", "pairing-started": "active", "pairing-not-started": "declined", "pairing-closed": "closed"}
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from matching.pairings import acts, parity
+from matching.pairings import acts, parity, policies
 from tests.factories.matching import PairingFactory
 
 PAGE = "matching:equal-footing"
@@ -27,6 +27,33 @@ def test_every_act_is_listed_in_its_words():
 def test_every_act_is_open_to_both_halves_and_to_nobody_else():
     for line in parity.lines():
         assert (line.mentor, line.mentee, line.one, line.other, line.somebody_else) == (True, True, True, True, False), line.words
+
+
+def test_what_those_who_run_the_program_can_do_too_is_said_of_it():
+    said = {str(act.words): act.name for act in acts.every()}
+
+    too = {said[line.words] for line in parity.lines() if line.staff_too}
+
+    assert too == {"pairing.pause", "pairing.go_on", "ending.begin", "ending.stay", "pairing.end"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("act", [pytest.param(act, id=act.name) for act in acts.every() if act.staff_too])
+def test_they_can_do_it_in_every_state_and_not_of_a_pairing_of_their_own(act):
+    for state in act.states:
+        pairing = PairingFactory(**{state: True})
+        own = PairingFactory(**{state: True}, first__is_coordinator=True)
+
+        assert policies.may_do_as_staff(act, pairing.proposed_by, pairing)
+        assert not policies.may_do_as_staff(act, own.first, own)
+        assert not policies.may_do(act, own.first, pairing)
+
+
+@pytest.mark.django_db
+def test_the_page_says_what_those_who_run_the_program_can_do_too(client):
+    page = client.get(reverse(PAGE)).text
+
+    assert page.count("Those who run the program can do this too") == len([act for act in acts.every() if act.staff_too])
 
 
 def test_an_act_for_one_side_alone_would_show(for_the_mentor_alone):

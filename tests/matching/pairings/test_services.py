@@ -340,8 +340,8 @@ def test_when_somebody_leaves_their_pairings_end_and_the_other_half_is_told(noon
     elsewhere.refresh_from_db()
     has_begun = state in ("active", "paused")
     assert (pairing.state, pairing.ended_at) == (State.CLOSED if has_begun else State.DECLINED, noon)
-    told = letters("pairing-ended" if has_begun else "pairing-not-started")
-    assert list(told.values_list("recipient", flat=True)) == [pairing.second.user_id]
+    told = letters("pairing-closed" if has_begun else "pairing-not-started")
+    assert pairing.second.user_id in told.values_list("recipient", flat=True)
     assert elsewhere.state == State.ACTIVE
 
 
