@@ -10,23 +10,27 @@ from django.views.decorators.http import require_POST
 from matching.pairings.models import Pairing
 from matching.pauses import services
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.once.access import once
 from programs.memberships.access import MemberRequest, members_only
 
 
 @members_only
 @require_POST
+@once
 def pause(request: MemberRequest, pairing: int) -> HttpResponse:
     return _do(services.pause, request, pairing, _("The pairing is paused. Both get the same letter."))
 
 
 @members_only
 @require_POST
+@once
 def go_on(request: MemberRequest, pairing: int) -> HttpResponse:
     return _do(services.go_on, request, pairing, _("Your yes is noted."), once_active=_("The pairing goes on. Both get the same letter."))
 
 
 @members_only
 @require_POST
+@once
 def take_back(request: MemberRequest, pairing: int) -> HttpResponse:
     return _do(services.take_back, request, pairing, _("You took your yes back."))
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -64,6 +66,22 @@ def test_what_cannot_be_done_now_is_said(name, state, as_member):
     answer = browser.post(page(name, pairing), follow=True)
 
     assert "notice--warn" in answer.text
+
+
+@pytest.mark.parametrize("who", ["first", "proposed_by"])
+def test_a_press_that_comes_again_after_it_has_gone_on_pauses_nothing(who, as_member):
+    pairing = PairingFactory(active=True)
+    browser = as_member(getattr(pairing, who))
+    where = "matching:change" if who == "first" else "checkins:pairing"
+    form = browser.get(reverse(where, args=[pairing.program.slug, pairing.pk]))
+    sent = {"once": re.search(r'name="once" value="([^"]+)"', form.text).group(1)}
+    browser.post(page("pause", pairing), sent)
+    as_member(pairing.proposed_by).post(page("go-on", pairing))
+
+    browser.post(page("pause", pairing), sent)
+
+    assert Pairing.objects.get(pk=pairing.pk).state == "active"
+    assert Pause.objects.count() == 1
 
 
 def test_a_link_does_nothing(as_member):
