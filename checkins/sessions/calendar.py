@@ -4,6 +4,8 @@ Calendars know a meeting by its UID, which stays the same over all moves, and ta
 """
 
 from datetime import UTC, date, datetime, timedelta
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.utils import parseaddr
 
 import icalendar
@@ -30,7 +32,7 @@ def entry(session: Session, *, method: str, zone: str, organizer: str, now: date
     event.add("dtstart", _entered(session.starts_at, zone))
     event.add("dtend", _entered(session.ends_at, zone))
     event.add("summary", _("Mentoring session"))
-    event.add("location", session.where or session.get_place_display())
+    event.add("location", _printable(session.where) or session.get_place_display())
     event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
     event.add("organizer", _address(organizer))
     if attendee:
@@ -49,10 +51,22 @@ def entry(session: Session, *, method: str, zone: str, organizer: str, now: date
 def _address(named: str, **parameters: str) -> icalendar.vCalAddress:
     name, address = parseaddr(named)
     value = icalendar.vCalAddress(f"mailto:{address}")
-    for key, word in {"CN": name, **parameters}.items():
+    for key, word in {"CN": _printable(_decoded(name)), **parameters}.items():
         if word:
             value.params[key] = word
     return value
+
+
+def _decoded(name: str) -> str:
+    """As a person writes it: mail writes letters outside ASCII in a code of its own (RFC 2047), which calendars show as it is."""
+    try:
+        return str(make_header(decode_header(name)))
+    except (HeaderParseError, LookupError, UnicodeError):
+        return name
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable())
 
 
 def _entered(moment: datetime, zone: str) -> datetime:

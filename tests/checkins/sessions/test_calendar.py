@@ -127,6 +127,19 @@ def test_nobodys_name_adds_a_line(name):
     assert event.location.value.replace("\n", "") == name.replace("\r\n", "")
 
 
+@pytest.mark.parametrize("name", ["José Núñez", "Förderung"])
+def test_a_name_outside_ascii_stands_there_as_people_write_it(name):
+    text = written(session_at(NOON), organizer=formataddr((name, "a@example.org")), attendee=formataddr((name, "b@example.org")))
+
+    event = read(text).vevent
+    assert event.organizer.params["CN"] == [name]
+    assert event.attendee.params["CN"] == [name]
+
+
+def test_what_cannot_be_seen_is_left_out_of_where():
+    assert read(written(session_at(NOON, where="Room\x07 4\x1b"))).vevent.location.value == "Room 4"
+
+
 def test_a_meeting_without_a_time_is_in_no_calendar():
     with pytest.raises(ValueError, match="without a time"):
         written(session_at(None))
