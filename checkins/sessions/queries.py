@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from checkins.sessions import policies
 from checkins.sessions.models import Session
 from checkins.sessions.services import MOST_PLANNED
@@ -35,9 +37,10 @@ class Ahead:
 def ahead(pairing: Pairing, me: Membership, now: datetime) -> Ahead:
     """In two queries."""
     sessions = Session.objects.readable_by(me).filter(pairing=pairing).to_come()
-    found = list(
-        sessions.select_related("proposed_by__user", "led_by__user").with_open_options().order_by("starts_at", "pk")[:MOST_TO_COME]
-    )
+    # From the far end, so that what was never answered hides neither the suggestion nor what is still to come.
+    last_first = sessions.order_by(F("starts_at").desc(nulls_first=True), "-pk")
+    found = list(last_first.select_related("proposed_by__user", "led_by__user").with_open_options()[:MOST_TO_COME])
+    found.reverse()
     for session in found:
         session.pairing = pairing
     planned = [session for session in found if session.state == Session.State.PLANNED]

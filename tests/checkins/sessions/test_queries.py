@@ -35,6 +35,18 @@ def test_what_is_over_is_asked_about_and_what_comes_first_is_next(pairing, noon)
     assert (list(ahead.asked), list(ahead.planned), ahead.next, ahead.suggested) == ([over], [sooner, later], sooner, suggested)
 
 
+def test_what_was_never_answered_hides_neither_the_next_one_nor_a_suggestion(pairing, noon):
+    for day in range(1, 15):
+        SessionFactory(pairing=pairing, planned=True, starts_at=noon - timedelta(days=day))
+    later = SessionFactory(pairing=pairing, planned=True, starts_at=noon + timedelta(days=5))
+    suggested = SessionFactory(pairing=pairing, proposed=True)
+
+    ahead = queries.ahead(pairing, pairing.first, noon)
+
+    assert (ahead.next, ahead.suggested) == (later, suggested)
+    assert [session.starts_at for session in ahead.asked] == sorted(session.starts_at for session in ahead.asked)
+
+
 def test_the_panel_costs_the_same_however_much_there_is(pairing, noon, queries_of):
     def look():
         panel(pairing, pairing.second, noon)
