@@ -81,10 +81,15 @@ class OfTwo(EvenhandForm, forms.Form):
             return None
         if like is not None and _on_the_clock(like, self.zone) == (day, start):
             return like
-        if times.is_left_out(day, start, self.zone):
-            self.add_error(start_field, _left_out(day, start))
+        try:
+            if times.is_left_out(day, start, self.zone):
+                self.add_error(start_field, _left_out(day, start))
+                return None
+            return times.at_local(day, start, self.zone)
+        except OverflowError:
+            # The first or the last day that there is, in a zone whose clocks put it outside.
+            self.add_error(day_field, _("Choose a day nearer to today."))
             return None
-        return times.at_local(day, start, self.zone)
 
     def whom(self, answer: str) -> Membership | None:
         return {ME: self.me, OTHER: self.other}.get(answer)
@@ -350,6 +355,7 @@ class LogSession(OfTwo):
             "starts_at": told["starts_at"],
             "minutes": told["minutes"],
             "reached": [int(key) for key in told.get("reached", [])],
+            "for_agenda": next_time if told["next_time_on_agenda"] else "",
         }
 
 
@@ -365,6 +371,8 @@ class RememberSession(OfTwo):
     day = forms.DateField(label=gettext_lazy("Date"), widget=DayInput)
     start = forms.TimeField(label=gettext_lazy("Started"), widget=ClockInput)
     minutes = _minutes()
+    # When the words that the form came with were written.
+    seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *arguments: Any, session: Session, account: SessionAccount | None, now: datetime, **names: Any) -> None:
         super().__init__(*arguments, **names)
@@ -377,6 +385,7 @@ class RememberSession(OfTwo):
             "day": began.date(),
             "start": began.time(),
             "minutes": (account and account.minutes) or session.minutes,
+            "seen_at": account.written_at.isoformat() if account else "",
         }
         self.seen_by_two("words", but=_("Both versions stay, and each of you can change only your own."))
         name = self.other.user.short_name
@@ -385,7 +394,11 @@ class RememberSession(OfTwo):
         if session.state != Session.State.HELD:
             for field in ("day", "start", "minutes"):
                 del self.fields[field]
-        self.helper.layout = Layout("words", "is_different", *([together] if session.state == Session.State.HELD else []))
+        self.helper.layout = Layout("words", "is_different", *([together] if session.state == Session.State.HELD else []), "seen_at")
+
+    def go_on_from(self, account: SessionAccount) -> None:
+        """What is saved next takes the place of these words, which the person has seen now."""
+        self.data = {**self.data, "seen_at": account.written_at.isoformat()}
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
@@ -404,6 +417,7 @@ class RememberSession(OfTwo):
             "is_different": told["is_different"],
             "starts_at": told["starts_at"],
             "minutes": told.get("minutes"),
+            "seen_at": _moment_in(told["seen_at"]),
         }
 
     def _is_as_logged(self, day: date, start: time) -> bool:
@@ -430,6 +444,13 @@ def _what_is_likely(now: datetime, last: Session | None, planned: Session | None
 def _on_the_clock(moment: datetime, zone: str) -> tuple[date, time]:
     local = times.local(moment, zone)
     return local.date(), local.time().replace(second=0, microsecond=0, fold=0)
+
+
+def _moment_in(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _left_out(day: date, start: time) -> str:

@@ -33,7 +33,8 @@ State, Absent = Session.State, Session.Absent
 
 MOST_PLANNED = 5
 # Nobody's calendar reaches further, and a year that was mistyped does.
-FURTHEST_AHEAD = timedelta(days=366)
+FURTHEST_AHEAD = FURTHEST_BACK = timedelta(days=366)
+A_DAY = timedelta(days=1)
 IN_TWO_WEEKS = timedelta(days=14)
 # Two who write down a meeting of the same day, begun this near to each other, probably mean one.
 SAME_MEETING = timedelta(hours=2)
@@ -43,6 +44,14 @@ SUGGESTED, AGREED, MOVED, CHANGED = "session-suggested", "session-agreed", "sess
 CANCELLED, NOT_AGREED = "session-cancelled", "session-not-agreed"
 
 _when_held: list[Callable[..., object]] = []
+
+
+class SavedMeanwhile(Refused):
+    """This person's own words were saved elsewhere after they began to write: `account` is how they stand now."""
+
+    def __init__(self, account: SessionAccount) -> None:
+        super().__init__(_("Your words were saved in another window while you were writing. Nothing of what you wrote is lost."))
+        self.account = account
 
 
 class AlreadyLogged(Refused):
@@ -231,6 +240,7 @@ def miss(*, session: Session, by: Membership, absent: str, now: datetime) -> Ses
     if absent not in Absent.values:
         raise Refused(_("Choose who could not make it."))
     _close_options(session, now)
+    _take_back_entries(session, now)
     session.state, session.absent, session.closed_by, session.closed_at = State.MISSED, absent, by, now
     session.save(update_fields=["state", "absent", "closed_by", "closed_at"])
     for half in session.pairing.halves:
@@ -278,8 +288,8 @@ def log(
     """Log a meeting for both: the planned `session`, or one that nobody planned. Without `led_by` both led.
 
     `reached` are keys of open agenda items; what is not among them is carried over. Without a `session`, the planned one of about that
-    time is meant. Raises `AlreadyLogged` where a meeting is there that overlaps, or one of about that time that the other half logged;
-    `is_another` says that the latter is known.
+    time is meant if it has begun, or the one of that very time that was missed. Raises `AlreadyLogged` where a meeting is there that
+    overlaps, or one of about that time that the other half logged; `is_another` says that what is only near is known, and not meant.
     """
     # Locked, so that of two who log the same meeting in the same second one finds what the other wrote.
     pairing = _locked(pairing)
@@ -287,8 +297,8 @@ def log(
         raise Refused(_("Meetings are logged by the two of a pairing, while it is active."))
     _refuse_length(minutes)
     _refuse_leader(pairing, led_by)
-    if starts_at > now:
-        raise Refused(_("This time has not come yet. Log a meeting once you have had it."))
+    if session is None or starts_at != session.starts_at:
+        _refuse_began(starts_at, now)
     if session is not None:
         session = Session.objects.with_people().get(pk=session.pk, pairing=pairing)
         if session.state == State.HELD:
@@ -296,10 +306,11 @@ def log(
         if not policies.may_log_this(by, session, now):
             raise Refused(_("This meeting was cancelled, or its time is still to come."))
     _refuse_if_there(pairing, by, starts_at, minutes, is_another=is_another)
-    session = session or _planned_then(pairing, by, starts_at, minutes) or Session(pairing=pairing)
+    session = session or _meant(pairing, by, starts_at, minutes, now, is_another=is_another) or Session(pairing=pairing)
     _refuse_overlap(pairing, starts_at, minutes, but=session)
     if session.pk:
         _close_options(session, now)
+        _take_back_entries(session, now)
         facts.withdraw(kind=Fact.Kind.SESSION_MISSED, source_id=session.pk, now=now)
     session.state, session.absent, session.closed_by, session.closed_at = State.HELD, "", None, None
     session.starts_at, session.minutes, session.place, session.led_by = starts_at, minutes, place, led_by
@@ -328,35 +339,66 @@ def remember(
     is_different: bool = False,
     starts_at: datetime | None = None,
     minutes: int | None = None,
-    reached: Collection[int] = (),
+    seen_at: datetime | None = None,
 ) -> SessionAccount:
     """Put one's own words beside what was logged, or change them. What was logged stays as it is.
 
     `starts_at` and `minutes` are when and how long it was, as this half remembers it; the log follows when the other half agrees.
-    Topics that were `reached` are reached for both.
+    `seen_at` is when the words that this person began with were written, None where they had none. Raises `SavedMeanwhile` where others
+    have come between, unless they say the same.
     """
     session = _locked_session(session)
-    if not policies.may_remember(by, session):
-        raise Refused(_("Words are added to a meeting you have had, while the pairing is active."))
-    words = words.strip()
-    if len(words) > LONGEST_WORDS:
-        raise Refused(_("Write at most %(most)s characters.") % {"most": LONGEST_WORDS})
-    starts_at = None if starts_at == session.starts_at else starts_at
-    minutes = None if minutes == session.minutes else minutes
-    if session.state != State.HELD:
-        starts_at = minutes = None
-    if minutes is not None:
-        _refuse_length(minutes)
-    if starts_at is not None and starts_at > now:
-        raise Refused(_("This time has not come yet."))
-    if not words and starts_at is None and minutes is None and not reached:
+    _refuse_words(session, by, words, starts_at, now)
+    words, (starts_at, minutes) = words.strip(), _otherwise(session, starts_at, minutes)
+    if not words and starts_at is None and minutes is None:
         raise Refused(_("Write a few words, or say when it was."))
-    told = {"words": words, "is_different": is_different, "starts_at": starts_at, "minutes": minutes, "written_at": now}
-    account, _is_new = SessionAccount.objects.update_or_create(session=session, author=by, defaults=told)
-    if reached and session.starts_at is not None:
-        session.topics.add(*agendas.settle(pairing=session.pairing, reached=reached, session_began_at=session.starts_at))
+    account = _account_of(session, by, now)
+    told = (words, is_different, starts_at, minutes)
+    if account.pk and told == (account.words, account.is_different, account.starts_at, account.minutes):
+        return account
+    if account.pk and account.written_at != seen_at:
+        raise SavedMeanwhile(account)
+    account.words, account.is_different, account.starts_at, account.minutes = told
+    account.written_at = now
+    account.save()
     _record("session.remembered", session, by, now)
     return account
+
+
+@transaction.atomic
+def join_log(
+    *,
+    session: Session,
+    by: Membership,
+    words: str,
+    now: datetime,
+    starts_at: datetime | None = None,
+    minutes: int | None = None,
+    reached: Collection[int] = (),
+    for_agenda: str = "",
+) -> None:
+    """What one half typed to log a meeting that the other half has logged goes beside it, after their own words of before.
+
+    What they remembered differently stays, unless they say now when or how long it was. Topics that were `reached` are reached for both;
+    `for_agenda` becomes a topic. Without anything to add, nothing changes.
+    """
+    session = _locked_session(session)
+    account = _account_of(session, by, now)
+    joined = "\n\n".join(filter(None, [account.words, words.strip()]))
+    _refuse_words(session, by, joined, starts_at, now)
+    starts_at, minutes = _otherwise(session, starts_at, minutes)
+    told = (joined, starts_at or account.starts_at, minutes or account.minutes)
+    if told != (account.words, account.starts_at, account.minutes):
+        account.words, account.starts_at, account.minutes = told
+        account.written_at = now
+        account.save()
+    elif not reached and not for_agenda:
+        return
+    if reached and session.starts_at is not None:
+        session.topics.add(*agendas.settle(pairing=session.pairing, reached=reached, session_began_at=session.starts_at))
+    if for_agenda:
+        agendas.add(pairing=session.pairing, by=by, text=for_agenda, now=now)
+    _record("session.remembered", session, by, now)
 
 
 @transaction.atomic
@@ -411,6 +453,37 @@ def _refuse_length(minutes: int) -> None:
         raise Refused(
             _("Enter a number of minutes from %(shortest)s to %(longest)s.") % {"shortest": SHORTEST_MINUTES, "longest": LONGEST_MINUTES}
         )
+
+
+def _refuse_words(session: Session, by: Membership, words: str, starts_at: datetime | None, now: datetime) -> None:
+    if not policies.may_remember(by, session):
+        raise Refused(_("Words are added to a meeting you have had, while the pairing is active."))
+    if len(words.strip()) > LONGEST_WORDS:
+        raise Refused(_("Write at most %(most)s characters.") % {"most": LONGEST_WORDS})
+    if starts_at is not None and starts_at != session.starts_at:
+        _refuse_began(starts_at, now)
+
+
+def _otherwise(session: Session, starts_at: datetime | None, minutes: int | None) -> tuple[datetime | None, int | None]:
+    """When and how long, each None where the log says the same."""
+    if session.state != State.HELD:
+        return None, None
+    if minutes is not None:
+        _refuse_length(minutes)
+    return None if starts_at == session.starts_at else starts_at, None if minutes == session.minutes else minutes
+
+
+def _account_of(session: Session, by: Membership, now: datetime) -> SessionAccount:
+    """Without a key, where this half has written none so far."""
+    found = SessionAccount.objects.filter(session=session, author=by).first()
+    return found or SessionAccount(session=session, author=by, written_at=now)
+
+
+def _refuse_began(starts_at: datetime, now: datetime) -> None:
+    if starts_at > now:
+        raise Refused(_("This time has not come yet. Log a meeting once you have had it."))
+    if starts_at < now - FURTHEST_BACK:
+        raise Refused(_("This is more than a year ago. Choose when you met in the last twelve months."))
 
 
 def _refuse_leader(pairing: Pairing, led_by: Membership | None) -> None:
@@ -472,6 +545,10 @@ def _call_off(session: Session, by: Membership | None, now: datetime, word: str 
 
 def _owe_to_both(kind: str, session: Session, now: datetime) -> None:
     """Each change of the calendar entry is a mail of its own, with the number that calendars order them by."""
+    _take_back_entries(session, now)
+    ends_at = session.ends_at
+    # Calendars keep what nobody takes out of them, also when it has passed.
+    expires_at = ends_at + A_DAY if ends_at and kind == CANCELLED else ends_at
     duties = [
         outbox.Duty(
             kind=kind,
@@ -480,11 +557,17 @@ def _owe_to_both(kind: str, session: Session, now: datetime) -> None:
             slot=str(session.sequence),
             program_id=session.pairing.program_id,
             context={"sequence": session.sequence},
-            expires_at=session.starts_at,
+            expires_at=expires_at,
         )
         for half in session.pairing.halves
     ]
     outbox.owe_many(duties, now=now)
+
+
+def _take_back_entries(session: Session, now: datetime) -> None:
+    """Of what stood before, nothing is sent any more once what follows is committed."""
+    for kind in (AGREED, MOVED, CHANGED):
+        outbox.cancel(kind=kind, subject_ids=[session.pk], now=now)
 
 
 def _refuse_if_there(pairing: Pairing, by: Membership, starts_at: datetime, minutes: int, *, is_another: bool) -> None:
@@ -495,9 +578,13 @@ def _refuse_if_there(pairing: Pairing, by: Membership, starts_at: datetime, minu
         raise AlreadyLogged(near, _already_there(near, by), overlaps=False)
 
 
-def _planned_then(pairing: Pairing, by: Membership, starts_at: datetime, minutes: int) -> Session | None:
-    planned = Session.objects.filter(pairing=pairing, state=State.PLANNED).order_by("starts_at", "pk")
-    return planned.overlapping(starts_at, minutes).first() or _nearest(planned, by, starts_at)
+def _meant(pairing: Pairing, by: Membership, starts_at: datetime, minutes: int, now: datetime, *, is_another: bool) -> Session | None:
+    """The planned one that was logged as if nobody had planned it, or the one of that time of which somebody said it did not happen."""
+    sessions = Session.objects.filter(pairing=pairing).order_by("starts_at", "pk")
+    planned, missed = sessions.filter(state=State.PLANNED), sessions.filter(state=State.MISSED)
+    if then := planned.overlapping(starts_at, minutes).first() or missed.overlapping(starts_at, minutes).first():
+        return then
+    return None if is_another else _nearest(planned.filter(starts_at__lte=now), by, starts_at)
 
 
 def _nearest(sessions: SessionQuerySet, by: Membership, starts_at: datetime) -> Session | None:

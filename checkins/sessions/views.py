@@ -169,6 +169,7 @@ def repeat(request: PairRequest, session: int) -> HttpResponse:
 
 
 @the_two_only
+@once
 def change(request: PairRequest, session: int) -> HttpResponse:
     me, now = request.membership, timezone.now()
     found = _session(request, session)
@@ -182,6 +183,7 @@ def change(request: PairRequest, session: int) -> HttpResponse:
 
 
 @the_two_only
+@once
 def cancel(request: PairRequest, session: int) -> HttpResponse:
     me, now = request.membership, timezone.now()
     found = _session(request, session)
@@ -195,6 +197,7 @@ def cancel(request: PairRequest, session: int) -> HttpResponse:
 
 
 @the_two_only
+@once
 def miss(request: PairRequest, session: int) -> HttpResponse:
     me, now = request.membership, timezone.now()
     found = _session(request, session)
@@ -284,10 +287,11 @@ def _log(request: PairRequest, planned: Session | None) -> HttpResponse:
 def _remembered_beside(there: Session, form: LogSession, request: PairRequest, now: datetime) -> bool:
     """What this half typed becomes their own words beside what the other half logged."""
     there.pairing = request.pairing
-    return _done(request, form, lambda: services.remember(session=there, by=request.membership, now=now, **form.told_beside()))
+    return _done(request, form, lambda: services.join_log(session=there, by=request.membership, now=now, **form.told_beside()))
 
 
 @the_two_only
+@once
 def remember(request: PairRequest, session: int) -> HttpResponse:
     me, now = request.membership, timezone.now()
     found = _session(request, session)
@@ -297,9 +301,14 @@ def remember(request: PairRequest, session: int) -> HttpResponse:
     form = RememberSession(
         request.POST if request.method == "POST" else None, me=me, other=request.other, session=found, account=account, now=now
     )
-    if _done(request, form, lambda: services.remember(session=found, by=me, now=now, **form.told())):
-        messages.success(request, _("Your words are saved. %(name)s sees them too.") % {"name": request.other.user.short_name})
-        return _to(found)
+    try:
+        if _done(request, form, lambda: services.remember(session=found, by=me, now=now, **form.told())):
+            messages.success(request, _("Your words are saved. %(name)s sees them too.") % {"name": request.other.user.short_name})
+            return _to(found)
+    except services.SavedMeanwhile as refused:
+        form.add_error(None, str(refused))
+        form.go_on_from(refused.account)
+        return _form_page(request, "remember", form, status=409, session=found, there=refused.account)
     return _form_page(request, "remember", form, session=found)
 
 
@@ -336,15 +345,17 @@ def _done(request: PairRequest, form: OfTwo, act: Callable[[], object]) -> bool:
         return False
     try:
         act()
+    except services.SavedMeanwhile:
+        raise
     except Refused as refused:
         form.add_error(None, str(refused))
         return False
     return True
 
 
-def _form_page(request: PairRequest, name: str, form: OfTwo, **more: Any) -> HttpResponse:
+def _form_page(request: PairRequest, name: str, form: OfTwo, *, status: int = 200, **more: Any) -> HttpResponse:
     context = {"form": form, "pairing": request.pairing, "other": request.other, "quick_minutes": QUICK_MINUTES, **more}
-    return render(request, f"checkins/sessions/{name}.html", context)
+    return render(request, f"checkins/sessions/{name}.html", context, status=status)
 
 
 def _not_any_more(request: PairRequest, session: Session) -> HttpResponse:

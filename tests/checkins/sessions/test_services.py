@@ -1,3 +1,4 @@
+import uuid
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -542,7 +543,7 @@ def test_each_half_has_their_own_words_and_changes_only_those(pairing, noon):
 
     remember(by=pairing.second, words="The talk", is_different=True)
     remember(by=pairing.first, words="And the talk")
-    remember(by=pairing.second, words="Mostly the talk", is_different=True)
+    remember(by=pairing.second, words="Mostly the talk", is_different=True, seen_at=noon)
 
     session.refresh_from_db()
     assert session.talked_about == "The poster"
@@ -593,6 +594,109 @@ def test_a_correction_does_not_put_a_meeting_on_top_of_another(pairing, noon):
 
     with pytest.raises(Refused, match="have a meeting at that time"):
         services.correct(account=account, by=pairing.first, now=noon)
+
+
+def test_what_one_half_typed_to_log_again_goes_after_their_own_words_and_takes_nothing_back(pairing, noon):
+    session = log(pairing, noon)
+    services.remember(session=session, by=pairing.second, words="The talk", is_different=True, minutes=90, now=noon)
+
+    services.join_log(session=session, by=pairing.second, words=" And the poster ", starts_at=session.starts_at, minutes=45, now=noon)
+
+    account = session.accounts.get()
+    assert (account.words, account.is_different, account.minutes) == ("The talk\n\nAnd the poster", True, 90)
+
+
+def test_what_is_ticked_for_the_agenda_gets_there_when_the_meeting_was_logged_already(pairing, noon):
+    session = log(pairing, noon)
+
+    services.join_log(session=session, by=pairing.second, words="", for_agenda="The interview", now=noon)
+
+    assert [(item.text, item.author) for item in AgendaItem.objects.open()] == [("The interview", pairing.second)]
+
+
+def test_joining_a_log_with_nothing_to_add_changes_nothing(pairing, noon):
+    session = log(pairing, noon)
+
+    services.join_log(session=session, by=pairing.second, words="", starts_at=session.starts_at, minutes=session.minutes, now=noon)
+
+    assert not session.accounts.exists()
+
+
+def test_words_that_were_saved_in_another_window_are_not_written_over(pairing, noon):
+    session = log(pairing, noon)
+    first = services.remember(session=session, by=pairing.second, words="The talk", now=noon)
+
+    with pytest.raises(services.SavedMeanwhile) as refused:
+        services.remember(session=session, by=pairing.second, words="The poster", now=noon)
+
+    assert refused.value.account == first
+    assert session.accounts.get().words == "The talk"
+
+
+def test_logging_one_meeting_leaves_another_planned_one_still_to_come(pairing, noon):
+    planned = SessionFactory(pairing=pairing, planned=True, starts_at=noon + timedelta(hours=1))
+
+    log(pairing, noon, starts_at=noon - timedelta(minutes=45))
+
+    planned.refresh_from_db()
+    assert planned.state == "planned"
+
+
+def test_another_meeting_than_the_planned_one_near_to_it_is_logged_beside_it(pairing, noon):
+    planned = SessionFactory(pairing=pairing, planned=True, starts_at=noon - timedelta(hours=3))
+
+    session = log(pairing, noon, starts_at=noon - timedelta(hours=2), is_another=True)
+
+    assert session.pk != planned.pk
+
+
+def test_a_meeting_of_the_time_of_a_missed_one_is_that_one_after_all(pairing, noon):
+    missed = agree(pairing, noon)
+    services.miss(session=missed, by=pairing.first, absent="first", now=missed.ends_at)
+
+    held = log(pairing, missed.ends_at, by=pairing.second, starts_at=missed.starts_at + timedelta(minutes=5))
+
+    assert held.pk == missed.pk
+    assert not facts_of(Fact.Kind.SESSION_MISSED)
+
+
+def test_a_meeting_of_more_than_a_year_ago_is_not_logged(pairing, noon):
+    with pytest.raises(Refused, match="more than a year ago"):
+        log(pairing, noon, starts_at=noon - timedelta(days=367))
+
+
+OVERTAKEN = {
+    "moved": lambda session, now: move(session, now),
+    "changed": lambda session, now: services.change(
+        session=session, by=session.pairing.first, place="video", where="", led_by=None, now=now
+    ),
+    "cancelled": lambda session, now: services.cancel(session=session, by=session.pairing.first, now=now),
+    "missed": lambda session, now: services.miss(session=session, by=session.pairing.first, absent="first", now=session.ends_at),
+    "logged": lambda session, now: log(session.pairing, session.ends_at, session=session, starts_at=session.starts_at),
+}
+
+
+def move(session, now):
+    services.suggest(session=session, by=session.pairing.first, options=[now + timedelta(days=9)], now=now)
+    return services.pick(option=session.options.open().get(), by=session.pairing.second, now=now)
+
+
+@pytest.mark.parametrize("overtake", OVERTAKEN)
+def test_a_mail_about_to_leave_is_taken_back_by_what_overtakes_it(overtake, pairing, noon):
+    session = agree(pairing, noon)
+    owed(services.AGREED).update(state="leased", lease_token=uuid.uuid4(), lease_until=noon + timedelta(minutes=1))
+
+    OVERTAKEN[overtake](session, noon)
+
+    assert {message.state for message in owed(services.AGREED)} == {"cancelled"}
+
+
+def test_a_mail_is_of_use_until_the_meeting_ends_and_a_cancellation_a_day_longer(pairing, noon):
+    session = agree(pairing, noon)
+    services.cancel(session=session, by=pairing.first, now=noon)
+
+    assert {message.expires_at for message in owed(services.AGREED)} == {session.ends_at}
+    assert {message.expires_at for message in owed(services.CANCELLED)} == {session.ends_at + timedelta(days=1)}
 
 
 EVERY_ACT = {

@@ -1,3 +1,4 @@
+import html
 import re
 import uuid
 from datetime import time, timedelta
@@ -108,6 +109,8 @@ def test_the_second_of_two_who_log_the_same_meeting_sees_what_is_there(as_member
         ({"minutes": "four"}, "from 5 to 480"),
         ({"day": "2999-01-01"}, "has not come yet"),
         ({"day": ""}, "Fill in “Date”"),
+        ({"day": "9999-12-31", "start": "23:00"}, "a day nearer to today"),
+        ({"day": "2020-01-01"}, "more than a year ago"),
         ({"start": "25:00"}, "valid time"),
         ({"place": "moon"}, "valid choice"),
         ({"led_by": ""}, "Choose an answer to “Who led?”"),
@@ -117,7 +120,7 @@ def test_the_second_of_two_who_log_the_same_meeting_sees_what_is_there(as_member
     ],
 )
 def test_what_cannot_be_saved_is_said_and_everything_typed_is_kept(changes, said, as_member):
-    around = people_around()
+    around = people_around(active=True, first__user__time_zone="America/New_York")
     AgendaItemFactory(pairing=around.pairing)
 
     answer = as_member(around.half).post(log_page(around.pairing), told(talked_about="Keep this.", **changes))
@@ -252,6 +255,7 @@ def test_three_times_are_suggested_in_ones_own_time_and_seen_in_the_others(aroun
     [
         ({"day_1": "2020-01-01"}, "This time has passed"),
         ({"day_1": ""}, "Fill in “Date”"),
+        ({"day_1": "9999-12-31", "start_1": "23:59"}, "more than a year away"),
         ({"day_2": "2999-01-01"}, "Say when it starts"),
         ({"start_2": "16:00"}, "Choose the day"),
         ({"minutes": "2400"}, "from 5 to 480"),
@@ -269,6 +273,16 @@ def test_times_that_cannot_be_are_said_and_all_that_was_typed_is_kept(changes, s
     assert said in answer.text
     assert typed["where"].replace("\x00", "")[:14] in answer.text
     assert not Session.objects.exists()
+
+
+def test_a_day_before_all_days_is_said_to_be_too_far_away(as_member):
+    around = people_around(active=True, first__user__time_zone="Asia/Kolkata")
+
+    answer = as_member(around.half).post(
+        address("session-propose", around.pairing.program, around.pairing.pk), times_typed(day_1="0001-01-01", start_1="00:00")
+    )
+
+    assert "a day nearer to today" in answer.text
 
 
 def test_a_time_that_clocks_leave_out_is_said_and_not_moved_in_silence(around, as_member):
@@ -542,6 +556,52 @@ def test_another_meeting_of_the_same_day_is_logged_when_they_say_so(around, as_m
     browser.post(log_page(around.pairing), typed | {"about": "another"})
 
     assert Session.objects.held().count() == 2
+
+
+def test_the_same_meeting_logged_again_with_nothing_to_add_is_no_error(around, as_member):
+    session = SessionFactory(pairing=around.pairing, starts_at=in_days(-1), minutes=45)
+    began = timezone.localtime(session.starts_at, NEW_YORK)
+    typed = told(day=began.date().isoformat(), start=f"{began:%H:%M}", about="same")
+
+    answer = as_member(around.other_half).post(log_page(around.pairing), typed)
+
+    assert answer.url == session_page("session", session)
+
+
+def test_a_tick_for_the_agenda_counts_when_the_other_was_quicker_to_log(around, as_member):
+    session = SessionFactory(pairing=around.pairing, starts_at=in_days(-1), minutes=45)
+    began = timezone.localtime(session.starts_at, NEW_YORK)
+    typed = told(day=began.date().isoformat(), start=f"{began:%H:%M}", about="same", next_time="The interview", next_time_on_agenda="on")
+
+    as_member(around.other_half).post(log_page(around.pairing), typed)
+
+    assert AgendaItem.objects.open().get().text == "The interview"
+
+
+def test_of_two_windows_the_second_shows_both_texts_and_saves_when_sent_again(around, as_member):
+    session = SessionFactory(pairing=around.pairing, missed=True, starts_at=in_days(-2))
+    browser, page = as_member(around.other_half), session_page("session-account", session)
+    browser.post(page, {"words": "The talk", "seen_at": ""})
+
+    answer = browser.post(page, {"words": "The poster", "seen_at": ""})
+
+    assert answer.status_code == 409
+    assert "The talk" in answer.text
+    assert "The poster" in answer.text
+    seen_at = re.search(r'name="seen_at" value="([^"]+)"', answer.text)[1]
+    assert browser.post(page, {"words": "The talk and the poster", "seen_at": html.unescape(seen_at)}).status_code == 302
+    assert session.accounts.get().words == "The talk and the poster"
+
+
+def test_words_are_changed_from_the_page_as_it_came(around, as_member):
+    session = SessionFactory(pairing=around.pairing, missed=True, starts_at=in_days(-2))
+    SessionAccountFactory(session=session, author=around.half)
+    browser, page = as_member(around.half), session_page("session-account", session)
+    seen_at = html.unescape(re.search(r'name="seen_at" value="([^"]+)"', browser.get(page).text)[1])
+
+    browser.post(page, {"words": "The poster", "seen_at": seen_at})
+
+    assert session.accounts.get().words == "The poster"
 
 
 # --- pages ---
