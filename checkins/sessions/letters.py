@@ -31,6 +31,8 @@ def context(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
                 "starts_at": session.starts_at,
                 "ends_at": session.ends_at,
                 "place": times.place_of(half.user.time_zone),
+                "how": Session.Place(session.place).label,
+                "is_active": session.pairing.state == Pairing.State.ACTIVE,
                 "is_planned": session.state == Session.State.PLANNED,
                 "entry": session,
                 "zone": half.user.time_zone,

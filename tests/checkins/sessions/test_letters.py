@@ -156,6 +156,25 @@ def test_no_mail_holds_a_name_or_a_word_of_the_two_and_none_the_other_address(pa
         assert not entries or own in entries
 
 
+def test_the_mail_about_a_change_says_how_it_stands_now(pairing, noon):
+    session = agree(pairing, noon)
+
+    services.change(session=session, by=pairing.first, place="video", where=WHERE, led_by=None, now=noon)
+
+    text = " ".join(mails(services.CHANGED)["Amara"].body.split())
+    assert "stands now: Thursday 19 March, 12:00 to 12:45 (your time, London). How you meet: Video call." in text
+
+
+@pytest.mark.parametrize("state", ["active", "paused"])
+def test_a_new_time_is_spoken_of_only_while_one_can_be_suggested(state, pairing, noon):
+    services.cancel(session=agree(pairing, noon), by=pairing.first, now=noon)
+    Pairing.objects.update(state=state)
+
+    body = mails(services.CANCELLED)["Amara"].body
+
+    assert ("suggest a new time" in " ".join(body.split())) is (state == "active")
+
+
 def test_a_refused_move_says_that_the_time_stays(pairing, noon):
     session = agree(pairing, noon)
     services.suggest(session=session, by=pairing.first, options=[noon + timedelta(days=9)], now=noon)
