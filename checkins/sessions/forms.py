@@ -23,6 +23,13 @@ ME, OTHER, BOTH = "me", "other", "both"
 SAME, ANOTHER = "same", "another"
 
 
+def what_coordinators_see() -> str:
+    return _(
+        "Coordinators don’t see these words. They see when and how long you met, and who suggested, led, moved or cancelled it "
+        "or could not come."
+    )
+
+
 def _minutes() -> forms.IntegerField:
     return forms.IntegerField(
         label=gettext_lazy("Minutes"),
@@ -152,6 +159,23 @@ class SuggestTimes(OfTwo):
             self.add_error(day_field, _("Choose the day, or leave the time empty too."))
 
 
+class SuggestOtherTimes(SuggestTimes):
+    """Instead of those that are open: `seen` is the key of the first of them, 0 where none is."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def questions(self) -> list[Any]:
+        return [*super().questions(), "seen"]
+
+    def told(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {"options": self.cleaned_data["options"], "seen": self.cleaned_data["seen"]}
+
+    def go_on_from(self, seen: int) -> None:
+        """What is sent next takes the place of these times, which the person has seen now."""
+        self.data = {**self.data, "seen": seen}
+
+
 class ProposeSession(SuggestTimes):
     """A new meeting: times, how long, how and where; as the last one, if nothing else is said."""
 
@@ -183,19 +207,30 @@ class ChangeSession(OfTwo):
 
     place = _place()
     where = _where()
+    # As they stood when the form was opened.
+    was_place = forms.CharField(required=False, widget=forms.HiddenInput)
+    was_where = forms.CharField(required=False, widget=forms.HiddenInput)
+    was_led_by = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *arguments: Any, session: Session, me: Membership, other: Membership, **names: Any) -> None:
-        initial = {"place": session.place, "where": session.where}
+        initial = {"place": session.place, "where": session.where, "was_place": session.place, "was_where": session.where}
         super().__init__(*arguments, me=me, other=other, initial=initial, **names)
         self.fields["led_by"] = _leader(me, other)
         self.fields["led_by"].label = _("Who leads?")
         self.fields["led_by"].help_text = _("You take turns, unless you choose otherwise.")
-        self.fields["led_by"].initial = self.answer_for(session.led_by)
+        self.fields["led_by"].initial = self.fields["was_led_by"].initial = self.answer_for(session.led_by)
         self.seen_by_two("where", but=_("It is also in the calendar entry that you both get."))
 
     def told(self) -> dict[str, Any]:
         told = self.cleaned_data
-        return {"place": told["place"], "where": told["where"], "led_by": self.whom(told["led_by"])}
+        seen = {"place": told["was_place"], "where": told["was_where"], "led_by": self.whom(told["was_led_by"])}
+        return {
+            "place": told["place"],
+            "where": told["where"],
+            "led_by": self.whom(told["led_by"]),
+            # Without where it began, all that was sent is new.
+            "seen": seen if told["was_place"] else None,
+        }
 
 
 class CancelSession(OfTwo):
@@ -231,7 +266,7 @@ class MissSession(OfTwo):
             (others, _("%(name)s could not make it") % {"name": name}),
             (Session.Absent.BOTH, _("Neither of us could")),
         ]
-        self.seen_by_two("absent", but=_("Coordinators see it as a fact, without a reason. No reason is asked for."))
+        self.seen_by_two("absent", but=_("Coordinators see it only where you say it of yourself. No reason is asked for."))
 
 
 class Topics(forms.MultipleChoiceField):
@@ -291,7 +326,7 @@ class LogSession(OfTwo):
         reached.choices = [(str(topic.pk), topic.text) for topic in topics]
         reached.known = frozenset(map(str, known))
         reached.choice_hints = {str(topic.pk): _("yours") if topic.author_id == me.pk else _("added by %s") % name for topic in topics}
-        self.seen_by_two("talked_about", "next_time", but=_("Coordinators see only the date and the minutes."))
+        self.seen_by_two("talked_about", "next_time", but=what_coordinators_see())
         if not topics and not self.is_bound:
             del self.fields["reached"]
         self.helper.layout = Layout(
@@ -417,7 +452,7 @@ class RememberSession(OfTwo):
             "is_different": told["is_different"],
             "starts_at": told["starts_at"],
             "minutes": told.get("minutes"),
-            "seen_at": _moment_in(told["seen_at"]),
+            "seen_at": moment_in(told["seen_at"]),
         }
 
     def _is_as_logged(self, day: date, start: time) -> bool:
@@ -446,7 +481,7 @@ def _on_the_clock(moment: datetime, zone: str) -> tuple[date, time]:
     return local.date(), local.time().replace(second=0, microsecond=0, fold=0)
 
 
-def _moment_in(text: str) -> datetime | None:
+def moment_in(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -1,7 +1,7 @@
 """Suggesting times, agreeing on one, moving, cancelling; and writing down what became of a meeting."""
 
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -44,6 +44,16 @@ SUGGESTED, AGREED, MOVED, CHANGED = "session-suggested", "session-agreed", "sess
 CANCELLED, NOT_AGREED = "session-cancelled", "session-not-agreed"
 
 _when_held: list[Callable[..., object]] = []
+
+
+class OtherTimesMeanwhile(Refused):
+    """Other times are open than those that this person saw: `seen` is the key of the first of them now, 0 where none is."""
+
+    def __init__(self, options: Sequence[SessionOption]) -> None:
+        when = "; ".join(date_format(timezone.localtime(option.starts_at), "l j F, H:i") for option in options)
+        some = _("Other times are open here now: %(when)s. Have a look at them first.") % {"when": when}
+        super().__init__(some if options else _("The times that were open here are open no more. Have a look at how it stands."))
+        self.seen = options[0].pk if options else 0
 
 
 class SavedMeanwhile(Refused):
@@ -102,11 +112,16 @@ def propose(
 
 
 @transaction.atomic
-def suggest(*, session: Session, by: Membership, options: Sequence[datetime], now: datetime) -> Session:
-    """Suggest other times instead of those that are open, or new ones for a planned meeting, which stays until one is picked."""
+def suggest(*, session: Session, by: Membership, options: Sequence[datetime], now: datetime, seen: int | None = None) -> Session:
+    """Suggest other times instead of those that are open, or new ones for a planned meeting, which stays until one is picked.
+
+    `seen` is the key of the first open time that this person saw, 0 where they saw none, None where it does not matter. Raises
+    `OtherTimesMeanwhile` where there are others now.
+    """
     session = _locked_session(session)
     if not policies.may_suggest(by, session):
         raise Refused(_("This meeting can’t be moved any more. Suggest a new one instead."))
+    _refuse_unseen(session, seen)
     _refuse_times(session.pairing, options, session.minutes, now, but=session)
     if session.starts_at in options:
         raise Refused(_("One of these is the time you have now. Choose other times."))
@@ -147,11 +162,12 @@ def pick(*, option: SessionOption, by: Membership, now: datetime) -> Session:
 
 
 @transaction.atomic
-def decline(*, session: Session, by: Membership, now: datetime) -> Session:
-    """Say no to the times that are open, or take back one's own. What was planned before stays as it is."""
+def decline(*, session: Session, by: Membership, now: datetime, seen: int | None = None) -> Session:
+    """Say no to the times that are open, or take back one's own. What was planned before stays as it is. `seen` is as in `suggest`."""
     session = _locked_session(session)
     if not policies.may_decline(by, session):
         raise Refused(_("There are no times to answer here any more."))
+    _refuse_unseen(session, seen)
     if not (closed := _close_options(session, now)):
         raise Refused(_("There are no times to answer here any more."))
     is_own = closed[0].proposed_by_id == by.pk
@@ -200,15 +216,29 @@ def in_two_weeks(session: Session, reader: Membership) -> datetime:
 
 
 @transaction.atomic
-def change(*, session: Session, by: Membership, place: str, where: str, led_by: Membership | None, now: datetime) -> Session:
-    """Say where the two meet and who leads: one of them, or nobody for both. Calendars hear of a new place."""
+def change(
+    *,
+    session: Session,
+    by: Membership,
+    place: str,
+    where: str,
+    led_by: Membership | None,
+    now: datetime,
+    seen: Mapping[str, object] | None = None,
+) -> Session:
+    """Say where the two meet and who leads: one of them, or nobody for both. Calendars hear of a new place.
+
+    `seen` is what stood there when this person began, by the names of the three: what is still the same is left as it stands now.
+    """
     session = _locked_session(session)
     if not policies.may_change(by, session, now):
         raise Refused(_("Only a meeting that is still to come can be changed."))
     _refuse_leader(session.pairing, led_by)
-    where = _one_line(where)
-    moves_house = (session.place, session.where) != (place, where)
-    session.place, session.where, session.led_by = place, where, led_by
+    before = (session.place, session.where)
+    for name, told in {"place": place, "where": _one_line(where), "led_by": led_by}.items():
+        if seen is None or name not in seen or seen[name] != told:
+            setattr(session, name, told)
+    moves_house = (session.place, session.where) != before
     session.sequence += moves_house
     session.save(update_fields=["place", "where", "led_by", "sequence"])
     if moves_house:
@@ -219,13 +249,15 @@ def change(*, session: Session, by: Membership, place: str, where: str, led_by: 
 
 @transaction.atomic
 def cancel(*, session: Session, by: Membership, now: datetime, word: str = "") -> Session:
-    """Call a planned meeting off, with a word to the other if one likes. Cancelling it again changes nothing."""
-    session = _locked_session(session)
-    if session.state == State.CANCELLED and session.pairing.includes(by):
+    """Call a planned meeting off, with a word to the other if one likes. Who cancels it again with nothing new to say changes nothing."""
+    session, word = _locked_session(session), _one_line(word)
+    if session.state == State.CANCELLED and session.closed_by_id == by.pk and word in ("", session.word):
         return session
+    if session.state == State.CANCELLED and session.pairing.includes(by):
+        raise Refused(_("This session is cancelled already, so this word was not sent. You can write it as a message instead."))
     if not policies.may_cancel(by, session, now):
         raise Refused(_("Only a meeting that is still to come can be cancelled. If its time has passed, say whether you met."))
-    _call_off(session, by, now, word=_one_line(word))
+    _call_off(session, by, now, word=word)
     facts.note(pairing=session.pairing, by=by, kind=Fact.Kind.SESSION_CANCELLED, source_id=session.pk, happened_at=now)
     _record("session.cancelled", session, by, now)
     return session
@@ -233,7 +265,11 @@ def cancel(*, session: Session, by: Membership, now: datetime, word: str = "") -
 
 @transaction.atomic
 def miss(*, session: Session, by: Membership, absent: str, now: datetime) -> Session:
-    """Say that the two did not meet, and who could not make it: `Session.Absent`. If they did after all, either logs it."""
+    """Say that the two did not meet, and who could not make it: `Session.Absent`. If they did after all, either logs it.
+
+    A fact is noted about the one who says so, where they could not make it themselves, and never about the other half: who is
+    quicker to say it does not decide alone what counts about the other.
+    """
     session = _locked_session(session)
     if not policies.may_miss(by, session, now):
         raise Refused(_("Somebody has said already what became of this meeting, or its time is still to come."))
@@ -243,9 +279,8 @@ def miss(*, session: Session, by: Membership, absent: str, now: datetime) -> Ses
     _take_back_entries(session, now)
     session.state, session.absent, session.closed_by, session.closed_at = State.MISSED, absent, by, now
     session.save(update_fields=["state", "absent", "closed_by", "closed_at"])
-    for half in session.pairing.halves:
-        if absent in (Absent.BOTH, session.pairing.side_of(half)):
-            facts.note(pairing=session.pairing, by=half, kind=Fact.Kind.SESSION_MISSED, source_id=session.pk, happened_at=now)
+    if absent in (Absent.BOTH, session.pairing.side_of(by)):
+        facts.note(pairing=session.pairing, by=by, kind=Fact.Kind.SESSION_MISSED, source_id=session.pk, happened_at=now)
     _record("session.missed", session, by, now)
     return session
 
@@ -402,8 +437,11 @@ def join_log(
 
 
 @transaction.atomic
-def correct(*, account: SessionAccount, by: Membership, now: datetime) -> Session:
-    """Agree to when and how long the other half remembers: the log says so from now on. Agreeing again changes nothing."""
+def correct(*, account: SessionAccount, by: Membership, now: datetime, seen_at: datetime | None = None) -> Session:
+    """Agree to when and how long the other half remembers: the log says so from now on. Agreeing again changes nothing.
+
+    `seen_at` is when that was written which this person saw; None where it does not matter.
+    """
     session = _locked_session(account.session)
     account = SessionAccount.objects.get(pk=account.pk)
     if not policies.may_correct(by, session, account):
@@ -411,6 +449,8 @@ def correct(*, account: SessionAccount, by: Membership, now: datetime) -> Sessio
     starts_at, minutes = account.starts_at or session.starts_at, account.minutes or session.minutes
     if not account.has_change or starts_at is None:
         return session
+    if seen_at is not None and seen_at != account.written_at:
+        raise Refused(_("This was changed meanwhile. Have a look at what stands there now."))
     _refuse_overlap(session.pairing, starts_at, minutes, but=session)
     session.starts_at, session.minutes = starts_at, minutes
     session.save(update_fields=["starts_at", "minutes"])
@@ -525,6 +565,12 @@ def _offer(session: Session, by: Membership, options: Sequence[datetime], now: d
         expires_at=max(options),
         now=now,
     )
+
+
+def _refuse_unseen(session: Session, seen: int | None) -> None:
+    options = list(SessionOption.objects.filter(session=session).open().order_by("position"))
+    if seen is not None and seen != (options[0].pk if options else 0):
+        raise OtherTimesMeanwhile(options)
 
 
 def _close_options(session: Session, now: datetime) -> list[SessionOption]:

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +23,9 @@ from checkins.sessions.forms import (
     OfTwo,
     ProposeSession,
     RememberSession,
-    SuggestTimes,
+    SuggestOtherTimes,
+    moment_in,
+    what_coordinators_see,
 )
 from checkins.sessions.models import Session, SessionAccount, SessionOption
 from matching.pairings.access import PairRequest, stopped, the_two_only
@@ -36,6 +38,7 @@ from mentoring.kernel.outbox.addresses import named, sending_address
 from programs.memberships.models import Membership
 
 SESSIONS_A_PAGE = 20
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @the_two_only
@@ -53,6 +56,7 @@ def session_list(request: PairRequest) -> HttpResponse:
         "page": page,
         "ahead": queries.ahead(pair, me, now) if page.number == 1 else None,
         "may_propose": policies.may_propose(me, pair),
+        "what_coordinators_see": what_coordinators_see(),
     }
     return render(request, "checkins/sessions/session_list.html", context)
 
@@ -71,13 +75,14 @@ def session_page(request: PairRequest, session: int) -> HttpResponse:
         "session": found,
         "now": now,
         "place": times.place_of(me.user.time_zone),
-        "is_over": policies.is_over(found, now),
+        "is_asked": found.state == Session.State.PLANNED and policies.is_over(found, now) and policies.may_log_this(me, found, now),
         "may_change": policies.may_change(me, found, now),
         "may_cancel": policies.may_cancel(me, found, now),
         "may_suggest": policies.may_suggest(me, found),
         "may_miss": policies.may_miss(me, found, now),
         "may_log": policies.may_log_this(me, found, now),
         "may_remember": policies.may_remember(me, found),
+        "what_coordinators_see": what_coordinators_see(),
         "again_at": again_at if again_at and again_at > now else None,
         "mine": next((account for account in found.accounts.all() if account.author_id == me.pk), None),
     }
@@ -109,10 +114,16 @@ def suggest(request: PairRequest, session: int) -> HttpResponse:
     found = _session(request, session)
     if request.method != "POST" and not policies.may_suggest(me, found):
         return _not_any_more(request, found)
-    form = SuggestTimes(request.POST or None, me=me, other=request.other, now=now)
-    if _done(request, form, lambda: services.suggest(session=found, by=me, now=now, options=form.cleaned_data["options"])):
-        messages.success(request, _now_it_is_up_to(request.other))
-        return _to(found)
+    first = found.options.open().order_by("position").values_list("pk", flat=True).first() if request.method != "POST" else None
+    form = SuggestOtherTimes(request.POST or None, me=me, other=request.other, now=now, initial={"seen": first or 0})
+    try:
+        if _done(request, form, lambda: services.suggest(session=found, by=me, now=now, **form.told())):
+            messages.success(request, _now_it_is_up_to(request.other))
+            return _to(found)
+    except services.OtherTimesMeanwhile as refused:
+        form.add_error(None, str(refused))
+        form.go_on_from(refused.seen)
+        return _form_page(request, "suggest", form, status=409, session=found)
     return _form_page(request, "suggest", form, session=found)
 
 
@@ -137,11 +148,17 @@ def pick(request: PairRequest, session: int) -> HttpResponse:
 
 
 @the_two_only
+@once
 @require_POST
 def decline(request: PairRequest, session: int) -> HttpResponse:
+    """No to the times that were seen: `option` is the first of them."""
     found = _session(request, session)
+    seen = request.POST.get("option", "")
     try:
-        services.decline(session=found, by=request.membership, now=timezone.now())
+        services.decline(session=found, by=request.membership, now=timezone.now(), seen=int(seen) if _is_key(seen) else 0)
+    except services.OtherTimesMeanwhile as refused:
+        messages.warning(request, str(refused))
+        return _to(found)
     except Refused as refused:
         messages.warning(request, str(refused))
     else:
@@ -319,8 +336,9 @@ def correct(request: PairRequest, session: int) -> HttpResponse:
     found = _session(request, session)
     accounts = SessionAccount.objects.visible_to(request.membership).select_related("session__pairing")
     account = get_object_or_404(accounts, session=found, author=request.other)
+    seen_at = moment_in(request.POST.get("seen_at", "")) or NEVER
     try:
-        services.correct(account=account, by=request.membership, now=timezone.now())
+        services.correct(account=account, by=request.membership, now=timezone.now(), seen_at=seen_at)
     except Refused as refused:
         messages.warning(request, str(refused))
     else:
@@ -345,7 +363,7 @@ def _done(request: PairRequest, form: OfTwo, act: Callable[[], object]) -> bool:
         return False
     try:
         act()
-    except services.SavedMeanwhile:
+    except (services.SavedMeanwhile, services.OtherTimesMeanwhile):
         raise
     except Refused as refused:
         form.add_error(None, str(refused))

@@ -213,6 +213,10 @@ def around():
     )
 
 
+def seen_in(page, name):
+    return html.unescape(re.search(rf'name="{name}" value="([^"]*)"', page)[1])
+
+
 def in_days(days, hour=12):
     return (timezone.now() + timedelta(days=days)).replace(hour=hour, minute=0, second=0, microsecond=0)
 
@@ -367,7 +371,9 @@ def test_a_time_of_another_pair_is_not_picked(around, as_member):
 def test_the_other_says_no(around, as_member):
     session = suggested(around)
 
-    answer = as_member(around.other_half).post(session_page("session-decline", session), follow=True)
+    browser = as_member(around.other_half)
+    option = seen_in(browser.get(session_page("session", session)).text, "option")
+    answer = browser.post(session_page("session-decline", session), {"option": option}, follow=True)
 
     assert "off the table" in answer.text
     session.refresh_from_db()
@@ -509,7 +515,7 @@ def test_another_length_counts_once_the_other_agrees(around, as_member):
 
     text = as_member(around.half).get(session_page("session", session)).text
     assert "it lasted 90 minutes" in text
-    as_member(around.half).post(session_page("session-account-agree", session))
+    as_member(around.half).post(session_page("session-account-agree", session), {"seen_at": seen_in(text, "seen_at")})
 
     session.refresh_from_db()
     account.refresh_from_db()
@@ -588,8 +594,8 @@ def test_of_two_windows_the_second_shows_both_texts_and_saves_when_sent_again(ar
     assert answer.status_code == 409
     assert "The talk" in answer.text
     assert "The poster" in answer.text
-    seen_at = re.search(r'name="seen_at" value="([^"]+)"', answer.text)[1]
-    assert browser.post(page, {"words": "The talk and the poster", "seen_at": html.unescape(seen_at)}).status_code == 302
+    again = {"words": "The talk and the poster", "seen_at": seen_in(answer.text, "seen_at")}
+    assert browser.post(page, again).status_code == 302
     assert session.accounts.get().words == "The talk and the poster"
 
 
@@ -597,9 +603,8 @@ def test_words_are_changed_from_the_page_as_it_came(around, as_member):
     session = SessionFactory(pairing=around.pairing, missed=True, starts_at=in_days(-2))
     SessionAccountFactory(session=session, author=around.half)
     browser, page = as_member(around.half), session_page("session-account", session)
-    seen_at = html.unescape(re.search(r'name="seen_at" value="([^"]+)"', browser.get(page).text)[1])
 
-    browser.post(page, {"words": "The poster", "seen_at": seen_at})
+    browser.post(page, {"words": "The poster", "seen_at": seen_in(browser.get(page).text, "seen_at")})
 
     assert session.accounts.get().words == "The poster"
 
@@ -617,6 +622,127 @@ def test_the_list_has_what_is_planned_and_what_was_with_who_and_when(around, as_
 
     for said in ("Look at it, move or cancel", "Jonas has not answered yet", "What we said.", "Jonas could not make it."):
         assert said in text
+
+
+def test_two_who_change_different_things_of_one_session_both_have_their_way(around, as_member):
+    session = planned(around, where="Library café", led_by=around.half)
+    page = session_page("session-change", session)
+    form = as_member(around.other_half).get(page).text
+    was = {name: seen_in(form, name) for name in ("was_place", "was_where", "was_led_by")}
+    as_member(around.half).post(page, was | {"place": "video", "where": "https://meet.example/abc", "led_by": "other"})
+
+    as_member(around.other_half).post(page, was | {"place": was["was_place"], "where": was["was_where"], "led_by": "both"})
+
+    session.refresh_from_db()
+    assert (session.place, session.where, session.led_by) == ("video", "https://meet.example/abc", None)
+
+
+def test_other_times_sent_from_an_old_page_show_what_is_open_and_can_be_sent_again(around, as_member):
+    session = suggested(around)
+    browser, page = as_member(around.other_half), session_page("session-suggest", session)
+    seen = seen_in(browser.get(page).text, "seen")
+    as_member(around.half).post(page, times_typed(8))
+
+    answer = browser.post(page, times_typed(9, seen=seen))
+
+    assert answer.status_code == 409
+    assert "Other times are open here now" in answer.text
+    assert browser.post(page, times_typed(9, seen=seen_in(answer.text, "seen"))).status_code == 302
+
+
+def test_no_to_times_that_were_replaced_leaves_the_new_ones_open(around, as_member):
+    session = suggested(around)
+    old = session.options.get()
+    as_member(around.half).post(session_page("session-suggest", session), times_typed(8))
+
+    answer = as_member(around.other_half).post(session_page("session-decline", session), {"option": old.pk}, follow=True)
+
+    assert "Other times are open here now" in answer.text
+    assert session.options.open().exists()
+
+
+def test_agreeing_without_having_seen_the_version_changes_nothing(around, as_member):
+    session = SessionFactory(pairing=around.pairing, minutes=45)
+    SessionAccountFactory(session=session, minutes=90)
+
+    answer = as_member(around.half).post(session_page("session-account-agree", session), {"seen_at": "x"}, follow=True)
+
+    assert "changed meanwhile" in answer.text
+    session.refresh_from_db()
+    assert session.minutes == 45
+
+
+@pytest.mark.parametrize("name", ["session", "sessions"])
+def test_new_times_for_a_meeting_that_has_passed_are_shown_once_where_it_is_asked_about(name, around, as_member):
+    session = planned(around, days=-1)
+    SessionOptionFactory(session=session, starts_at=in_days(4))
+    page = session_page("session", session) if name == "session" else list_page(around.pairing)
+
+    text = as_member(around.other_half).get(page).text
+
+    assert text.count("Pick this time") == 1
+    assert "Yes, log it" in text
+    assert "we want to move it" not in text
+
+
+def test_links_to_one_of_several_say_which_one(around, as_member):
+    session = planned(around, days=-1)
+
+    text = as_member(around.half).get(list_page(around.pairing)).text
+
+    when = timezone.localtime(session.starts_at, LONDON).strftime("%A %-d %B, %H:%M")
+    assert text.count(f'<span class="hidden-visually">: {when}</span>') == 3
+
+
+def test_the_second_page_of_what_was_speaks_of_nothing_planned(around, as_member):
+    SessionFactory.create_batch(21, pairing=around.pairing)
+
+    text = as_member(around.half).get(list_page(around.pairing), {"page": 2}).text
+
+    assert "Past sessions" in text
+    assert "<h2>Planned</h2>" not in text
+
+
+def test_in_a_pairing_that_stopped_what_nobody_logged_is_still_shown_without_buttons(as_member):
+    around = people_around(closed=True)
+    planned(around, days=-1)
+
+    text = as_member(around.half).get(list_page(around.pairing)).text
+
+    assert "nobody has written down what became of it" in text
+    assert "Yes, log it" not in text
+
+
+@pytest.mark.parametrize("name", ["session", "sessions", "session-log"])
+def test_it_says_all_that_coordinators_see(name, around, as_member):
+    session = SessionFactory(pairing=around.pairing, talked_about="The poster")
+    pages = {"session": session_page("session", session), "sessions": list_page(around.pairing), "session-log": log_page(around.pairing)}
+
+    text = html.unescape(as_member(around.half).get(pages[name]).text)
+
+    assert "who suggested, led, moved or cancelled it or could not come" in text
+
+
+def test_a_form_sent_twice_is_no_error_the_second_time(around, as_member):
+    session = planned(around, days=-1)
+    browser, typed = as_member(around.half), {"absent": "first", "once": uuid.uuid4()}
+
+    answers = [browser.post(session_page("session-missed", session), typed) for _press in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+
+
+def test_no_pressed_twice_says_nothing_else_the_second_time(around, as_member):
+    session = suggested(around)
+    browser = as_member(around.other_half)
+    text = browser.get(session_page("session", session)).text
+    form = next(form for form in text.split("<form") if session_page("session-decline", session) in form)
+    typed = {name: seen_in(form, name) for name in ("once", "option")}
+
+    for _press in range(2):
+        answer = browser.post(session_page("session-decline", session), typed)
+
+    assert "no times to answer" not in browser.get(answer.url).text
 
 
 def test_the_calendar_file_is_there_while_it_is_planned(around, as_member):
