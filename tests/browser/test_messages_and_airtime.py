@@ -74,7 +74,7 @@ def test_two_people_say_apart_who_talked_and_only_then_see_it(page_at, axe, pair
         page.get_by_role("button", name="Save what I say").click()
 
     say(amara, "Mostly Jonas", "About even")
-    expect(amara.get_by_text("You both see it once Jonas has said it too.")).to_be_visible()
+    expect(amara.get_by_text("It is saved. You both see it once Jonas has said it too.")).to_be_visible()
     jonas.goto(address)
     expect(jonas.get_by_text("Amara says")).to_have_count(0)
 
