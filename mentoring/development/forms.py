@@ -9,7 +9,7 @@ class EveryField(EvenhandForm, forms.Form):
     """One field of each kind that the template pack draws."""
 
     submit_label = _("Suggest this time")
-    audiences = {"note": _("you and Jonas. Coordinators see only the date and the minutes.")}
+    audiences = {"note": _("you and Jonas. Coordinators see that you met, and never these words.")}
 
     name = forms.CharField(label=_("What are you called?"), help_text=_("A hint says what is expected."))
     minutes = forms.IntegerField(
