@@ -25,7 +25,7 @@ from programs.memberships.models import Membership
 # In this week each of the two looks at what they wanted to learn.
 LOOKS_AT_GOALS = 12
 # How much of it one comes to see: what was done, written and said apart longer ago is left out, since telling it takes its time.
-LATELY = timedelta(weeks=8)
+LATELY = timedelta(weeks=6)
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class Pair:
         starts_at = self.clock.moment(day, self.hour)
         planned = None
         # The first meeting is arranged by those who introduced them.
-        if week > 0 and self._chance(0.6):
+        if week > 0 and self._chance(0.4):
             planned = self._plan(day, week, starts_at)
             if planned is None or planned.starts_at is None:
                 return

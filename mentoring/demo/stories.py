@@ -20,9 +20,9 @@ class Story:
     # The chance that one side answers at all: a check-in, or what the other suggests.
     replies: Callable[[str, int], float]
     # How many topics a week, one of these.
-    topics: tuple[int, ...] = (0, 1, 1, 1)
+    topics: tuple[int, ...] = (0, 0, 1, 1)
     # The chances in a week of a decision, an action and a message; and in a planned meeting of moving, cancelling and missing it.
-    decides: float = 0.15
+    decides: float = 0.1
     acts: float = 0.3
     writes: float = 0.3
     moves: float = 0.06
@@ -38,11 +38,11 @@ def both(number: float) -> Callable[[str, int], float]:
     return lambda side, week: number
 
 
-EVEN = Story("even", meets=steadily(0.45), mentee_raises=steadily(0.5), answer=both(4.4), replies=both(0.92))
+EVEN = Story("even", meets=steadily(0.35), mentee_raises=steadily(0.5), answer=both(4.4), replies=both(0.92))
 BUSY = Story(
     "busy",
     # Exams: two stretches in which they hardly meet.
-    meets=lambda week: 0.1 if week % 13 in (5, 6, 7, 8) else 0.45,
+    meets=lambda week: 0.1 if week % 13 in (5, 6, 7, 8) else 0.35,
     mentee_raises=steadily(0.45),
     answer=lambda side, week: 3.6 if week % 13 in (5, 6, 7, 8) else 4.2,
     replies=both(0.85),
@@ -52,7 +52,7 @@ BUSY = Story(
 )
 DRIFTING = Story(
     "drifting",
-    meets=steadily(0.5),
+    meets=steadily(0.4),
     # Before the tenth week the mentor begins to bring more and more, in the end nearly everything, and the mentee's answers sink.
     mentee_raises=lambda week: 0.5 if week < 6 else max(0.1, 0.5 - 0.06 * (week - 6)),
     answer=lambda side, week: 4.3 if side == "mentor" or week < 10 else max(1.4, 4.3 - 0.22 * (week - 10)),
