@@ -11,16 +11,14 @@ from mentoring.kernel.outbox.models import OutboxMessage
 
 
 def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
-    found = {str(decision.pk): decision for decision in _of(messages).select_related("pairing__program")}
     return {
         message.pk: {
-            "program": found[message.subject].pairing.program.slug,
-            "program_name": found[message.subject].pairing.program.name,
-            "pairing": found[message.subject].pairing_id,
-            "decision": found[message.subject].pk,
+            "program": decision.pairing.program.slug,
+            "program_name": decision.pairing.program.name,
+            "pairing": decision.pairing_id,
+            "decision": decision.pk,
         }
-        for message in messages
-        if message.subject in found
+        for message, decision in kinds.with_subjects(messages, Decision.objects.select_related("pairing__program"))
     }
 
 

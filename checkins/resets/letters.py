@@ -11,15 +11,13 @@ from mentoring.kernel.outbox.models import OutboxMessage
 
 
 def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
-    found = Round.objects.select_related("pairing__program").in_bulk([int(message.subject_id) for message in messages])
     return {
         message.pk: {
-            "program": found[int(message.subject_id)].pairing.program.slug,
-            "program_name": found[int(message.subject_id)].pairing.program.name,
-            "pairing": found[int(message.subject_id)].pairing_id,
+            "program": round.pairing.program.slug,
+            "program_name": round.pairing.program.name,
+            "pairing": round.pairing_id,
         }
-        for message in messages
-        if int(message.subject_id) in found
+        for message, round in kinds.with_subjects(messages, Round.objects.select_related("pairing__program"))
     }
 
 

@@ -65,10 +65,8 @@ def goes_on(messages: list[OutboxMessage]) -> set[int]:
 
 
 def _with_sessions(messages: list[OutboxMessage]) -> list[tuple[OutboxMessage, Session]]:
-    found = Session.objects.select_related("pairing__program", "pairing__first__user", "pairing__second__user").in_bulk(
-        {int(message.subject_id) for message in messages}
-    )
-    return [(message, found[int(message.subject_id)]) for message in messages if int(message.subject_id) in found]
+    people = Session.objects.select_related("pairing__program", "pairing__first__user", "pairing__second__user")
+    return kinds.with_subjects(messages, people)
 
 
 def _entry(method: str) -> Callable[[Mapping[str, Any], str, str], kinds.Attachment]:

@@ -13,15 +13,13 @@ from mentoring.kernel.outbox.models import OutboxMessage
 
 
 def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
-    marks = {mark.pk: mark for mark in _of(messages).select_related("pairing__program")}
     return {
         message.pk: {
             "program": mark.pairing.program.slug,
             "program_name": mark.pairing.program.name,
             "pairing": mark.pairing_id,
         }
-        for message in messages
-        if (mark := marks.get(int(message.subject_id)))
+        for message, mark in kinds.with_subjects(messages, ThreadRead.objects.select_related("pairing__program"))
     }
 
 

@@ -12,16 +12,14 @@ FOLDER = "guidelines/versions/mail"
 
 
 def context(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
-    versions = _versions_of(messages)
     return {
         message.pk: {
-            "program": versions[message.subject_id].program.slug,
-            "program_name": versions[message.subject_id].program.name,
-            "number": versions[message.subject_id].number,
-            "summary": versions[message.subject_id].summary_of_change,
+            "program": version.program.slug,
+            "program_name": version.program.name,
+            "number": version.number,
+            "summary": version.summary_of_change,
         }
-        for message in messages
-        if message.subject_id in versions
+        for message, version in kinds.with_subjects(messages, GuidelineVersion.objects.select_related("program"))
     }
 
 
@@ -42,10 +40,6 @@ def not_yet_read(messages: list[OutboxMessage]) -> set[int]:
         and (message.subject_id, message.recipient_id) in asked
         and (message.subject_id, message.recipient_id) not in readers
     }
-
-
-def _versions_of(messages: list[OutboxMessage]) -> dict[Any, GuidelineVersion]:
-    return GuidelineVersion.objects.select_related("program").in_bulk({message.subject_id for message in messages})
 
 
 kinds.register(

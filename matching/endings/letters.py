@@ -28,16 +28,14 @@ def is_not_to_end(messages: list[OutboxMessage]) -> set[int]:
 
 
 def context_of_opened(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
-    found = Round.objects.select_related("pairing__program").in_bulk([int(message.subject_id) for message in messages])
-    rounds = {message.pk: found[int(message.subject_id)] for message in messages if int(message.subject_id) in found}
     return {
-        key: {
+        message.pk: {
             "program": round.pairing.program.slug,
             "program_name": round.pairing.program.name,
             "pairing": round.pairing_id,
             "page": "matching:ending" if round.kind == ENDING else "matching:later-contact",
         }
-        for key, round in rounds.items()
+        for message, round in kinds.with_subjects(messages, Round.objects.select_related("pairing__program"))
     }
 
 

@@ -56,8 +56,7 @@ def has_ended(messages: list[OutboxMessage]) -> set[int]:
 
 
 def _with_pairings(messages: list[OutboxMessage]) -> list[tuple[OutboxMessage, Pairing]]:
-    found = Pairing.objects.with_people().in_bulk({int(message.subject_id) for message in messages})
-    return [(message, found[int(message.subject_id)]) for message in messages if int(message.subject_id) in found]
+    return kinds.with_subjects(messages, Pairing.objects.with_people())
 
 
 kinds.register(

@@ -41,8 +41,7 @@ def still_owed(messages: list[OutboxMessage]) -> set[int]:
 
 
 def _with_invitations(messages: list[OutboxMessage]) -> list[tuple[OutboxMessage, Invitation]]:
-    found = Invitation.objects.select_related("program", "invited_by").in_bulk([int(message.subject_id) for message in messages])
-    return [(message, found[int(message.subject_id)]) for message in messages if int(message.subject_id) in found]
+    return kinds.with_subjects(messages, Invitation.objects.select_related("program", "invited_by"))
 
 
 kinds.register(

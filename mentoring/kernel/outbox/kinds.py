@@ -4,12 +4,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.utils.functional import Promise
 
 from mentoring.kernel.outbox.models import OutboxMessage
 
+if TYPE_CHECKING:
+    from django.db.models import Model, QuerySet
+
+Row = TypeVar("Row", bound="Model")
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
@@ -78,3 +82,9 @@ def get(name: str) -> Kind:
 
 def every() -> Iterator[Kind]:
     return iter(_kinds.values())
+
+
+def with_subjects(messages: list[OutboxMessage], rows: "QuerySet[Row]") -> "list[tuple[OutboxMessage, Row]]":
+    """Each message with the row that it is about, in one query. A message whose row is gone is left out."""
+    found: dict[Any, Row] = rows.in_bulk({message.subject_id for message in messages})
+    return [(message, found[message.subject_id]) for message in messages if message.subject_id in found]
