@@ -62,6 +62,8 @@ def axe() -> Callable[[Page], None]:
     """`axe(page)` fails where somebody with a screen reader, a keyboard or weak eyes would be stopped, and says where."""
 
     def check(page: Page) -> None:
+        # A press that leads to another page may return before that page has a single element.
+        page.wait_for_load_state()
         found = Axe().run(page, options=RULES).response["violations"]
         told = [
             f"{violation['id']} ({violation['impact']}): {violation['help']}\n"
