@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checkins.goals.models import LONGEST_TEXT, LONGEST_WHY
-from mentoring.kernel.forms import EvenhandForm
+from mentoring.kernel.forms import EvenhandForm, OneOf
 
 
 class GoalForm(EvenhandForm, forms.Form):
@@ -34,21 +34,18 @@ class GoalForm(EvenhandForm, forms.Form):
 class AddGoal(GoalForm):
     submit_label = gettext_lazy("Add this goal")
 
-    together = forms.TypedChoiceField(
-        label=gettext_lazy("Whose goal is it?"),
-        coerce=lambda value: value == "both",
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose whose goal it is.")},
-    )
-
     def __init__(self, *arguments: Any, other: str, **names: Any) -> None:
         super().__init__(*arguments, other=other, **names)
-        together: Any = self.fields["together"]
-        together.choices = [("mine", _("Mine")), ("both", _("Of both of us"))]
-        together.choice_hints = {
-            "mine": _("You alone change it, and %(name)s reads it.") % {"name": other},
-            "both": _("You and %(name)s can both change it.") % {"name": other},
-        }
+        self.fields["together"] = OneOf(
+            label=_("Whose goal is it?"),
+            choices=[("mine", _("Mine")), ("both", _("Of both of us"))],
+            choice_hints={
+                "mine": _("You alone change it, and %(name)s reads it.") % {"name": other},
+                "both": _("You and %(name)s can both change it.") % {"name": other},
+            },
+            coerce=lambda value: value == "both",
+            error_messages={"required": _("Choose whose goal it is.")},
+        )
 
 
 class EditGoal(GoalForm):

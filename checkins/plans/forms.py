@@ -12,21 +12,24 @@ from checkins.plans.models import (
     CheckInPlan,
     Question,
 )
-from mentoring.kernel.forms import ClockInput, EvenhandForm
+from mentoring.kernel.forms import ClockInput, EvenhandForm, OneOf
 
 USUAL_WEEKS = (2, 4)
 ANOTHER = "another"
 
 
 class ChangePlan(EvenhandForm, forms.Form):
-    rhythm = forms.ChoiceField(
+    rhythm = OneOf(
         label=gettext_lazy("How often do you check in with each side?"),
         choices=[
             ("2", gettext_lazy("Every two weeks")),
             ("4", gettext_lazy("Every four weeks")),
             (ANOTHER, gettext_lazy("Another rhythm")),
         ],
-        widget=forms.RadioSelect,
+        choice_hints={
+            "2": gettext_lazy("Fits most programs. About two minutes each time."),
+            "4": gettext_lazy("What goes wrong shows about three weeks later."),
+        },
     )
     every_weeks = forms.IntegerField(
         label=gettext_lazy("Another rhythm: every how many weeks?"),
@@ -57,11 +60,6 @@ class ChangePlan(EvenhandForm, forms.Form):
             "open_days": plan.open_days,
         }
         super().__init__(*arguments, initial=initial, **names)
-        rhythm: Any = self.fields["rhythm"]
-        rhythm.choice_hints = {
-            "2": _("Fits most programs. About two minutes each time."),
-            "4": _("What goes wrong shows about three weeks later."),
-        }
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}

@@ -12,7 +12,7 @@ from checkins.agendas.models import LONGEST_TOPIC, AgendaItem
 from checkins.sessions.models import LONGEST_LINE, LONGEST_MINUTES, SHORTEST_MINUTES, Session, SessionAccount, SessionOption
 from checkins.sessions.services import LONGEST_WORDS
 from mentoring.kernel import times
-from mentoring.kernel.forms import ClockInput, DayInput, EvenhandForm, Together
+from mentoring.kernel.forms import AnyOf, ClockInput, DayInput, EvenhandForm, OneOf, Together
 from programs.memberships.models import Membership
 
 USUAL_MINUTES = 60
@@ -39,10 +39,8 @@ def _minutes() -> forms.IntegerField:
     )
 
 
-def _place() -> forms.ChoiceField:
-    field = forms.ChoiceField(label=gettext_lazy("How do you meet?"), choices=Session.Place.choices, widget=forms.RadioSelect)
-    field.in_a_row = True  # type: ignore[attr-defined]
-    return field
+def _place() -> OneOf:
+    return OneOf(label=gettext_lazy("How do you meet?"), choices=Session.Place.choices, in_a_row=True)
 
 
 def _where() -> forms.CharField:
@@ -54,11 +52,9 @@ def _where() -> forms.CharField:
     )
 
 
-def _leader(me: Membership, other: Membership) -> forms.ChoiceField:
+def _leader(me: Membership, other: Membership, **names: Any) -> OneOf:
     choices = [(ME, _("You")), (OTHER, other.user.short_name), (BOTH, _("Both of you"))]
-    field = forms.ChoiceField(choices=choices, widget=forms.RadioSelect)
-    field.in_a_row = True  # type: ignore[attr-defined]
-    return field
+    return OneOf(choices=choices, in_a_row=True, **names)
 
 
 class OfTwo(EvenhandForm, forms.Form):
@@ -215,10 +211,9 @@ class ChangeSession(OfTwo):
     def __init__(self, *arguments: Any, session: Session, me: Membership, other: Membership, **names: Any) -> None:
         initial = {"place": session.place, "where": session.where, "was_place": session.place, "was_where": session.where}
         super().__init__(*arguments, me=me, other=other, initial=initial, **names)
-        self.fields["led_by"] = _leader(me, other)
-        self.fields["led_by"].label = _("Who leads?")
-        self.fields["led_by"].help_text = _("You take turns, unless you choose otherwise.")
-        self.fields["led_by"].initial = self.fields["was_led_by"].initial = self.answer_for(session.led_by)
+        leader = self.fields["was_led_by"].initial = self.answer_for(session.led_by)
+        hint = _("You take turns, unless you choose otherwise.")
+        self.fields["led_by"] = _leader(me, other, label=_("Who leads?"), help_text=hint, initial=leader)
         self.seen_by_two("where", but=_("It is also in the calendar entry that you both get."))
 
     def told(self) -> dict[str, Any]:
@@ -269,10 +264,12 @@ class MissSession(OfTwo):
         self.seen_by_two("absent", but=_("Coordinators see it only where you say it of yourself. No reason is asked for."))
 
 
-class Topics(forms.MultipleChoiceField):
+class Topics(AnyOf):
     """Shows the open topics, and takes every topic of the pair: the other half may have been quicker to talk of it, or take it back."""
 
-    known: frozenset[str] = frozenset()
+    def __init__(self, *, known: Iterable[int], **names: Any) -> None:
+        super().__init__(**names)
+        self.known = frozenset(map(str, known))
 
     def valid_value(self, value: Any) -> bool:
         return str(value) in self.known
@@ -287,12 +284,6 @@ class LogSession(OfTwo):
     start = forms.TimeField(label=gettext_lazy("Started"), widget=ClockInput)
     minutes = _minutes()
     place = _place()
-    reached = Topics(
-        label=gettext_lazy("What did you get to?"),
-        help_text=gettext_lazy("Anything you leave unticked moves to the next session."),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
     talked_about = forms.CharField(
         label=gettext_lazy("A note to remember it by"),
         required=False,
@@ -319,16 +310,17 @@ class LogSession(OfTwo):
         super().__init__(*arguments, me=me, other=other, initial=_what_is_likely(now, last, planned, me.user.time_zone), **names)
         self.now, self.planned = now, planned
         name = other.user.short_name
-        self.fields["led_by"] = _leader(me, other)
-        self.fields["led_by"].label = _("Who led?")
-        self.fields["led_by"].initial = self.answer_for(leader)
-        reached: Any = self.fields["reached"]
-        reached.choices = [(str(topic.pk), topic.text) for topic in topics]
-        reached.known = frozenset(map(str, known))
-        reached.choice_hints = {str(topic.pk): _("yours") if topic.author_id == me.pk else _("added by %s") % name for topic in topics}
+        self.fields["led_by"] = _leader(me, other, label=_("Who led?"), initial=self.answer_for(leader))
+        if topics or self.is_bound:
+            self.fields["reached"] = Topics(
+                label=_("What did you get to?"),
+                help_text=_("Anything you leave unticked moves to the next session."),
+                choices=[(str(topic.pk), topic.text) for topic in topics],
+                choice_hints={str(topic.pk): _("yours") if topic.author_id == me.pk else _("added by %s") % name for topic in topics},
+                known=known,
+                required=False,
+            )
         self.seen_by_two("talked_about", "next_time", but=what_coordinators_see())
-        if not topics and not self.is_bound:
-            del self.fields["reached"]
         self.helper.layout = Layout(
             Together("day", "start", "minutes", legend=_("When?"), hint=self.in_your_time),
             "place",
@@ -357,12 +349,9 @@ class LogSession(OfTwo):
         ]
         if not choices:
             return
-        field: Any = forms.ChoiceField(label=_("Which meeting is this?"), required=False, choices=choices, widget=forms.RadioSelect)
+        hint = _("What %(name)s wrote stays. When and how long change only if %(name)s agrees to your version.") % {"name": name}
+        field: Any = OneOf(label=_("Which meeting is this?"), required=False, choices=choices, choice_hints={SAME: hint})
         field.optional_goes_unsaid = True
-        if may_be_same:
-            field.choice_hints = {
-                SAME: _("What %(name)s wrote stays. When and how long change only if %(name)s agrees to your version.") % {"name": name}
-            }
         self.fields["about"] = field
         self.helper.layout.fields.insert(0, "about")
 

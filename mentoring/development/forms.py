@@ -2,7 +2,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mentoring.kernel.forms import ClockInput, DayInput, EvenhandForm, Together
+from mentoring.kernel.forms import ClockInput, DayInput, EvenhandForm, OneOf, Together
 
 
 class EveryField(EvenhandForm, forms.Form):
@@ -23,15 +23,15 @@ class EveryField(EvenhandForm, forms.Form):
     )
     day = forms.DateField(label=_("Date"), widget=DayInput)
     start = forms.TimeField(label=_("Started"), widget=ClockInput)
-    mode = forms.ChoiceField(
+    mode = OneOf(
         label=_("How will you meet?"),
         choices=[("person", _("In person, in a public place")), ("video", _("By video"))],
-        widget=forms.RadioSelect,
+        choice_hints={"video": _("Cameras may stay off.")},
     )
-    who = forms.ChoiceField(
+    who = OneOf(
         label=_("Who picks the next time?"),
         choices=[("partner", _("Jonas picks")), ("me", _("I pick")), ("later", _("Later"))],
-        widget=forms.RadioSelect,
+        in_a_row=True,
         required=False,
     )
     topics = forms.MultipleChoiceField(
@@ -48,8 +48,6 @@ class EveryField(EvenhandForm, forms.Form):
     def __init__(self, *arguments: object, **names: object) -> None:
         super().__init__(*arguments, **names)
         self.seen_by("private", _("only you. It is stored encrypted."), icon="lock")
-        self.fields["mode"].choice_hints = {"video": _("Cameras may stay off.")}  # type: ignore[attr-defined]
-        self.fields["who"].in_a_row = True  # type: ignore[attr-defined]
         self.helper.layout = Layout(
             "name",
             "minutes",

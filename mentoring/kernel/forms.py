@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
     _Form = forms.BaseForm
+    _ChoiceField = forms.ChoiceField
 else:
-    _Form = object
+    _Form = _ChoiceField = object
 
 
 class EvenhandForm(_Form):
@@ -93,6 +94,27 @@ def _with_words(validator: Any, words: "_StrOrPromise", *kinds: type) -> Any:
     validator = copy(validator)
     validator.message = words
     return validator
+
+
+class _Offered(_ChoiceField):
+    """`choice_hints` says something under a choice, by its value. `in_a_row`: short choices stand side by side where there is room."""
+
+    def __init__(self, *, choice_hints: Mapping[str, "_StrOrPromise"] | None = None, in_a_row: bool = False, **names: Any) -> None:
+        super().__init__(**names)
+        self.choice_hints = choice_hints or {}
+        self.in_a_row = in_a_row
+
+
+class OneOf(_Offered, forms.TypedChoiceField):
+    """One of a few choices, each with a button of its own."""
+
+    widget = forms.RadioSelect
+
+
+class AnyOf(_Offered, forms.MultipleChoiceField):
+    """Any of a few choices, each with a box to tick."""
+
+    widget = forms.CheckboxSelectMultiple
 
 
 class DayInput(forms.DateInput):

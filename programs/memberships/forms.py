@@ -5,7 +5,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from mentoring.kernel.forms import EvenhandForm
+from mentoring.kernel.forms import AnyOf, EvenhandForm
 from mentoring.kernel.lists.filters import ListFilter
 from programs.memberships.models import STILL_TO_DO, Membership
 
@@ -74,22 +74,20 @@ class RolesForm(EvenhandForm, forms.Form):
 
     submit_label = _("Save the roles")
 
-    roles = forms.MultipleChoiceField(
-        label=_("What are they here?"),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        help_text=_("They see their new pages at once."),
-    )
-
     def __init__(self, *arguments: Any, membership: Membership, by: Membership, **names: Any) -> None:
         super().__init__(*arguments, **names)
         self.membership = membership
         self.offered = [role for role in Membership.ROLES if by.is_admin or role not in FOR_ADMINS]
-        field: Any = self.fields["roles"]
-        field.choices = [(role, Membership.ROLES[role]) for role in self.offered]
-        field.choice_hints = ROLE_HINTS
-        field.optional_goes_unsaid = True
-        field.initial = [role for role in self.offered if getattr(membership, role)]
+        roles: Any = AnyOf(
+            label=_("What are they here?"),
+            choices=[(role, Membership.ROLES[role]) for role in self.offered],
+            choice_hints=ROLE_HINTS,
+            initial=[role for role in self.offered if getattr(membership, role)],
+            required=False,
+            help_text=_("They see their new pages at once."),
+        )
+        roles.optional_goes_unsaid = True
+        self.fields["roles"] = roles
 
     def wished(self) -> dict[str, bool]:
         """Every role: as ticked where it was offered, as it is where it was not."""

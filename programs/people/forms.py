@@ -15,7 +15,7 @@ from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from mentoring.kernel.forms import EvenhandForm
+from mentoring.kernel.forms import EvenhandForm, OneOf
 from programs.people.models import User
 
 if TYPE_CHECKING:
@@ -208,11 +208,11 @@ class AccountForm(EvenhandForm, forms.ModelForm):
 
     time_zone = TimeZoneField(label=_("Your time zone"), help_text=_("All times on your pages and in your mails are shown in it."))
 
-    theme = forms.ChoiceField(
+    theme = OneOf(
         label=_("Light or dark"),
         # A choice of its own in the form, since an empty one would look like none.
         choices=[(value or AS_MY_DEVICE, words) for value, words in User.Theme.choices],
-        widget=forms.RadioSelect,
+        in_a_row=True,
     )
 
     class Meta:
@@ -230,8 +230,6 @@ class AccountForm(EvenhandForm, forms.ModelForm):
     def __init__(self, *arguments: Any, **names: Any) -> None:
         super().__init__(*arguments, **names)
         self.fields["name"].required = True
-        theme: Any = self.fields["theme"]
-        theme.in_a_row = True
         self.initial["theme"] = self.initial.get("theme") or AS_MY_DEVICE
         if len(settings.LANGUAGES) < 2:
             del self.fields["language"]

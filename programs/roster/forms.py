@@ -7,7 +7,7 @@ from django.utils.translation import gettext as now_in_words
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from mentoring.kernel.forms import EvenhandForm
+from mentoring.kernel.forms import EvenhandForm, OneOf
 from programs.memberships.models import Cohort
 from programs.profiles.models import ProfileQuestion
 from programs.roster import columns, reader
@@ -51,10 +51,13 @@ class ColumnsForm(EvenhandForm, forms.Form):
     cohort: Any = forms.ModelChoiceField(
         label=_("Into which cohort?"), queryset=Cohort.objects.none(), required=False, empty_label=_("No cohort")
     )
-    unknown = forms.ChoiceField(
+    unknown = OneOf(
         label=_("When an answer is none of the choices of its question"),
         choices=[("mistake", _("The row has a mistake")), ("empty", _("The answer is left empty"))],
-        widget=forms.RadioSelect,
+        choice_hints={
+            "mistake": _("You see it in the preview, and can correct your file."),
+            "empty": _("The person is invited and answers that question anew."),
+        },
         initial="mistake",
     )
 
@@ -70,10 +73,6 @@ class ColumnsForm(EvenhandForm, forms.Form):
         super().__init__(*arguments, **names)
         self.read_as = read_as
         self.fields["cohort"].queryset = cohorts  # type: ignore[attr-defined]
-        self.fields["unknown"].choice_hints = {  # type: ignore[attr-defined]
-            "mistake": _("You see it in the preview, and can correct your file."),
-            "empty": _("The person is invited and answers that question anew."),
-        }
         offered: list[Any] = [
             ("", _("Leave it out")),
             (_("About the person"), list(columns.OWN.items())),

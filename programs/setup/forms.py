@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mentoring.kernel.forms import DayInput, EvenhandForm
+from mentoring.kernel.forms import DayInput, EvenhandForm, OneOf
 from programs.memberships.models import Cohort, Program
 from programs.people.forms import TimeZoneField
 from programs.profiles.models import ProfileQuestion
@@ -22,10 +22,11 @@ class NewProgram(EvenhandForm, forms.Form):
     submit_label = _("Create the program")
     audiences = {"name": EVERYONE_HERE, "slug": _("everyone who sees an address of one of its pages.")}
 
-    template = forms.ChoiceField(
+    template = OneOf(
         label=_("What is it like?"),
         help_text=_("You start with its questions and words, and can change all of them."),
-        widget=forms.RadioSelect,
+        choices=[(template.key, template.name) for template in TEMPLATES.values()],
+        choice_hints={template.key: template.purpose for template in TEMPLATES.values()},
         error_messages={"required": _("Choose what is most like it.")},
     )
     name = forms.CharField(
@@ -44,12 +45,6 @@ class NewProgram(EvenhandForm, forms.Form):
         },
     )
     time_zone = TimeZoneField(label=_("Where does it take place?"), help_text=_("Days begin and end by its clock."))
-
-    def __init__(self, *arguments: Any, **names: Any) -> None:
-        super().__init__(*arguments, **names)
-        chosen: Any = self.fields["template"]
-        chosen.choices = [(template.key, template.name) for template in TEMPLATES.values()]
-        chosen.choice_hints = {template.key: template.purpose for template in TEMPLATES.values()}
 
     def clean_slug(self) -> str:
         return str(self.cleaned_data["slug"]).lower()
@@ -76,6 +71,15 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
         widget=forms.NumberInput(attrs={"class": "input--num", "inputmode": "numeric", "step": "any"}),
     )
 
+    answers_read_by = OneOf(
+        label=_("Who may read the answers of check-ins?"),
+        choices=Program.AnswersReadBy.choices,
+        choice_hints={
+            Program.AnswersReadBy.COORDINATORS: _("They see early which pair needs them."),
+            Program.AnswersReadBy.ADMINS: _("Coordinators see only that somebody has answered."),
+        },
+    )
+
     class Meta:
         model = Program
         fields = [
@@ -95,7 +99,6 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
             "mentor_word": _("Your word for who offers mentoring"),
             "mentee_word": _("Your word for who seeks it"),
             "help_contact": _("Whom can people turn to, and how?"),
-            "answers_read_by": _("Who may read the answers of check-ins?"),
             "staff_need_second_factor": _("Coordinators and admins need a second sign-in step"),
         }
         help_texts = {
@@ -108,7 +111,6 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
         widgets = {
             "purpose": forms.Textarea(attrs={"rows": 3}),
             "help_contact": forms.Textarea(attrs={"rows": 4}),
-            "answers_read_by": forms.RadioSelect,
         }
         error_messages = {
             "name": {"required": _("Enter a name.")},
@@ -118,13 +120,7 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
 
     def __init__(self, *arguments: Any, by_admin: bool, **names: Any) -> None:
         super().__init__(*arguments, **names)
-        if by_admin:
-            readers: Any = self.fields["answers_read_by"]
-            readers.choice_hints = {
-                Program.AnswersReadBy.COORDINATORS: _("They see early which pair needs them."),
-                Program.AnswersReadBy.ADMINS: _("Coordinators see only that somebody has answered."),
-            }
-        else:
+        if not by_admin:
             del self.fields["answers_read_by"], self.fields["staff_need_second_factor"]
 
 

@@ -4,7 +4,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.template import Context, Template
 
-from mentoring.kernel.forms import ClockInput, DayInput, EvenhandForm, Together
+from mentoring.kernel.forms import ClockInput, DayInput, EvenhandForm, OneOf, Together
 
 
 class Log(EvenhandForm, forms.Form):
@@ -82,11 +82,18 @@ def test_radios_are_a_group_with_a_legend():
 
 def test_a_choice_can_have_a_hint_of_its_own():
     form = Log()
-    form.fields["mode"].choice_hints = {"there": "Cameras may stay off."}
+    form.fields["mode"] = OneOf(choices=[("here", "In person"), ("there", "By video")], choice_hints={"there": "Cameras may stay off."})
 
     choices = field_of(drawn(form), "mode").findall(".//label")
 
     assert [words_of(choice) for choice in choices] == ["In person", "By videoCameras may stay off."]
+
+
+def test_short_choices_can_stand_in_a_row():
+    form = Log()
+    form.fields["mode"] = OneOf(choices=[("here", "In person"), ("there", "By video")], in_a_row=True)
+
+    assert field_of(drawn(form), "mode").find("div[@class='choices choices--row']") is not None
 
 
 def test_one_question_a_page_is_its_heading():
