@@ -6,6 +6,9 @@ class CheckinsConfig(AppConfig):
 
     def ready(self) -> None:
         # Each declares what it adds when it is imported: acts of a pair, what is answered apart, kinds of mail, columns.
+        from checkins.absences import policies as absences  # noqa: F401
+        from checkins.accounts import policies as account_acts  # noqa: F401
+        from checkins.accounts import services as accounts
         from checkins.actions import policies as actions  # noqa: F401
         from checkins.agendas import policies as agendas  # noqa: F401
         from checkins.airtime import forms as airtime  # noqa: F401
@@ -38,4 +41,4 @@ class CheckinsConfig(AppConfig):
         pairings.when_gone_on(decisions.go_on)
         pairings.when_gone_on(resets.go_on)
         pairings.when_gone_on(threads.go_on)
-        sessions.when_held(reminders.ask_after_first_meeting)
+        accounts.when_held(reminders.ask_after_first_meeting)

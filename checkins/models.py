@@ -1,5 +1,6 @@
 """Contents page for Django. Import from the subject, never from here."""
 
+from checkins.accounts.models import SessionAccount
 from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem, NothingThisTime
 from checkins.answers.models import Answer, CheckIn
@@ -7,7 +8,7 @@ from checkins.care.models import Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.plans.models import CheckInPlan, Question
-from checkins.sessions.models import Session, SessionAccount, SessionOption
+from checkins.sessions.models import Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
 
 __all__ = [

@@ -49,14 +49,6 @@ class SessionQuerySet(models.QuerySet["Session"]):
         options = SessionOption.objects.open().select_related("proposed_by__user").order_by("position")
         return self.prefetch_related(Prefetch("options", queryset=options, to_attr="open_options"))
 
-    def for_list(self) -> Self:
-        """Everything the list page shows of what is over, newest first, in three queries."""
-        return (
-            self.with_people()
-            .prefetch_related("topics__author__user", Prefetch("accounts", queryset=SessionAccount.objects.in_order()))
-            .order_by("-starts_at", "-pk")
-        )
-
 
 class Session(models.Model):
     """A meeting that two people plan, have had, or could not have."""
@@ -191,44 +183,3 @@ class SessionOption(models.Model):
 
     def __str__(self) -> str:
         return f"SessionOption {self.pk}"
-
-
-class SessionAccountQuerySet(models.QuerySet["SessionAccount"]):
-    def visible_to(self, membership: Membership) -> Self:
-        return self.filter(session__pairing__in=Pairing.objects.of(membership))
-
-    def in_order(self) -> Self:
-        return self.select_related("author__user").order_by("written_at", "pk")
-
-
-class SessionAccount(models.Model):
-    """How one half remembers a meeting, in their own words, beside what was logged. Both stay.
-
-    `starts_at` and `minutes` are when and how long, where this half remembers it otherwise and the other has not agreed so far.
-    """
-
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="accounts")
-    author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    words = models.TextField(blank=True)
-    is_different = models.BooleanField(default=False)
-    starts_at = models.DateTimeField(null=True, blank=True)
-    minutes = models.PositiveSmallIntegerField(null=True, blank=True)
-    written_at = models.DateTimeField()
-
-    objects = SessionAccountQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["session", "author"], name="checkins_sessionaccount_one_a_half"),
-            models.CheckConstraint(
-                condition=Q(minutes=None) | Q(minutes__gte=SHORTEST_MINUTES, minutes__lte=LONGEST_MINUTES),
-                name="checkins_sessionaccount_lasts_5_to_480_minutes",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"SessionAccount {self.pk}"
-
-    @property
-    def has_change(self) -> bool:
-        return self.starts_at is not None or self.minutes is not None

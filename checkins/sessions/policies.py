@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from checkins.sessions.models import Session, SessionAccount, SessionOption
+from checkins.sessions.models import Session, SessionOption
 from matching.pairings import acts
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
@@ -16,24 +16,17 @@ if TYPE_CHECKING:
 State = Session.State
 
 
-def _act(name: str, words: "_StrOrPromise", route: str, who: acts.Who = acts.Who.EITHER) -> acts.Act:
-    return acts.register(
-        acts.Act(name=f"session.{name}", words=words, route=f"checkins:{route}", states=frozenset({Pairing.State.ACTIVE}), who=who)
-    )
+def pair_act(name: str, words: "_StrOrPromise", route: str) -> acts.Act:
+    return acts.register(acts.Act(name=f"session.{name}", words=words, route=f"checkins:{route}", states=frozenset({Pairing.State.ACTIVE})))
 
 
-PROPOSE = _act("propose", _("Suggest up to three times to meet"), "session-propose")
-SUGGEST = _act("suggest", _("Suggest other times, or move a meeting"), "session-suggest")
-PICK = _act("pick", _("Pick one of the times that the other suggested"), "session-pick")
-DECLINE = _act("decline", _("Say no to times, or take back those one suggested"), "session-decline")
-CHANGE = _act("change", _("Change where you meet or who leads"), "session-change")
-CANCEL = _act("cancel", _("Cancel a meeting"), "session-cancel")
-MISS = _act("miss", _("Say that you did not meet, and who could not make it"), "session-missed")
-REPEAT = _act("repeat", _("Suggest the same time in two weeks"), "session-repeat")
-LOG = _act("log", _("Log a meeting you have had"), "session-log")
-LOG_PLANNED = _act("log_planned", _("Log a meeting that was planned"), "session-log-planned")
-REMEMBER = _act("remember", _("Add how you remember a meeting"), "session-account")
-CORRECT = _act("correct", _("Agree to when and how long the other remembers"), "session-account-agree")
+PROPOSE = pair_act("propose", _("Suggest up to three times to meet"), "session-propose")
+SUGGEST = pair_act("suggest", _("Suggest other times, or move a meeting"), "session-suggest")
+PICK = pair_act("pick", _("Pick one of the times that the other suggested"), "session-pick")
+DECLINE = pair_act("decline", _("Say no to times, or take back those one suggested"), "session-decline")
+CHANGE = pair_act("change", _("Change where you meet or who leads"), "session-change")
+CANCEL = pair_act("cancel", _("Cancel a meeting"), "session-cancel")
+REPEAT = pair_act("repeat", _("Suggest the same time in two weeks"), "session-repeat")
 
 
 def may_propose(membership: Membership, pairing: Pairing) -> bool:
@@ -65,32 +58,8 @@ def may_cancel(membership: Membership, session: Session, now: datetime) -> bool:
     return CANCEL.is_open_to(membership, session.pairing) and session.state == State.PLANNED and not has_begun(session, now)
 
 
-def may_miss(membership: Membership, session: Session, now: datetime) -> bool:
-    return MISS.is_open_to(membership, session.pairing) and session.state == State.PLANNED and has_begun(session, now)
-
-
 def may_repeat(membership: Membership, session: Session) -> bool:
     return REPEAT.is_open_to(membership, session.pairing) and session.state in (State.PLANNED, State.HELD)
-
-
-def may_log(membership: Membership, pairing: Pairing) -> bool:
-    return LOG.is_open_to(membership, pairing)
-
-
-def may_log_this(membership: Membership, session: Session, now: datetime) -> bool:
-    """A planned one once it has begun, and one of which somebody said that it did not happen."""
-    is_open = LOG_PLANNED.is_open_to(membership, session.pairing)
-    return is_open and session.state in (State.PLANNED, State.MISSED) and has_begun(session, now)
-
-
-def may_remember(membership: Membership, session: Session) -> bool:
-    """Either half, beside what either wrote. It stays open for as long as the two are active."""
-    return REMEMBER.is_open_to(membership, session.pairing) and session.state in (State.HELD, State.MISSED)
-
-
-def may_correct(membership: Membership, session: Session, account: SessionAccount) -> bool:
-    """What one half remembers otherwise changes the log when the other half agrees."""
-    return CORRECT.is_open_to(membership, session.pairing) and session.state == State.HELD and account.author_id != membership.pk
 
 
 def has_begun(session: Session, now: datetime) -> bool:

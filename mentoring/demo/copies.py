@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.db import connection, models, transaction
 
+from checkins.accounts.models import SessionAccount
 from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem, NothingThisTime
 from checkins.airtime import services as airtime
@@ -15,7 +16,7 @@ from checkins.care.models import Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.resets import services as resets
-from checkins.sessions.models import Session, SessionAccount, SessionOption
+from checkins.sessions.models import Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
 from guidelines.versions.models import Acknowledgement
 from matching.endings.models import EndingReason

@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from checkins.absences import services as absences
+from checkins.accounts import services as accounts
 from checkins.actions import services as actions
 from checkins.actions.models import ActionItem
 from checkins.agendas import services as agendas
@@ -147,7 +149,7 @@ class Pair:
             return
         if planned is not None and self._chance(self.story.misses):
             absent = self.pairing.side_of(self._either())
-            sessions.miss(session=planned, by=self._either(), absent=absent, now=starts_at + timedelta(hours=3))
+            absences.miss(session=planned, by=self._either(), absent=absent, now=starts_at + timedelta(hours=3))
             return
         on_the_agenda = AgendaItem.objects.filter(pairing=self.pairing).open().order_by("position").values_list("pk", flat=True)
         held = self._log(planned, starts_at, self._either(), list(on_the_agenda[: self.draw.choice((1, 2, 3))]))
@@ -192,7 +194,7 @@ class Pair:
         return planned
 
     def _log(self, planned: Session | None, starts_at: datetime, by: Membership, reached: Sequence[int]) -> Session:
-        held = sessions.log(
+        held = accounts.log(
             pairing=self.pairing,
             session=planned,
             by=by,
@@ -218,7 +220,7 @@ class Pair:
                     talked, decided = self._felt(half, week), self._felt(half, week)
                     airtime.say(session=held, by=half, talked=talked, decided=decided, now=evening)
         if self._chance(0.08) and (memory := self._next(self.memories)) and held.logged_by is not None:
-            sessions.remember(session=held, by=self._other(held.logged_by), words=memory, now=evening)
+            accounts.remember(session=held, by=self._other(held.logged_by), words=memory, now=evening)
 
     def _felt(self, half: Membership, week: int) -> str:
         mine = self.story.mentee_raises(week) if half == self.mentee else 1 - self.story.mentee_raises(week)

@@ -6,6 +6,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
+from checkins.accounts.models import SessionAccount
 from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem
 from checkins.answers.models import Answer, CheckIn
@@ -13,7 +14,7 @@ from checkins.care.models import Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.plans.models import CheckInPlan, Question
-from checkins.sessions.models import Session, SessionAccount, SessionOption
+from checkins.sessions.models import Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
 from programs.memberships.models import Program
 from tests.factories.matching import PairingFactory

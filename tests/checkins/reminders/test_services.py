@@ -5,11 +5,11 @@ import pytest
 from django.db import close_old_connections, connection
 from django.test.utils import CaptureQueriesContext
 
+from checkins.accounts import services as accounts
 from checkins.answers.models import CheckIn
 from checkins.answers.services import REMINDER
 from checkins.care.models import Task
 from checkins.reminders import services
-from checkins.sessions import services as sessions
 from matching.pairings.models import Pairing
 from mentoring.kernel import times
 from mentoring.kernel.outbox.models import OutboxMessage
@@ -276,7 +276,7 @@ FIT = CheckIn.Occasion.FIT
 
 
 def met(pairing, starts_at=MET, logged_at=MET + timedelta(hours=2), by=None):
-    sessions.log(pairing=pairing, by=by or pairing.first, starts_at=starts_at, minutes=45, now=logged_at)
+    accounts.log(pairing=pairing, by=by or pairing.first, starts_at=starts_at, minutes=45, now=logged_at)
     return CheckIn.objects.filter(pairing=pairing, occasion=FIT)
 
 

@@ -1,8 +1,8 @@
 import pytest
 from django.db import IntegrityError
 
-from checkins.sessions.models import Session, SessionAccount, SessionOption
-from tests.factories.checkins import SessionAccountFactory, SessionFactory, SessionOptionFactory
+from checkins.sessions.models import Session, SessionOption
+from tests.factories.checkins import SessionFactory, SessionOptionFactory
 from tests.factories.programs import MembershipFactory
 from tests.times import NOON
 
@@ -70,22 +70,9 @@ def test_the_database_refuses_more_than_three_different_times(changes, rule):
         SessionOptionFactory(session=there.session, starts_at=there.starts_at if changes["position"] == 2 else NOON, **changes)
 
 
-def test_the_database_refuses_two_versions_of_one_half():
-    there = SessionAccountFactory()
+def test_times_are_the_pairs_own():
+    option = SessionOptionFactory()
+    pairing = option.session.pairing
 
-    with pytest.raises(IntegrityError, match="one_a_half"):
-        SessionAccountFactory(session=there.session)
-
-
-def test_the_database_refuses_a_version_that_lasts_longer_than_people_meet():
-    with pytest.raises(IntegrityError, match="lasts_5_to_480_minutes"):
-        SessionAccountFactory(minutes=481)
-
-
-def test_times_and_versions_are_the_pairs_own():
-    account, option = SessionAccountFactory(), SessionOptionFactory()
-    for rows, row in ((SessionAccount.objects, account), (SessionOption.objects, option)):
-        pairing = row.session.pairing
-
-        assert row in rows.visible_to(pairing.second)
-        assert not rows.visible_to(pairing.coordinator).exists()
+    assert option in SessionOption.objects.visible_to(pairing.second)
+    assert not SessionOption.objects.visible_to(pairing.coordinator).exists()

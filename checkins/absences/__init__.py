@@ -1,0 +1,1 @@
+"""A planned meeting that did not happen."""

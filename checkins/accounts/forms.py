@@ -1,0 +1,235 @@
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from crispy_forms.layout import Layout
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from checkins.accounts.models import SessionAccount
+from checkins.accounts.services import LONGEST_WORDS
+from checkins.agendas.models import LONGEST_TOPIC, AgendaItem
+from checkins.sessions.forms import USUAL_MINUTES, OfTwo, leader_field, minutes_field, on_the_clock, place_field
+from checkins.sessions.models import Session
+from mentoring.kernel import times
+from mentoring.kernel.forms import AnyOf, ClockInput, DayInput, OneOf, Together
+from programs.memberships.models import Membership
+
+A_QUARTER = 15
+SAME, ANOTHER = "same", "another"
+
+
+def what_coordinators_see() -> str:
+    return _(
+        "Coordinators don’t see these words. They see when and how long you met, and who suggested, led, moved or cancelled it "
+        "or could not come."
+    )
+
+
+class Topics(AnyOf):
+    """Shows the open topics, and takes every topic of the pair: the other half may have been quicker to talk of it, or take it back."""
+
+    def __init__(self, *, known: Iterable[int], **names: Any) -> None:
+        super().__init__(**names)
+        self.known = frozenset(map(str, known))
+
+    def valid_value(self, value: Any) -> bool:
+        return str(value) in self.known
+
+
+class LogSession(OfTwo):
+    """A meeting that took place, in the writer's own time. What is likely stands there already."""
+
+    submit_label = gettext_lazy("Save this session")
+
+    day = forms.DateField(label=gettext_lazy("Date"), widget=DayInput)
+    start = forms.TimeField(label=gettext_lazy("Started"), widget=ClockInput)
+    minutes = minutes_field()
+    place = place_field()
+    talked_about = forms.CharField(
+        label=gettext_lazy("A note to remember it by"),
+        required=False,
+        max_length=LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    next_time = forms.CharField(label=gettext_lazy("For next time"), required=False, max_length=LONGEST_TOPIC)
+    next_time_on_agenda = forms.BooleanField(label=gettext_lazy("Put this on the agenda, as a topic of mine"), required=False)
+
+    def __init__(
+        self,
+        *arguments: Any,
+        me: Membership,
+        other: Membership,
+        topics: Sequence[AgendaItem],
+        known: Iterable[int],
+        now: datetime,
+        last: Session | None,
+        planned: Session | None,
+        leader: Membership | None,
+        **names: Any,
+    ) -> None:
+        """`leader` is who leads by what was planned, or whose turn it was; nobody, where both do or neither has so far."""
+        super().__init__(*arguments, me=me, other=other, initial=_what_is_likely(now, last, planned, me.user.time_zone), **names)
+        self.now, self.planned = now, planned
+        name = other.user.short_name
+        self.fields["led_by"] = leader_field(me, other, label=_("Who led?"), initial=self.answer_for(leader))
+        if topics or self.is_bound:
+            self.fields["reached"] = Topics(
+                label=_("What did you get to?"),
+                help_text=_("Anything you leave unticked moves to the next session."),
+                choices=[(str(topic.pk), topic.text) for topic in topics],
+                choice_hints={str(topic.pk): _("yours") if topic.author_id == me.pk else _("added by %s") % name for topic in topics},
+                known=known,
+                required=False,
+            )
+        self.seen_by_two("talked_about", "next_time", but=what_coordinators_see())
+        self.helper.layout = Layout(
+            Together("day", "start", "minutes", legend=_("When?"), hint=self.in_your_time),
+            "place",
+            *(["reached"] if topics else []),
+            "led_by",
+            "talked_about",
+            "next_time",
+            "next_time_on_agenda",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        told["starts_at"] = self.moment("day", "start", like=self.planned.starts_at if self.planned else None)
+        if told["starts_at"] and told["starts_at"] > self.now:
+            self.add_error("day", _("This time has not come yet. Choose when you met, or come back once you have."))
+        if told.get("next_time_on_agenda") and not told.get("next_time"):
+            self.add_error("next_time", _("Write what you want to put on the agenda, or take the tick below away."))
+        return told
+
+    def ask_which(self, *, may_be_same: bool, may_be_another: bool) -> None:
+        """A meeting of about that time is there already: ask which this one is. Nothing is chosen in advance."""
+        name = self.other.user.short_name
+        choices = [
+            *([(SAME, _("It is the same meeting: add my words to it"))] if may_be_same else []),
+            *([(ANOTHER, _("It was another meeting"))] if may_be_another else []),
+        ]
+        if not choices:
+            return
+        hint = _("What %(name)s wrote stays. When and how long change only if %(name)s agrees to your version.") % {"name": name}
+        field: Any = OneOf(label=_("Which meeting is this?"), required=False, choices=choices, choice_hints={SAME: hint})
+        field.optional_goes_unsaid = True
+        self.fields["about"] = field
+        self.helper.layout.fields.insert(0, "about")
+
+    def told(self) -> dict[str, Any]:
+        """What the service takes."""
+        told = self.cleaned_data
+        return {
+            "starts_at": told["starts_at"],
+            "minutes": told["minutes"],
+            "place": told["place"],
+            "led_by": self.whom(told["led_by"]),
+            "reached": [int(key) for key in told.get("reached", [])],
+            "talked_about": told["talked_about"],
+            "next_time": told["next_time"],
+            "next_time_on_agenda": told["next_time_on_agenda"],
+        }
+
+    def told_beside(self) -> dict[str, Any]:
+        """What the service takes where the other half has logged the meeting: these are this half's own words beside it."""
+        told = self.cleaned_data
+        next_time = told["next_time"]
+        words = [told["talked_about"].strip(), _("For next time: %(what)s") % {"what": next_time} if next_time else ""]
+        return {
+            "words": "\n\n".join(filter(None, words)),
+            "starts_at": told["starts_at"],
+            "minutes": told["minutes"],
+            "reached": [int(key) for key in told.get("reached", [])],
+            "for_agenda": next_time if told["next_time_on_agenda"] else "",
+        }
+
+
+class RememberSession(OfTwo):
+    """One half's own words about a meeting, beside what was logged."""
+
+    submit_label = gettext_lazy("Save my words")
+
+    words = forms.CharField(
+        label=gettext_lazy("What would you add?"), required=False, max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    is_different = forms.BooleanField(label=gettext_lazy("I remember it differently"), required=False)
+    day = forms.DateField(label=gettext_lazy("Date"), widget=DayInput)
+    start = forms.TimeField(label=gettext_lazy("Started"), widget=ClockInput)
+    minutes = minutes_field()
+    # When the words that the form came with were written.
+    seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *arguments: Any, session: Session, account: SessionAccount | None, now: datetime, **names: Any) -> None:
+        super().__init__(*arguments, **names)
+        self.session, self.now = session, now
+        self.came_with = (account and account.starts_at) or session.starts_at
+        began = times.local(self.came_with or now, self.zone)
+        self.initial = {
+            "words": account.words if account else "",
+            "is_different": account.is_different if account else False,
+            "day": began.date(),
+            "start": began.time(),
+            "minutes": (account and account.minutes) or session.minutes,
+            "seen_at": account.written_at.isoformat() if account else "",
+        }
+        self.seen_by_two("words", but=_("Both versions stay, and each of you can change only your own."))
+        name = self.other.user.short_name
+        hint = _("Change this only if you remember another time. The log follows once %(name)s agrees.") % {"name": name}
+        together = Together("day", "start", "minutes", legend=_("When was it?"), hint=f"{self.in_your_time} {hint}")
+        if session.state != Session.State.HELD:
+            for field in ("day", "start", "minutes"):
+                del self.fields[field]
+        self.helper.layout = Layout("words", "is_different", *([together] if session.state == Session.State.HELD else []), "seen_at")
+
+    def go_on_from(self, account: SessionAccount) -> None:
+        """What is saved next takes the place of these words, which the person has seen now."""
+        self.data = {**self.data, "seen_at": account.written_at.isoformat()}
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        if told.get("day") and told.get("start") and self._is_as_logged(told["day"], told["start"]):
+            told["starts_at"] = self.session.starts_at
+        else:
+            told["starts_at"] = self.moment("day", "start", like=self.came_with)
+        if told["starts_at"] and told["starts_at"] > self.now:
+            self.add_error("day", _("This time has not come yet. Choose when you met."))
+        return told
+
+    def told(self) -> dict[str, Any]:
+        told = self.cleaned_data
+        return {
+            "words": told["words"],
+            "is_different": told["is_different"],
+            "starts_at": told["starts_at"],
+            "minutes": told.get("minutes"),
+            "seen_at": moment_in(told["seen_at"]),
+        }
+
+    def _is_as_logged(self, day: date, start: time) -> bool:
+        return self.session.starts_at is not None and on_the_clock(self.session.starts_at, self.zone) == (day, start)
+
+
+def _what_is_likely(now: datetime, last: Session | None, planned: Session | None, zone: str) -> dict[str, Any]:
+    """As planned; else today, just now, as long and in the same way as the last time."""
+    like = planned or last
+    minutes = like.minutes if like else USUAL_MINUTES
+    if planned is not None and planned.starts_at is not None:
+        began = times.local(planned.starts_at, zone)
+    else:
+        began = times.local(now, zone) - timedelta(minutes=minutes)
+        began -= timedelta(minutes=began.minute % A_QUARTER, seconds=began.second, microseconds=began.microsecond)
+    return {
+        "day": began.date(),
+        "start": began.time(),
+        "minutes": minutes,
+        "place": like.place if like else Session.Place.IN_PERSON,
+    }
+
+
+def moment_in(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

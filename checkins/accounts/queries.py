@@ -1,0 +1,12 @@
+"""What the pages of a meeting show of what two people wrote down."""
+
+from django.db.models import Prefetch
+
+from checkins.accounts.models import SessionAccount
+from checkins.sessions.models import SessionQuerySet
+
+
+def with_all_that_was_said(sessions: SessionQuerySet) -> SessionQuerySet:
+    """Everything a page shows of what is over, newest first, in three queries."""
+    accounts = Prefetch("accounts", queryset=SessionAccount.objects.in_order())
+    return sessions.with_people().prefetch_related("topics__author__user", accounts).order_by("-starts_at", "-pk")

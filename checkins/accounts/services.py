@@ -1,0 +1,273 @@
+"""Writing down what became of a meeting: the log that stands for both, and how each half remembers it."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from checkins.accounts import policies
+from checkins.accounts.models import SessionAccount
+from checkins.agendas import services as agendas
+from checkins.sessions import services as sessions
+from checkins.sessions.models import Session, SessionQuerySet
+from matching.facts import services as facts
+from matching.facts.models import Fact
+from matching.pairings.models import Pairing
+from mentoring.kernel import times
+from mentoring.kernel.errors import Refused
+from programs.memberships.models import Membership
+
+State = Session.State
+
+FURTHEST_BACK = timedelta(days=366)
+# Two who write down a meeting of the same day, begun this near to each other, probably mean one.
+SAME_MEETING = timedelta(hours=2)
+LONGEST_WORDS = 10_000
+
+_when_held: list[Callable[..., object]] = []
+
+
+class SavedMeanwhile(sessions.Meanwhile):
+    """This person's own words were saved elsewhere after they began to write: `account` is how they stand now."""
+
+    def __init__(self, account: SessionAccount) -> None:
+        super().__init__(_("Your words were saved in another window while you were writing. Nothing of what you wrote is lost."))
+        self.account = account
+
+
+class AlreadyLogged(Refused):
+    """Probably this meeting is there already: `session`. `overlaps` says that it can be no other."""
+
+    def __init__(self, session: Session, sentence: str, *, overlaps: bool) -> None:
+        super().__init__(sentence)
+        self.session = session
+        self.overlaps = overlaps
+
+
+def when_held(callback: Callable[..., object]) -> None:
+    """Call `callback(session=…, now=…)` whenever a meeting is logged, in the same transaction. For `AppConfig.ready()`."""
+    _when_held.append(callback)
+
+
+@transaction.atomic
+def log(
+    *,
+    pairing: Pairing,
+    by: Membership,
+    starts_at: datetime,
+    minutes: int,
+    now: datetime,
+    place: str = Session.Place.IN_PERSON,
+    led_by: Membership | None = None,
+    reached: Collection[int] = (),
+    talked_about: str = "",
+    next_time: str = "",
+    next_time_on_agenda: bool = False,
+    session: Session | None = None,
+    is_another: bool = False,
+) -> Session:
+    """Log a meeting for both: the planned `session`, or one that nobody planned. Without `led_by` both led.
+
+    `reached` are keys of open agenda items; what is not among them is carried over. Without a `session`, the planned one of about that
+    time is meant if it has begun, or the one of that very time that was missed. Raises `AlreadyLogged` where a meeting is there that
+    overlaps, or one of about that time that the other half logged; `is_another` says that what is only near is known, and not meant.
+    """
+    # Locked, so that of two who log the same meeting in the same second one finds what the other wrote.
+    pairing = sessions.locked(pairing)
+    if not policies.may_log(by, pairing):
+        raise Refused(_("Meetings are logged by the two of a pairing, while it is active."))
+    sessions.refuse_length(minutes)
+    sessions.refuse_leader(pairing, led_by)
+    if session is None or starts_at != session.starts_at:
+        _refuse_began(starts_at, now)
+    if session is not None:
+        session = Session.objects.with_people().get(pk=session.pk, pairing=pairing)
+        if session.state == State.HELD:
+            raise AlreadyLogged(session, _already_there(session, by), overlaps=True)
+        if not policies.may_log_this(by, session, now):
+            raise Refused(_("This meeting was cancelled, or its time is still to come."))
+    _refuse_if_there(pairing, by, starts_at, minutes, is_another=is_another)
+    session = session or _meant(pairing, by, starts_at, minutes, now, is_another=is_another) or Session(pairing=pairing)
+    sessions.refuse_overlap(pairing, starts_at, minutes, but=session)
+    if session.pk:
+        sessions.let_go(session, now)
+        facts.withdraw(kind=Fact.Kind.SESSION_MISSED, source_id=session.pk, now=now)
+    session.state, session.absent, session.closed_by, session.closed_at = State.HELD, "", None, None
+    session.starts_at, session.minutes, session.place, session.led_by = starts_at, minutes, place, led_by
+    session.talked_about, session.next_time = talked_about.strip(), next_time.strip()
+    session.logged_by, session.logged_at = by, now
+    session.save()
+    session.topics.set(agendas.settle(pairing=pairing, reached=reached, session_began_at=starts_at))
+    facts.note(pairing=pairing, by=by, kind=Fact.Kind.SESSION_LOGGED, source_id=session.pk, happened_at=now)
+    if led_by is not None:
+        facts.note(pairing=pairing, by=led_by, kind=Fact.Kind.SESSION_LED, source_id=session.pk, happened_at=now)
+    if next_time_on_agenda and session.next_time:
+        agendas.add(pairing=pairing, by=by, text=session.next_time, now=now)
+    for callback in _when_held:
+        callback(session=session, now=now)
+    sessions.record("session.logged", session, by, now)
+    return session
+
+
+@transaction.atomic
+def remember(
+    *,
+    session: Session,
+    by: Membership,
+    words: str,
+    now: datetime,
+    is_different: bool = False,
+    starts_at: datetime | None = None,
+    minutes: int | None = None,
+    seen_at: datetime | None = None,
+) -> SessionAccount:
+    """Put one's own words beside what was logged, or change them. What was logged stays as it is.
+
+    `starts_at` and `minutes` are when and how long it was, as this half remembers it; the log follows when the other half agrees.
+    `seen_at` is when the words that this person began with were written, None where they had none. Raises `SavedMeanwhile` where others
+    have come between, unless they say the same.
+    """
+    session = sessions.locked_session(session)
+    _refuse_words(session, by, words, starts_at, now)
+    words, (starts_at, minutes) = words.strip(), _otherwise(session, starts_at, minutes)
+    if not words and starts_at is None and minutes is None:
+        raise Refused(_("Write a few words, or say when it was."))
+    account = _account_of(session, by, now)
+    told = (words, is_different, starts_at, minutes)
+    if account.pk and told == (account.words, account.is_different, account.starts_at, account.minutes):
+        return account
+    if account.pk and account.written_at != seen_at:
+        raise SavedMeanwhile(account)
+    account.words, account.is_different, account.starts_at, account.minutes = told
+    account.written_at = now
+    account.save()
+    sessions.record("session.remembered", session, by, now)
+    return account
+
+
+@transaction.atomic
+def join_log(
+    *,
+    session: Session,
+    by: Membership,
+    words: str,
+    now: datetime,
+    starts_at: datetime | None = None,
+    minutes: int | None = None,
+    reached: Collection[int] = (),
+    for_agenda: str = "",
+) -> None:
+    """What one half typed to log a meeting that the other half has logged goes beside it, after their own words of before.
+
+    What they remembered differently stays, unless they say now when or how long it was. Topics that were `reached` are reached for both;
+    `for_agenda` becomes a topic. Without anything to add, nothing changes.
+    """
+    session = sessions.locked_session(session)
+    account = _account_of(session, by, now)
+    joined = "\n\n".join(filter(None, [account.words, words.strip()]))
+    _refuse_words(session, by, joined, starts_at, now)
+    starts_at, minutes = _otherwise(session, starts_at, minutes)
+    told = (joined, starts_at or account.starts_at, minutes or account.minutes)
+    if told != (account.words, account.starts_at, account.minutes):
+        account.words, account.starts_at, account.minutes = told
+        account.written_at = now
+        account.save()
+    elif not reached and not for_agenda:
+        return
+    if reached and session.starts_at is not None:
+        session.topics.add(*agendas.settle(pairing=session.pairing, reached=reached, session_began_at=session.starts_at))
+    if for_agenda:
+        agendas.add(pairing=session.pairing, by=by, text=for_agenda, now=now)
+    sessions.record("session.remembered", session, by, now)
+
+
+@transaction.atomic
+def correct(*, account: SessionAccount, by: Membership, now: datetime, seen_at: datetime | None = None) -> Session:
+    """Agree to when and how long the other half remembers: the log says so from now on. Agreeing again changes nothing.
+
+    `seen_at` is when that was written which this person saw; None where it does not matter.
+    """
+    session = sessions.locked_session(account.session)
+    account = SessionAccount.objects.get(pk=account.pk)
+    if not policies.may_correct(by, session, account):
+        raise Refused(_("This is for the other half of your pairing to agree to."))
+    starts_at, minutes = account.starts_at or session.starts_at, account.minutes or session.minutes
+    if not account.has_change or starts_at is None:
+        return session
+    if seen_at is not None and seen_at != account.written_at:
+        raise Refused(_("This was changed meanwhile. Have a look at what stands there now."))
+    sessions.refuse_overlap(session.pairing, starts_at, minutes, but=session)
+    session.starts_at, session.minutes = starts_at, minutes
+    session.save(update_fields=["starts_at", "minutes"])
+    account.starts_at = account.minutes = None
+    account.save(update_fields=["starts_at", "minutes"])
+    sessions.record("session.corrected", session, by, now)
+    return session
+
+
+# --- pieces ---
+
+
+def _refuse_words(session: Session, by: Membership, words: str, starts_at: datetime | None, now: datetime) -> None:
+    if not policies.may_remember(by, session):
+        raise Refused(_("Words are added to a meeting you have had, while the pairing is active."))
+    if len(words.strip()) > LONGEST_WORDS:
+        raise Refused(_("Write at most %(most)s characters.") % {"most": LONGEST_WORDS})
+    if starts_at is not None and starts_at != session.starts_at:
+        _refuse_began(starts_at, now)
+
+
+def _otherwise(session: Session, starts_at: datetime | None, minutes: int | None) -> tuple[datetime | None, int | None]:
+    """When and how long, each None where the log says the same."""
+    if session.state != State.HELD:
+        return None, None
+    if minutes is not None:
+        sessions.refuse_length(minutes)
+    return None if starts_at == session.starts_at else starts_at, None if minutes == session.minutes else minutes
+
+
+def _account_of(session: Session, by: Membership, now: datetime) -> SessionAccount:
+    """Without a key, where this half has written none so far."""
+    found = SessionAccount.objects.filter(session=session, author=by).first()
+    return found or SessionAccount(session=session, author=by, written_at=now)
+
+
+def _refuse_began(starts_at: datetime, now: datetime) -> None:
+    if starts_at > now:
+        raise Refused(_("This time has not come yet. Log a meeting once you have had it."))
+    if starts_at < now - FURTHEST_BACK:
+        raise Refused(_("This is more than a year ago. Choose when you met in the last twelve months."))
+
+
+def _refuse_if_there(pairing: Pairing, by: Membership, starts_at: datetime, minutes: int, *, is_another: bool) -> None:
+    logged = Session.objects.filter(pairing=pairing).held().with_people().order_by("starts_at", "pk")
+    if there := logged.overlapping(starts_at, minutes).first():
+        raise AlreadyLogged(there, _already_there(there, by), overlaps=True)
+    if not is_another and (near := _nearest(logged.exclude(logged_by=by), by, starts_at)):
+        raise AlreadyLogged(near, _already_there(near, by), overlaps=False)
+
+
+def _meant(pairing: Pairing, by: Membership, starts_at: datetime, minutes: int, now: datetime, *, is_another: bool) -> Session | None:
+    """The planned one that was logged as if nobody had planned it, or the one of that time of which somebody said it did not happen."""
+    sessions = Session.objects.filter(pairing=pairing).order_by("starts_at", "pk")
+    planned, missed = sessions.filter(state=State.PLANNED), sessions.filter(state=State.MISSED)
+    if then := planned.overlapping(starts_at, minutes).first() or missed.overlapping(starts_at, minutes).first():
+        return then
+    return None if is_another else _nearest(planned.filter(starts_at__lte=now), by, starts_at)
+
+
+def _nearest(sessions: SessionQuerySet, by: Membership, starts_at: datetime) -> Session | None:
+    """The first of them that began on the same day, by this person's clock, and within two hours."""
+    zone = by.user.time_zone
+    near = sessions.filter(starts_at__gte=starts_at - SAME_MEETING, starts_at__lte=starts_at + SAME_MEETING)
+    day = times.local_day(starts_at, zone)
+    return next((one for one in near if one.starts_at and times.local_day(one.starts_at, zone) == day), None)
+
+
+def _already_there(session: Session, by: Membership) -> str:
+    words = sessions.when_it_is(session) | {"minutes": session.minutes}
+    if session.logged_by is None or session.logged_by_id == by.pk:
+        return _("You have logged this meeting already: %(day)s, %(start)s, %(minutes)s minutes.") % words
+    words["name"] = session.logged_by.user.short_name
+    return _("%(name)s has logged this meeting already: %(day)s, %(start)s, %(minutes)s minutes.") % words

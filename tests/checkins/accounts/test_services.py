@@ -1,0 +1,384 @@
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from checkins.absences import services as absences
+from checkins.accounts import services
+from checkins.agendas.models import AgendaItem
+from checkins.sessions.models import Session
+from matching.facts.models import Fact
+from matching.pairings.models import Pairing
+from mentoring.kernel.errors import Refused
+from tests.at_once import at_once
+from tests.checkins.meetings import agree, facts_of
+from tests.factories.checkins import AgendaItemFactory, SessionFactory
+from tests.factories.matching import PairingFactory
+from tests.factories.programs import MembershipFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pairing():
+    return PairingFactory(active=True, first__user__time_zone="Europe/London", second__user__time_zone="America/New_York")
+
+
+def log(pairing, now, by=None, **changes):
+    told = {"starts_at": now - timedelta(hours=2), "minutes": 45, **changes}
+    return services.log(pairing=pairing, by=by or pairing.first, now=now, **told)
+
+
+@pytest.mark.parametrize("half", ["first", "second"])
+def test_either_half_logs_a_meeting_for_both(half, noon):
+    pairing = PairingFactory(active=True)
+    by = getattr(pairing, half)
+
+    session = log(pairing, noon, by=by, place=Session.Place.VIDEO, talked_about=" The poster. ")
+
+    assert (session.logged_by, session.place, session.talked_about) == (by, "video", "The poster.")
+    assert Fact.objects.get(kind=Fact.Kind.SESSION_LOGGED).by == by
+
+
+def test_what_was_reached_is_done_and_the_rest_is_carried_over(noon):
+    pairing = PairingFactory(active=True)
+    reached, left = AgendaItemFactory.create_batch(2, pairing=pairing, raised_at=noon - timedelta(days=3))
+    added_later = AgendaItemFactory(pairing=pairing, raised_at=noon - timedelta(minutes=5))
+
+    session = log(pairing, noon, reached=[reached.pk])
+
+    assert list(session.topics.all()) == [reached]
+    assert set(AgendaItem.objects.open()) == {left, added_later}
+    left.refresh_from_db()
+    added_later.refresh_from_db()
+    assert left.carried_over_at == session.starts_at
+    assert added_later.carried_over_at is None
+
+
+def test_of_two_meetings_logged_in_the_wrong_order_the_later_carries_over(noon):
+    pairing = PairingFactory(active=True)
+    left = AgendaItemFactory(pairing=pairing, raised_at=noon - timedelta(days=9))
+    later = log(pairing, noon, starts_at=noon - timedelta(days=1))
+
+    log(pairing, noon, starts_at=noon - timedelta(days=8))
+
+    left.refresh_from_db()
+    assert left.carried_over_at == later.starts_at
+
+
+def test_a_topic_of_another_pair_is_left_alone(noon):
+    pairing = PairingFactory(active=True)
+    foreign = AgendaItemFactory()
+
+    session = log(pairing, noon, reached=[foreign.pk])
+
+    assert not session.topics.exists()
+    assert foreign in AgendaItem.objects.open()
+
+
+@pytest.mark.parametrize("shift", [timedelta(0), timedelta(minutes=44), -timedelta(minutes=44)])
+def test_the_same_meeting_is_logged_once_and_the_other_half_is_told_what_is_there(shift, noon):
+    pairing = PairingFactory(active=True, first__user__called="Amara")
+    there = log(pairing, noon)
+
+    with pytest.raises(
+        services.AlreadyLogged, match="Amara has logged this meeting already: Monday 16 March, 10:00, 45 minutes"
+    ) as refused:
+        log(pairing, noon, by=pairing.second, starts_at=there.starts_at + shift)
+
+    assert refused.value.session == there
+    assert Session.objects.count() == 1
+
+
+def test_two_meetings_may_follow_each_other(noon):
+    pairing = PairingFactory(active=True)
+    first = log(pairing, noon)
+
+    log(pairing, noon, starts_at=first.ends_at)
+
+    assert Session.objects.count() == 2
+
+
+def test_a_meeting_that_is_still_to_come_is_not_logged(noon):
+    with pytest.raises(Refused, match="has not come yet"):
+        log(PairingFactory(active=True), noon, starts_at=noon + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("minutes", [0, 4, 481])
+def test_a_meeting_lasts_from_five_minutes_to_eight_hours(minutes, noon):
+    with pytest.raises(Refused, match="from 5 to 480"):
+        log(PairingFactory(active=True), noon, minutes=minutes)
+
+
+@pytest.mark.parametrize("state", [state for state in Pairing.State if state != Pairing.State.ACTIVE])
+def test_meetings_are_logged_while_the_pairing_is_active_only(state, noon):
+    with pytest.raises(Refused, match="while it is active"):
+        log(PairingFactory(**{state: True}), noon)
+
+
+def test_nobody_else_logs_for_the_two(noon):
+    pairing = PairingFactory(active=True)
+
+    for other in [pairing.coordinator, MembershipFactory(program=pairing.program)]:
+        with pytest.raises(Refused):
+            log(pairing, noon, by=other)
+
+
+def test_what_is_for_next_time_becomes_a_topic_when_asked_for(noon):
+    pairing = PairingFactory(active=True)
+
+    log(pairing, noon, by=pairing.second, next_time="The interview", next_time_on_agenda=True)
+
+    item = AgendaItem.objects.open().get()
+    assert (item.text, item.author, item.carried_over_at) == ("The interview", pairing.second, None)
+
+
+def test_what_is_for_next_time_is_only_a_note_otherwise(noon):
+    log(PairingFactory(active=True), noon, next_time="The interview")
+
+    assert not AgendaItem.objects.exists()
+
+
+def test_whoever_registered_hears_of_a_meeting_that_was_held(noon, monkeypatch):
+    heard = []
+    monkeypatch.setattr(services, "_when_held", [])
+    services.when_held(lambda *, session, now: heard.append((session, now)))
+
+    session = log(PairingFactory(active=True), noon)
+
+    assert heard == [(session, noon)]
+
+
+def test_who_led_is_a_fact_and_what_both_led_is_none(pairing, noon):
+    log(pairing, noon, led_by=pairing.second)
+    log(pairing, noon, starts_at=noon - timedelta(days=2), led_by=None)
+
+    assert facts_of(Fact.Kind.SESSION_LED) == [pairing.second.pk]
+
+
+def test_logging_the_planned_one_makes_it_held(pairing, noon):
+    planned = agree(pairing, noon)
+    after = planned.ends_at
+
+    session = log(pairing, after, by=pairing.second, session=planned, starts_at=planned.starts_at, minutes=60)
+
+    assert (session.pk, session.state, session.minutes, session.logged_by) == (planned.pk, "held", 60, pairing.second)
+    assert Session.objects.count() == 1
+
+
+@pytest.mark.parametrize("shift", [timedelta(0), timedelta(minutes=-100), timedelta(minutes=100)])
+def test_a_meeting_logged_at_about_the_planned_time_is_the_planned_one(shift, pairing, noon):
+    planned = SessionFactory(pairing=pairing, planned=True, starts_at=noon - timedelta(hours=3))
+
+    session = log(pairing, noon, starts_at=planned.starts_at + shift, minutes=20)
+
+    assert session.pk == planned.pk
+
+
+def test_a_meeting_of_which_one_said_that_it_did_not_happen_may_be_logged_after_all(pairing, noon):
+    session = agree(pairing, noon)
+    absences.miss(session=session, by=pairing.first, absent="second", now=session.ends_at)
+
+    held = log(pairing, session.ends_at, by=pairing.second, session=session, starts_at=session.starts_at)
+
+    assert (held.state, held.absent, held.closed_by) == ("held", "", None)
+    assert not facts_of(Fact.Kind.SESSION_MISSED)
+
+
+def test_a_planned_one_that_is_still_to_come_is_not_logged(pairing, noon):
+    session = agree(pairing, noon)
+
+    with pytest.raises(Refused, match="still to come"):
+        log(pairing, noon, session=session)
+
+
+def test_a_meeting_of_the_same_day_that_the_other_logged_is_asked_about(pairing, noon):
+    there = log(pairing, noon, by=pairing.first, minutes=15)
+    near = {"starts_at": there.starts_at + timedelta(minutes=90), "minutes": 15}
+
+    with pytest.raises(services.AlreadyLogged) as refused:
+        log(pairing, noon, by=pairing.second, **near)
+    assert (refused.value.session, refused.value.overlaps) == (there, False)
+
+    log(pairing, noon, by=pairing.second, is_another=True, **near)
+    assert Session.objects.held().count() == 2
+
+
+def test_one_and_the_same_person_may_log_two_meetings_of_a_day(pairing, noon):
+    there = log(pairing, noon, minutes=15)
+
+    log(pairing, noon, starts_at=there.starts_at + timedelta(minutes=90), minutes=15)
+
+    assert Session.objects.held().count() == 2
+
+
+def test_what_overlaps_is_no_other_meeting_whatever_they_say(pairing, noon):
+    log(pairing, noon)
+
+    with pytest.raises(services.AlreadyLogged) as refused:
+        log(pairing, noon, by=pairing.second, is_another=True)
+
+    assert refused.value.overlaps
+
+
+def test_each_half_has_their_own_words_and_changes_only_those(pairing, noon):
+    session = log(pairing, noon, talked_about="The poster")
+    remember = partial(services.remember, session=session, now=noon)
+
+    remember(by=pairing.second, words="The talk", is_different=True)
+    remember(by=pairing.first, words="And the talk")
+    remember(by=pairing.second, words="Mostly the talk", is_different=True, seen_at=noon)
+
+    session.refresh_from_db()
+    assert session.talked_about == "The poster"
+    assert {account.author: account.words for account in session.accounts.all()} == {
+        pairing.first: "And the talk",
+        pairing.second: "Mostly the talk",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"words": "  "}, "Write a few words"),
+        ({"words": "x" * 10_001}, "at most 10000"),
+        ({"words": "x", "minutes": 481}, "from 5 to 480"),
+        ({"words": "x", "starts_at": "later"}, "has not come yet"),
+    ],
+)
+def test_words_that_say_nothing_or_too_much_are_refused(changes, said, pairing, noon):
+    session = log(pairing, noon)
+    if "starts_at" in changes:
+        changes = {**changes, "starts_at": noon + timedelta(minutes=1)}
+
+    with pytest.raises(Refused, match=said):
+        services.remember(session=session, by=pairing.second, now=noon, **changes)
+
+
+def test_another_time_counts_when_the_other_agrees_and_only_then(pairing, noon):
+    session = log(pairing, noon, minutes=45)
+    earlier = session.starts_at - timedelta(hours=1)
+    account = services.remember(session=session, by=pairing.second, words="Earlier", starts_at=earlier, minutes=45, now=noon)
+    session.refresh_from_db()
+    assert session.starts_at != earlier
+
+    with pytest.raises(Refused, match="the other half"):
+        services.correct(account=account, by=pairing.second, now=noon)
+    services.correct(account=account, by=pairing.first, now=noon)
+
+    session.refresh_from_db()
+    account.refresh_from_db()
+    assert (session.starts_at, session.minutes, account.has_change) == (earlier, 45, False)
+
+
+def test_a_correction_does_not_put_a_meeting_on_top_of_another(pairing, noon):
+    there = log(pairing, noon, starts_at=noon - timedelta(hours=5))
+    session = log(pairing, noon)
+    account = services.remember(session=session, by=pairing.second, words="x", starts_at=there.starts_at, now=noon)
+
+    with pytest.raises(Refused, match="have a meeting at that time"):
+        services.correct(account=account, by=pairing.first, now=noon)
+
+
+def test_what_one_half_typed_to_log_again_goes_after_their_own_words_and_takes_nothing_back(pairing, noon):
+    session = log(pairing, noon)
+    services.remember(session=session, by=pairing.second, words="The talk", is_different=True, minutes=90, now=noon)
+
+    services.join_log(session=session, by=pairing.second, words=" And the poster ", starts_at=session.starts_at, minutes=45, now=noon)
+
+    account = session.accounts.get()
+    assert (account.words, account.is_different, account.minutes) == ("The talk\n\nAnd the poster", True, 90)
+
+
+def test_what_is_ticked_for_the_agenda_gets_there_when_the_meeting_was_logged_already(pairing, noon):
+    session = log(pairing, noon)
+
+    services.join_log(session=session, by=pairing.second, words="", for_agenda="The interview", now=noon)
+
+    assert [(item.text, item.author) for item in AgendaItem.objects.open()] == [("The interview", pairing.second)]
+
+
+def test_joining_a_log_with_nothing_to_add_changes_nothing(pairing, noon):
+    session = log(pairing, noon)
+
+    services.join_log(session=session, by=pairing.second, words="", starts_at=session.starts_at, minutes=session.minutes, now=noon)
+
+    assert not session.accounts.exists()
+
+
+def test_words_that_were_saved_in_another_window_are_not_written_over(pairing, noon):
+    session = log(pairing, noon)
+    first = services.remember(session=session, by=pairing.second, words="The talk", now=noon)
+
+    with pytest.raises(services.SavedMeanwhile) as refused:
+        services.remember(session=session, by=pairing.second, words="The poster", now=noon)
+
+    assert refused.value.account == first
+    assert session.accounts.get().words == "The talk"
+
+
+def test_logging_one_meeting_leaves_another_planned_one_still_to_come(pairing, noon):
+    planned = SessionFactory(pairing=pairing, planned=True, starts_at=noon + timedelta(hours=1))
+
+    log(pairing, noon, starts_at=noon - timedelta(minutes=45))
+
+    planned.refresh_from_db()
+    assert planned.state == "planned"
+
+
+def test_another_meeting_than_the_planned_one_near_to_it_is_logged_beside_it(pairing, noon):
+    planned = SessionFactory(pairing=pairing, planned=True, starts_at=noon - timedelta(hours=3))
+
+    session = log(pairing, noon, starts_at=noon - timedelta(hours=2), is_another=True)
+
+    assert session.pk != planned.pk
+
+
+def test_a_meeting_of_the_time_of_a_missed_one_is_that_one_after_all(pairing, noon):
+    missed = agree(pairing, noon)
+    absences.miss(session=missed, by=pairing.first, absent="first", now=missed.ends_at)
+
+    held = log(pairing, missed.ends_at, by=pairing.second, starts_at=missed.starts_at + timedelta(minutes=5))
+
+    assert held.pk == missed.pk
+    assert not facts_of(Fact.Kind.SESSION_MISSED)
+
+
+def test_a_meeting_of_more_than_a_year_ago_is_not_logged(pairing, noon):
+    with pytest.raises(Refused, match="more than a year ago"):
+        log(pairing, noon, starts_at=noon - timedelta(days=367))
+
+
+def test_a_version_that_was_changed_after_it_was_seen_is_not_agreed_to(pairing, noon):
+    session = log(pairing, noon, minutes=45)
+    account = services.remember(session=session, by=pairing.second, words="", minutes=60, now=noon)
+    later = noon + timedelta(minutes=1)
+    services.remember(session=session, by=pairing.second, words="", minutes=90, seen_at=noon, now=later)
+
+    with pytest.raises(Refused, match="changed meanwhile"):
+        services.correct(account=account, by=pairing.first, now=later, seen_at=noon)
+
+    session.refresh_from_db()
+    assert session.minutes == 45
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_log_the_planned_meeting_in_one_second_hold_it_once(pairing, noon):
+    planned = SessionFactory(pairing=pairing, planned=True, starts_at=noon - timedelta(hours=2))
+
+    answers = at_once(*[partial(log, pairing, noon, by=half, session=planned, starts_at=planned.starts_at) for half in pairing.halves])
+
+    assert [type(answer) for answer in answers].count(services.AlreadyLogged) == 1
+    assert facts_of(Fact.Kind.SESSION_LOGGED) == [Session.objects.get().logged_by_id]
+
+
+def test_nothing_is_remembered_by_anybody_else_nor_in_a_pairing_that_is_paused(pairing, noon):
+    session = SessionFactory(pairing=pairing)
+    remember = partial(services.remember, session=session, words="x", now=noon)
+
+    for by in (pairing.coordinator, MembershipFactory(program=pairing.program)):
+        with pytest.raises(Refused):
+            remember(by=by)
+    Pairing.objects.update(state=Pairing.State.PAUSED)
+    with pytest.raises(Refused):
+        remember(by=pairing.first)
