@@ -6,7 +6,7 @@ class CheckinsConfig(AppConfig):
 
     def ready(self) -> None:
         # Each declares what it adds when it is imported: acts of a pair, what is answered apart, kinds of mail, columns.
-        from checkins.absences import policies as absences  # noqa: F401
+        from checkins.absences import letters as absence_letters  # noqa: F401
         from checkins.accounts import policies as account_acts  # noqa: F401
         from checkins.accounts import services as accounts
         from checkins.actions import policies as actions  # noqa: F401

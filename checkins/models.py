@@ -1,5 +1,6 @@
 """Contents page for Django. Import from the subject, never from here."""
 
+from checkins.absences.models import Absence
 from checkins.accounts.models import SessionAccount
 from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem, NothingThisTime
@@ -12,6 +13,7 @@ from checkins.sessions.models import Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
 
 __all__ = [
+    "Absence",
     "ActionItem",
     "AgendaItem",
     "Answer",

@@ -1,28 +1,31 @@
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from checkins.absences.models import Absence
 from checkins.sessions.forms import OfTwo
 from checkins.sessions.models import Session
+from mentoring.kernel.forms import OneOf
+
+Absent = Absence.Absent
 
 
-class MissSession(OfTwo):
-    """Who could not make it. Nothing is chosen in advance."""
+class SayAbsence(OfTwo):
+    """How it came that the two did not meet. Nothing is chosen in advance but what this half has said before."""
 
     submit_label = gettext_lazy("Save this")
 
-    absent = forms.ChoiceField(label=gettext_lazy("Who could not make it?"), widget=forms.RadioSelect)
-
-    def __init__(self, *arguments: Any, session: Session, **names: Any) -> None:
+    def __init__(self, *arguments: Any, session: Session, said: Absence | None, **names: Any) -> None:
         super().__init__(*arguments, **names)
-        absent: Any = self.fields["absent"]
-        name = self.other.user.short_name
-        mine, others = session.pairing.side_of(self.me), session.pairing.side_of(self.other)
-        absent.choices = [
-            (mine, _("I could not make it")),
-            (others, _("%(name)s could not make it") % {"name": name}),
-            (Session.Absent.BOTH, _("Neither of us could")),
-        ]
+        self.fields["absent"] = OneOf(
+            label=_("How did it come?"),
+            choices=[
+                (session.pairing.side_of(self.me), _("I could not come")),
+                (session.pairing.side_of(self.other), _("%(name)s did not come") % {"name": self.other.user.short_name}),
+                (Absent.BOTH, _("Something came up for both of us")),
+                (Absent.UNSAID, _("I’d rather not say")),
+            ],
+            initial=said.absent if said else None,
+        )
         self.seen_by_two("absent", but=_("Coordinators see it only where you say it of yourself. No reason is asked for."))

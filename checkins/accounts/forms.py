@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from checkins.accounts.models import SessionAccount
 from checkins.accounts.services import LONGEST_WORDS
 from checkins.agendas.models import LONGEST_TOPIC, AgendaItem
-from checkins.sessions.forms import USUAL_MINUTES, OfTwo, leader_field, minutes_field, on_the_clock, place_field
+from checkins.sessions.forms import USUAL_MINUTES, OfTwo, leader_field, minutes_field, moment_in, on_the_clock, place_field
 from checkins.sessions.models import Session
 from mentoring.kernel import times
 from mentoring.kernel.forms import AnyOf, ClockInput, DayInput, OneOf, Together
@@ -226,10 +226,3 @@ def _what_is_likely(now: datetime, last: Session | None, planned: Session | None
         "minutes": minutes,
         "place": like.place if like else Session.Place.IN_PERSON,
     }
-
-
-def moment_in(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None

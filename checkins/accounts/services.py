@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from checkins.absences import services as absences
 from checkins.accounts import policies
 from checkins.accounts.models import SessionAccount
 from checkins.agendas import services as agendas
@@ -92,8 +93,8 @@ def log(
     sessions.refuse_overlap(pairing, starts_at, minutes, but=session)
     if session.pk:
         sessions.let_go(session, now)
-        facts.withdraw(kind=Fact.Kind.SESSION_MISSED, source_id=session.pk, now=now)
-    session.state, session.absent, session.closed_by, session.closed_at = State.HELD, "", None, None
+        absences.take_back(session=session, now=now)
+    session.state, session.closed_by, session.closed_at = State.HELD, None, None
     session.starts_at, session.minutes, session.place, session.led_by = starts_at, minutes, place, led_by
     session.talked_about, session.next_time = talked_about.strip(), next_time.strip()
     session.logged_by, session.logged_at = by, now

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -7,15 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from checkins.absences.policies import may_miss
+from checkins.absences import policies as absences
 from checkins.accounts import policies, services
-from checkins.accounts.forms import ANOTHER, SAME, LogSession, RememberSession, moment_in, what_coordinators_see
+from checkins.accounts.forms import ANOTHER, SAME, LogSession, RememberSession, what_coordinators_see
 from checkins.accounts.models import SessionAccount
 from checkins.accounts.queries import with_all_that_was_said
 from checkins.agendas.models import AgendaItem
 from checkins.sessions import policies as planning
 from checkins.sessions import queries as sessions
-from checkins.sessions.access import done, form_page, not_any_more, session_of, to_session
+from checkins.sessions.access import done, form_page, not_any_more, seen_at, session_of, to_session
 from checkins.sessions.models import Session
 from checkins.sessions.services import in_two_weeks, whose_turn
 from matching.pairings.access import PairRequest, stopped, the_two_only
@@ -25,7 +25,6 @@ from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once
 
 SESSIONS_A_PAGE = 20
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @the_two_only
@@ -56,6 +55,8 @@ def session_page(request: PairRequest, session: int) -> HttpResponse:
     me, now = request.membership, timezone.now()
     found = session_of(request, session, with_all_that_was_said(Session.objects.with_open_options()))
     may_repeat = planning.may_repeat(me, found)
+    said = found.absences.all()
+    may_answer = absences.may_say(me, found, now) and not any(one.author_id == me.pk for one in said)
     again_at = in_two_weeks(found, me) if may_repeat else None
     context = {
         "pairing": request.pairing,
@@ -67,11 +68,12 @@ def session_page(request: PairRequest, session: int) -> HttpResponse:
         "may_change": planning.may_change(me, found, now),
         "may_cancel": planning.may_cancel(me, found, now),
         "may_suggest": planning.may_suggest(me, found),
-        "may_miss": may_miss(me, found, now),
+        "may_miss": absences.may_say(me, found, now),
         "may_log": policies.may_log_this(me, found, now),
         "may_remember": policies.may_remember(me, found),
         "what_coordinators_see": what_coordinators_see(),
         "again_at": again_at if again_at and again_at > now else None,
+        "others_absence": next((one for one in said if one.author_id != me.pk), None) if may_answer else None,
         "mine": next((account for account in found.accounts.all() if account.author_id == me.pk), None),
     }
     return render(request, "checkins/accounts/session.html", context)
@@ -164,9 +166,8 @@ def correct(request: PairRequest, session: int) -> HttpResponse:
     found = session_of(request, session)
     accounts = SessionAccount.objects.visible_to(request.membership).select_related("session__pairing")
     account = get_object_or_404(accounts, session=found, author=request.other)
-    seen_at = moment_in(request.POST.get("seen_at", "")) or NEVER
     try:
-        services.correct(account=account, by=request.membership, now=timezone.now(), seen_at=seen_at)
+        services.correct(account=account, by=request.membership, now=timezone.now(), seen_at=seen_at(request))
     except Refused as refused:
         messages.warning(request, str(refused))
     else:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from checkins.absences import queries as absences
 from checkins.actions import queries as actions
 from checkins.agendas import queries as agendas
 from checkins.airtime import queries as airtime
@@ -154,6 +155,7 @@ def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
         "other": other,
         "check_in": queries.open_check_in(pair, me, now),
         "life": endings.on_pair_page(pair, me, now),
+        "absences": absences.on_pair_page(pair, me, now),
         "resets": resets.on_pair_page(pair, me, now),
         "airtime": airtime.on_pair_page(pair, me, now),
         "agenda": agendas.on_pair_page(pair, me, now),

@@ -1,6 +1,7 @@
 """What the pages of one meeting begin and end with."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -8,12 +9,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from checkins.sessions.forms import QUICK_MINUTES, OfTwo
+from checkins.sessions.forms import QUICK_MINUTES, OfTwo, moment_in
 from checkins.sessions.models import Session
 from checkins.sessions.services import Meanwhile
 from matching.pairings.access import PairRequest, stopped
 from matching.pairings.models import Pairing
 from mentoring.kernel.errors import Refused
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def session_of(request: PairRequest, key: int, sessions: Any = None) -> Session:
@@ -49,6 +52,11 @@ def not_any_more(request: PairRequest, session: Session) -> HttpResponse:
         return stopped(request)
     messages.info(request, _("This can’t be done with this session now. Here is how it stands."))
     return to_session(session)
+
+
+def seen_at(request: PairRequest) -> datetime:
+    """When that was written which this person saw as they pressed the button; long ago, where they don't say."""
+    return moment_in(request.POST.get("seen_at", "")) or NEVER
 
 
 def to_session(session: Session) -> HttpResponse:

@@ -240,3 +240,10 @@ def on_the_clock(moment: datetime, zone: str) -> tuple[date, time]:
 def _left_out(day: date, start: time) -> str:
     words = {"day": date_format(day, "j F"), "start": f"{start:%H:%M}"}
     return _("Clocks go forward on %(day)s, and %(start)s is left out. Choose another time.") % words
+
+
+def moment_in(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -67,11 +67,6 @@ class Session(models.Model):
         PHONE = "phone", _("Phone")
         OTHER = "other", _("Something else")
 
-    class Absent(models.TextChoices):
-        FIRST = "first", _("The first")
-        SECOND = "second", _("The second")
-        BOTH = "both", _("Both")
-
     OPEN_STATES = (State.PROPOSED, State.PLANNED)
 
     pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="sessions")
@@ -98,7 +93,6 @@ class Session(models.Model):
     # Who cancelled it, said no, or said that it did not happen. Nobody, where it was called off because the pairing stopped.
     closed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
-    absent = models.CharField(_("who could not make it"), max_length=6, choices=Absent, blank=True)
     word = models.CharField(_("a word to the other"), max_length=LONGEST_LINE, blank=True)
 
     objects = SessionQuerySet.as_manager()
@@ -123,10 +117,6 @@ class Session(models.Model):
                 condition=Q(state__in=["cancelled", "missed"], closed_at__isnull=False)
                 | (~Q(state__in=["cancelled", "missed"]) & Q(closed_at=None, closed_by=None)),
                 name="checkins_session_closed_at_when_it_did_not_happen",
-            ),
-            models.CheckConstraint(
-                condition=(Q(state="missed") & ~Q(absent="")) | (~Q(state="missed") & Q(absent="")),
-                name="checkins_session_missed_by_somebody",
             ),
             models.UniqueConstraint(
                 fields=["pairing", "starts_at"],

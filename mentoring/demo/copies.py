@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.db import connection, models, transaction
 
+from checkins.absences.models import Absence
 from checkins.accounts.models import SessionAccount
 from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem, NothingThisTime
@@ -43,7 +44,7 @@ ABOUT: dict[str, type[models.Model]] = {
     Kind.TIME_PROPOSED: Session,
     Kind.TIME_MOVED: SessionOption,
     Kind.SESSION_CANCELLED: Session,
-    Kind.SESSION_MISSED: Session,
+    Kind.SESSION_MISSED: Absence,
     Kind.SESSION_LOGGED: Session,
     Kind.SESSION_LED: Session,
     Kind.ACTION_TAKEN: ActionItem,
@@ -88,6 +89,7 @@ class _Generation:
         self._copy(pairs)
         self._copy(Session.objects.filter(pairing__in=pairs), uid=lambda _session: uuid.uuid4())
         self._copy(SessionOption.objects.filter(session__pairing__in=pairs))
+        self._copy(Absence.objects.filter(session__pairing__in=pairs))
         self._copy(SessionAccount.objects.filter(session__pairing__in=pairs))
         self._copy(AgendaItem.objects.filter(pairing__in=pairs))
         self._copy(NothingThisTime.objects.filter(pairing__in=pairs))

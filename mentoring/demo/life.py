@@ -148,8 +148,9 @@ class Pair:
         if self.clock.moment(day + timedelta(days=1), 20) > self.clock.now:
             return
         if planned is not None and self._chance(self.story.misses):
-            absent = self.pairing.side_of(self._either())
-            absences.miss(session=planned, by=self._either(), absent=absent, now=starts_at + timedelta(hours=3))
+            absent, by = self.pairing.side_of(self._either()), self._either()
+            said = absences.say(session=planned, by=by, absent=absent, now=starts_at + timedelta(hours=3))
+            absences.agree(absence=said, by=self._other(by), now=starts_at + timedelta(hours=20))
             return
         on_the_agenda = AgendaItem.objects.filter(pairing=self.pairing).open().order_by("position").values_list("pk", flat=True)
         held = self._log(planned, starts_at, self._either(), list(on_the_agenda[: self.draw.choice((1, 2, 3))]))

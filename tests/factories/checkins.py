@@ -6,6 +6,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
+from checkins.absences.models import Absence
 from checkins.accounts.models import SessionAccount
 from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem
@@ -88,7 +89,6 @@ class SessionFactory(DjangoModelFactory):
         )
         missed = factory.Trait(
             state=Session.State.MISSED,
-            absent=Session.Absent.BOTH,
             closed_by=factory.SelfAttribute("pairing.first"),
             closed_at=NOON,
             logged_by=None,
@@ -114,6 +114,18 @@ class SessionOptionFactory(DjangoModelFactory):
     position = 1
     proposed_by = factory.SelfAttribute("session.pairing.first")
     proposed_at = NOON
+
+
+class AbsenceFactory(DjangoModelFactory):
+    """The first half says that the second did not come."""
+
+    class Meta:
+        model = Absence
+
+    session = factory.SubFactory(SessionFactory, missed=True)
+    author = factory.SelfAttribute("session.pairing.first")
+    absent = Absence.Absent.SECOND
+    said_at = NOON
 
 
 class SessionAccountFactory(DjangoModelFactory):

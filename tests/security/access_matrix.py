@@ -68,6 +68,7 @@ ROUTES: dict[str, Route] = {
     "checkins:session-change": Route(BOTH_HALVES, FORM),
     "checkins:session-cancel": Route(BOTH_HALVES, FORM),
     "checkins:session-missed": Route(BOTH_HALVES, FORM),
+    "checkins:session-missed-agree": Route(BOTH_HALVES, ACT),
     "checkins:session-repeat": Route(BOTH_HALVES, ACT),
     "checkins:session-log-planned": Route(BOTH_HALVES, FORM),
     "checkins:session-account": Route(BOTH_HALVES, FORM),

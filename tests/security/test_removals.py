@@ -29,6 +29,7 @@ NOTICED = 0.95
 # `of` and `readable_by` are what some pages ask instead of `visible_to`.
 FILTERS = {"visible_to": None, "readable_by": {"Session"}, "of": {"Pairing", "CheckIn"}}
 SURVIVORS = {
+    "Absence.visible_to": "it holds no words, and its pages have asked for the pairing",
     "NothingThisTime.visible_to": "it holds no words, and its pages have asked for the pairing",
     "SheetRow.visible_to": "it is Sheet.visible_to once more, which its one page has asked for the sheet",
     "SessionOption.visible_to": "it is Session.readable_by once more, which its one page has asked for the session",

@@ -17,6 +17,7 @@ from programs.invitations.tokens import token_for
 from programs.memberships.models import Membership, Program
 from tests.conftest import signed_in
 from tests.factories.checkins import (
+    AbsenceFactory,
     ActionItemFactory,
     AgendaItemFactory,
     AnswerFactory,
@@ -178,6 +179,9 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         SessionAccountFactory(session=session, author=half, words=mark)
     planned = SessionFactory(pairing=pairing, planned=True, where=mark)
     over = SessionFactory(pairing=pairing, planned=True, starts_at=NOON - timedelta(days=3, hours=5), where=mark)
+    missed = SessionFactory(pairing=pairing, missed=True, starts_at=NOON - timedelta(days=70))
+    for half in pairing.halves:
+        AbsenceFactory(session=missed, author=half)
     SessionFactory(pairing=pairing, cancelled=True, starts_at=NOON - timedelta(days=80), word=mark)
     SessionOptionFactory(session=SessionFactory(pairing=pairing, proposed=True, where=mark))
     check_in = CheckInFactory(pairing=pairing, answered=True, due_on=due_on, read_by=Program.AnswersReadBy.ADMINS)
@@ -196,6 +200,7 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         "session": session.pk,
         **{f"checkins:session-{act}.session": planned.pk for act in ("suggest", "change", "cancel", "calendar")},
         **{f"checkins:session-{act}.session": over.pk for act in ("missed", "log-planned")},
+        "checkins:session-missed-agree.session": missed.pk,
         "actionitem": ActionItemFactory(pairing=pairing, text=mark).pk,
         "message": MessageFactory(pairing=pairing, text=mark).pk,
         "checkin": check_in.pk,

@@ -11,7 +11,7 @@ from checkins.agendas.models import AgendaItem
 from checkins.sessions.models import Session
 from tests.checkins.meetings import in_days, planned, seen_in, session_page, suggested
 from tests.checkins.pages import address, people_around
-from tests.factories.checkins import AgendaItemFactory, SessionAccountFactory, SessionFactory, SessionOptionFactory
+from tests.factories.checkins import AbsenceFactory, AgendaItemFactory, SessionAccountFactory, SessionFactory, SessionOptionFactory
 from tests.factories.matching import PairingFactory
 
 pytestmark = pytest.mark.django_db
@@ -338,11 +338,11 @@ def test_the_list_has_what_is_planned_and_what_was_with_who_and_when(around, as_
     planned(around)
     suggested(around, 9)
     SessionFactory(pairing=around.pairing, talked_about="What we said.")
-    SessionFactory(pairing=around.pairing, missed=True, absent="second")
+    AbsenceFactory(session__pairing=around.pairing)
 
     text = as_member(around.half).get(list_page(around.pairing)).text
 
-    for said in ("Look at it, move or cancel", "Jonas has not answered yet", "What we said.", "Jonas could not make it."):
+    for said in ("Look at it, move or cancel", "Jonas has not answered yet", "What we said.", "As you say it, Jonas did not come."):
         assert said in text
 
 

@@ -228,8 +228,8 @@ def test_what_has_begun_is_not_cancelled_but_missed(pairing, noon):
     with pytest.raises(Refused, match="say whether you met"):
         services.cancel(session=session, by=pairing.first, now=began)
     with pytest.raises(Refused, match="still to come"):
-        absences.miss(session=session, by=pairing.first, absent="both", now=began - timedelta(minutes=1))
-    absences.miss(session=session, by=pairing.first, absent="both", now=began)
+        absences.say(session=session, by=pairing.first, absent="both", now=began - timedelta(minutes=1))
+    absences.say(session=session, by=pairing.first, absent="both", now=began)
 
 
 def test_a_pairing_that_stops_takes_what_is_to_come_from_the_calendars_and_nobody_did_it(pairing, noon):
@@ -310,7 +310,7 @@ OVERTAKEN = {
         session=session, by=session.pairing.first, place="video", where="", led_by=None, now=now
     ),
     "cancelled": lambda session, now: services.cancel(session=session, by=session.pairing.first, now=now),
-    "missed": lambda session, now: absences.miss(session=session, by=session.pairing.first, absent="first", now=session.ends_at),
+    "missed": lambda session, now: absences.say(session=session, by=session.pairing.first, absent="first", now=session.ends_at),
     "logged": lambda session, now: accounts.log(
         pairing=session.pairing, session=session, by=session.pairing.first, starts_at=session.starts_at, minutes=45, now=session.ends_at
     ),
