@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checkins.sessions.models import LONGEST_LINE, LONGEST_MINUTES, SHORTEST_MINUTES, Session, SessionOption
+from checkins.sessions.services import CHANGED_TOGETHER
 from mentoring.kernel import times
 from mentoring.kernel.forms import ClockInput, DayInput, EvenhandForm, OneOf, Together
 from programs.memberships.models import Membership
@@ -203,6 +204,17 @@ class ChangeSession(OfTwo):
         hint = _("You take turns, unless you choose otherwise.")
         self.fields["led_by"] = leader_field(me, other, label=_("Who leads?"), help_text=hint, initial=leader)
         self.seen_by_two("where", but=_("It is also in the calendar entry that you both get."))
+
+    def go_on_from(self, session: Session) -> None:
+        """What is saved next takes the place of what stands there now, which the person has seen. What they left alone stands so now."""
+        stands: dict[str, str] = {"place": session.place, "where": session.where, "led_by": self.answer_for(session.led_by)}
+        typed, data = self.cleaned_data, {**self.data}
+        for names in CHANGED_TOGETHER:
+            is_left_alone = all(typed[name] == typed[f"was_{name}"] for name in names)
+            for name in names:
+                data[f"was_{name}"] = stands[name]
+                data[name] = stands[name] if is_left_alone else typed[name]
+        self.data = data
 
     def told(self) -> dict[str, Any]:
         told = self.cleaned_data

@@ -33,6 +33,8 @@ MOST_PLANNED = 5
 FURTHEST_AHEAD = timedelta(days=366)
 A_DAY = timedelta(days=1)
 IN_TWO_WEEKS = timedelta(days=14)
+# How and where are one thing: the room of one beside the video call of the other is a place that nobody meant.
+CHANGED_TOGETHER = (("place", "where"), ("led_by",))
 
 SUGGESTED, AGREED, MOVED, CHANGED = "session-suggested", "session-agreed", "session-moved", "session-changed"
 CANCELLED, NOT_AGREED = "session-cancelled", "session-not-agreed"
@@ -52,6 +54,22 @@ class OtherTimesMeanwhile(Meanwhile):
         self.seen = options[0].pk if options else 0
 
 
+class SuggestedMeanwhile(Meanwhile):
+    """Times are open between the two already: `session`."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(_("There is an open suggestion between you two already. Answer it, or suggest other times there."))
+        self.session = session
+
+
+class ChangedMeanwhile(Meanwhile):
+    """The same was changed after this person began: `session` is how it stands now."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(_("This was changed while you were writing. Nothing of what you wrote is lost."))
+        self.session = session
+
+
 # --- times, until both have agreed on one ---
 
 
@@ -66,13 +84,16 @@ def propose(
     place: str = Session.Place.IN_PERSON,
     where: str = "",
 ) -> Session:
-    """Suggest one to three times for a meeting. The other half picks one, suggests others, or says no."""
+    """Suggest one to three times for a meeting. The other half picks one, suggests others, or says no.
+
+    Raises `SuggestedMeanwhile` where some are open already.
+    """
     pairing = locked(pairing)
     if not policies.may_propose(by, pairing):
         raise Refused(_("Times are suggested by the two of a pairing, while it is active."))
     refuse_length(minutes)
-    if Session.objects.filter(pairing=pairing, state=State.PROPOSED).exists():
-        raise Refused(_("There is an open suggestion between you two already. Answer it, or suggest other times there."))
+    if there := Session.objects.filter(pairing=pairing, state=State.PROPOSED).with_open_options().first():
+        raise SuggestedMeanwhile(there)
     if Session.objects.filter(pairing=pairing, state=State.PLANNED, starts_at__gt=now).count() >= MOST_PLANNED:
         raise Refused(_("You two have %(most)s meetings planned. Have one of them first, or cancel one.") % {"most": MOST_PLANNED})
     _refuse_times(pairing, options, minutes, now)
@@ -202,16 +223,23 @@ def change(
 ) -> Session:
     """Say where the two meet and who leads: one of them, or nobody for both. Calendars hear of a new place.
 
-    `seen` is what stood there when this person began, by the names of the three: what is still the same is left as it stands now.
+    `seen` is what stood there when this person began, by the names of the three; None where it does not matter. What they left as it was
+    stays as it stands now. Raises `ChangedMeanwhile` where what they changed was changed by somebody else too, unless to the same.
     """
     session = locked_session(session)
     if not policies.may_change(by, session, now):
         raise Refused(_("Only a meeting that is still to come can be changed."))
     refuse_leader(session.pairing, led_by)
     before = (session.place, session.where)
-    for name, told in {"place": place, "where": _one_line(where), "led_by": led_by}.items():
-        if seen is None or name not in seen or seen[name] != told:
-            setattr(session, name, told)
+    told = {"place": place, "where": _one_line(where), "led_by": led_by}
+    for names in CHANGED_TOGETHER:
+        wished, stands = [told[name] for name in names], [getattr(session, name) for name in names]
+        began_with = stands if seen is None else [seen[name] for name in names]
+        if stands not in (began_with, wished) and wished != began_with:
+            raise ChangedMeanwhile(session)
+        if wished != began_with:
+            for name in names:
+                setattr(session, name, told[name])
     moves_house = (session.place, session.where) != before
     session.sequence += moves_house
     session.save(update_fields=["place", "where", "led_by", "sequence"])

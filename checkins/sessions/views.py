@@ -34,9 +34,13 @@ def propose(request: PairRequest) -> HttpResponse:
         return stopped(request)
     last = queries.last_held(pair, me) if request.method != "POST" else None
     form = ProposeSession(request.POST or None, me=me, other=request.other, now=now, last=last)
-    if done(request, form, lambda: services.propose(pairing=pair, by=me, now=now, **form.told())):
-        messages.success(request, _now_it_is_up_to(request.other))
-        return redirect("checkins:pairing", pair.program.slug, pair.pk)
+    try:
+        if done(request, form, lambda: services.propose(pairing=pair, by=me, now=now, **form.told())):
+            messages.success(request, _now_it_is_up_to(request.other))
+            return redirect("checkins:pairing", pair.program.slug, pair.pk)
+    except services.SuggestedMeanwhile as refused:
+        form.add_error(None, str(refused))
+        return form_page(request, "sessions/propose", form, status=409, there=refused.session)
     return form_page(request, "sessions/propose", form)
 
 
@@ -127,9 +131,14 @@ def change(request: PairRequest, session: int) -> HttpResponse:
     if request.method != "POST" and not policies.may_change(me, found, now):
         return not_any_more(request, found)
     form = ChangeSession(request.POST or None, me=me, other=request.other, session=found)
-    if done(request, form, lambda: services.change(session=found, by=me, now=now, **form.told())):
-        messages.success(request, _("Saved. %(name)s sees it too.") % {"name": request.other.user.short_name})
-        return to_session(found)
+    try:
+        if done(request, form, lambda: services.change(session=found, by=me, now=now, **form.told())):
+            messages.success(request, _("Saved. %(name)s sees it too.") % {"name": request.other.user.short_name})
+            return to_session(found)
+    except services.ChangedMeanwhile as refused:
+        form.add_error(None, str(refused))
+        form.go_on_from(refused.session)
+        return form_page(request, "sessions/change", form, status=409, session=found, there=refused.session)
     return form_page(request, "sessions/change", form, session=found)
 
 

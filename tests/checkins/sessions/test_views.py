@@ -264,12 +264,77 @@ def test_two_who_change_different_things_of_one_session_both_have_their_way(arou
     page = session_page("session-change", session)
     form = as_member(around.other_half).get(page).text
     was = {name: seen_in(form, name) for name in ("was_place", "was_where", "was_led_by")}
-    as_member(around.half).post(page, was | {"place": "video", "where": "https://meet.example/abc", "led_by": "other"})
+    as_member(around.half).post(page, was | {"place": "video", "where": "https://meet.example/abc", "led_by": "me", "was_led_by": "me"})
 
     as_member(around.other_half).post(page, was | {"place": was["was_place"], "where": was["was_where"], "led_by": "both"})
 
     session.refresh_from_db()
     assert (session.place, session.where, session.led_by) == ("video", "https://meet.example/abc", None)
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        {"place": "in_person", "where": "My own café", "led_by": "other"},
+        {"place": "phone", "where": "Library café", "led_by": "other"},
+    ],
+)
+def test_two_who_change_the_same_of_one_session_see_both_and_can_save_again(mine, around, as_member):
+    session = planned(around, where="Library café", led_by=around.half)
+    page, browser = session_page("session-change", session), as_member(around.other_half)
+    names = ("was_place", "was_where", "was_led_by")
+    was = {name: seen_in(browser.get(page).text, name) for name in names}
+    theirs = {"place": "video", "where": "https://meet.example/abc", "led_by": "other", "was_led_by": "me"}
+    as_member(around.half).post(page, was | theirs)
+
+    answer = browser.post(page, was | mine)
+
+    assert answer.status_code == 409
+    for words in ("meet.example/abc", "Your turn to lead", mine["where"]):
+        assert words in answer.text
+    session.refresh_from_db()
+    assert (session.place, session.led_by) == ("video", around.other_half)
+    again = mine | {name: seen_in(answer.text, name) for name in names}
+    assert browser.post(page, again).status_code == 302
+    session.refresh_from_db()
+    assert (session.place, session.where) == (mine["place"], mine["where"])
+
+
+def test_what_one_left_alone_comes_back_as_the_other_changed_it(around, as_member):
+    session = planned(around, where="Library café", led_by=around.half)
+    page, browser = session_page("session-change", session), as_member(around.other_half)
+    was = {"was_place": "in_person", "was_where": "Library café"}
+    theirs = {"place": "video", "where": "https://meet.example/abc", "led_by": "other", "was_led_by": "me"}
+    as_member(around.half).post(page, was | theirs)
+
+    text = browser.post(page, was | {"place": "in_person", "where": "Library café", "led_by": "both", "was_led_by": "other"}).text
+
+    assert re.search(r'name="where"[^>]*value="https://meet.example/abc"|value="https://meet.example/abc"[^>]*name="where"', text)
+    assert re.search(r'name="place" value="video"[^>]*checked', text)
+    assert re.search(r'name="led_by" value="both"[^>]*checked', text)
+
+
+def test_two_who_change_a_session_to_the_same_are_of_one_mind(around, as_member):
+    session = planned(around, where="Library café")
+    page = session_page("session-change", session)
+    typed = {"place": "in_person", "where": "The park", "led_by": "both"}
+    was = {"was_place": "in_person", "was_where": "Library café", "was_led_by": "both"}
+    as_member(around.half).post(page, typed | was)
+
+    assert as_member(around.other_half).post(page, typed | was).status_code == 302
+
+
+def test_who_suggests_while_the_other_does_sees_what_is_open_and_keeps_what_they_typed(around, as_member):
+    open_now = suggested(around).options.get()
+
+    answer = as_member(around.other_half).post(
+        address("session-propose", around.pairing.program, around.pairing.pk), times_typed(5, where="My own café")
+    )
+
+    assert answer.status_code == 409
+    assert "My own café" in answer.text
+    assert timezone.localtime(open_now.starts_at, NEW_YORK).strftime("%A %-d %B, %H:%M") in answer.text
+    assert session_page("session", open_now.session) in answer.text
 
 
 def test_other_times_sent_from_an_old_page_show_what_is_open_and_can_be_sent_again(around, as_member):
