@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from checkins.absences import services
-from checkins.absences.models import Absence
-from checkins.absences.policies import TIME_TO_ANSWER
+from checkins.absences.models import TIME_TO_ANSWER, Absence
 from checkins.sessions.models import Session
 from matching.pairings.models import Pairing
 from mentoring.kernel import times

@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -6,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from checkins.sessions.models import Session
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
+
+# Until when the other half is asked, from when it was first said.
+TIME_TO_ANSWER = timedelta(days=7)
 
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):
@@ -38,6 +42,10 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"Absence {self.pk}"
+
+    @property
+    def answered_until(self) -> datetime | None:
+        return self.session.closed_at and self.session.closed_at + TIME_TO_ANSWER
 
     def is_of(self, side: str) -> bool:
         """Whether this half says that the one on this side could not come: "first" or "second"."""

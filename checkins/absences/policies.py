@@ -1,17 +1,15 @@
 """May this person? Pure questions: no query, no write, no request."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from checkins.absences.models import Absence
+from checkins.absences.models import TIME_TO_ANSWER, Absence
 from checkins.sessions.models import Session
 from checkins.sessions.policies import has_begun, pair_act
 from programs.memberships.models import Membership
 
 State = Session.State
-
-TIME_TO_ANSWER = timedelta(days=7)
 
 MISS = pair_act("miss", _("Say that you did not meet, and how it came"), "session-missed")
 AGREE = pair_act("miss_agree", _("Agree to how the other says that you did not meet"), "session-missed-agree")

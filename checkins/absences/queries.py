@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from checkins.absences.models import Absence
-from checkins.absences.policies import TIME_TO_ANSWER
+from checkins.absences.models import TIME_TO_ANSWER, Absence
 from checkins.sessions.models import Session
 from checkins.sessions.services import MOST_PLANNED
 from matching.pairings.models import Pairing

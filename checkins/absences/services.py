@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from checkins.absences import policies
-from checkins.absences.models import Absence
+from checkins.absences.models import TIME_TO_ANSWER, Absence
 from checkins.sessions import services as sessions
 from checkins.sessions.models import Session
 from matching.facts import services as facts
@@ -67,7 +67,7 @@ def _ask_the_other(session: Session, by: Membership, now: datetime) -> None:
         subject_id=session.pk,
         recipient=session.pairing.other_half(by).user,
         program_id=session.pairing.program_id,
-        expires_at=now + policies.TIME_TO_ANSWER,
+        expires_at=now + TIME_TO_ANSWER,
         now=now,
     )
 

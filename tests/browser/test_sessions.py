@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from checkins.sessions.models import Session
+from tests.factories.checkins import SessionFactory
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory, ProgramFactory
 
@@ -80,3 +81,37 @@ def test_two_agree_on_a_time_move_it_meet_and_remember_it_differently(page_at, a
     expect(amara.get_by_text("The session says so now.")).to_be_visible()
     session.refresh_from_db()
     assert (session.state, session.minutes) == ("held", 90)
+
+
+def test_two_say_each_in_their_own_words_that_they_did_not_meet(page_at, axe):
+    program = ProgramFactory(slug="northside", name="Northside Student Mentoring")
+    pair = PairingFactory(
+        active=True,
+        program=program,
+        first=MembershipFactory(program=program, user__name="Amara Okoye"),
+        second=MembershipFactory(program=program, user__name="Jonas Lind"),
+    )
+    session = SessionFactory(pairing=pair, planned=True, starts_at=timezone.now() - timedelta(days=1))
+    pair_page = f"/p/northside/pairings/{pair.pk}/"
+    amara, jonas = page_at(360, as_=pair.first), page_at(1280, as_=pair.second)
+
+    amara.goto(pair_page)
+    amara.get_by_role("link", name="No, we did not meet").click()
+    axe(amara)
+    amara.get_by_label("Jonas did not come").check()
+    amara.get_by_role("button", name="Save this").click()
+    expect(amara.get_by_text("As you say it, Jonas did not come.")).to_be_visible()
+
+    jonas.goto(pair_page)
+    axe(jonas)
+    expect(jonas.get_by_text("As Amara says it, you did not come.")).to_be_visible()
+    jonas.get_by_role("link", name="I’d say it differently").click()
+    jonas.get_by_label("Something came up for both of us").check()
+    jonas.get_by_role("button", name="Save this").click()
+
+    for page, words in ((jonas, "As you say it, something came up"), (amara, "As Jonas says it, something came up")):
+        page.goto(f"{pair_page}sessions/{session.pk}/")
+        axe(page)
+        expect(page.get_by_text(words)).to_be_visible()
+    jonas.goto(pair_page)
+    expect(jonas.get_by_text("As Amara says it")).to_have_count(0)

@@ -97,7 +97,7 @@ def test_both_halves_read_each_answer_in_words(absent, around, as_member):
 def test_who_said_it_is_not_asked_and_may_say_it_anew(asked, around, as_member):
     browser = as_member(around.half)
 
-    assert "You did not meet on" not in browser.get(pair_page(around.pairing)).text
+    assert "noted that you two did not meet" not in browser.get(pair_page(around.pairing)).text
     assert "Say it differently" in browser.get(session_page("session", asked)).text
     assert re.search(r'name="absent" value="second"[^>]*checked', browser.get(session_page("session-missed", asked)).text)
 
@@ -107,7 +107,7 @@ def test_after_a_week_nobody_is_asked_any_more(asked, around, as_member):
     asked.save()
     browser = as_member(around.other_half)
 
-    assert "You did not meet on" not in browser.get(pair_page(around.pairing)).text
+    assert "noted that you two did not meet" not in browser.get(pair_page(around.pairing)).text
     text = main_of(browser.get(session_page("session", asked)).text)
     assert "I say the same" not in text
     assert "Add my words" in text
@@ -130,7 +130,7 @@ def test_in_a_pairing_that_is_paused_it_is_read_and_not_answered(asked, around, 
     around.pairing.save()
     browser = as_member(around.other_half)
 
-    assert "You did not meet on" not in browser.get(pair_page(around.pairing)).text
+    assert "noted that you two did not meet" not in browser.get(pair_page(around.pairing)).text
     text = main_of(browser.get(session_page("session", asked)).text)
     assert "As Amara says it, you did not come." in text
     assert "I say the same" not in text

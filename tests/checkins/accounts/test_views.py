@@ -426,3 +426,34 @@ def test_words_for_a_meeting_that_was_cancelled_lead_to_how_it_stands(around, as
     answer = as_member(around.half).get(session_page("session-account", session), follow=True)
 
     assert "Here is how it stands" in answer.text
+
+
+@pytest.mark.parametrize("words", ["🎉👩🏽‍🚀 done", "שלום, ‎the poster‎ مرحبا", "<b>bold</b> & 'quotes'"])
+def test_words_in_any_script_are_kept_as_they_were_typed(words, around, as_member):
+    browser = as_member(around.half)
+
+    browser.post(log_page(around.pairing), told(talked_about=words, next_time=words))
+
+    session = Session.objects.get()
+    assert (session.talked_about, session.next_time) == (words, words)
+    text = as_member(around.other_half).get(session_page("session", session)).text
+    assert html.unescape(text).count(words) == 2
+    assert "<b>bold" not in text
+
+
+@pytest.mark.parametrize("words", ["x" * 1_000_000, "nothing\x00"])
+def test_a_megabyte_or_what_cannot_be_kept_is_refused_in_words_and_stays_in_the_form(words, around, as_member):
+    session = SessionFactory(pairing=around.pairing)
+    forms = {
+        log_page(around.pairing): told(talked_about=words),
+        session_page("session-account", session): {"words": words, "day": "2026-03-12", "start": "16:00", "minutes": "45"},
+    }
+    browser = as_member(around.half)
+
+    for page, typed in forms.items():
+        answer = browser.post(page, typed)
+        assert answer.status_code == 200
+        assert "at most 10000 characters" in answer.text or "Null characters" in answer.text
+        assert words.replace("\x00", "")[:100] in answer.text
+    assert Session.objects.count() == 1
+    assert not session.accounts.exists()
