@@ -90,7 +90,7 @@ class Session(models.Model):
     logged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     logged_at = models.DateTimeField(null=True, blank=True)
 
-    # Who cancelled it, said no, or said that it did not happen. Nobody, where it was called off because the pairing stopped.
+    # Who cancelled it, said no, or said first that it did not happen. Nobody, where it was called off because the pairing stopped.
     closed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     word = models.CharField(_("a word to the other"), max_length=LONGEST_LINE, blank=True)

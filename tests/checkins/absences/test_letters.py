@@ -33,7 +33,7 @@ def test_it_says_when_and_until_when_and_neither_who_nor_how_it_came(session):
 
     mail = compose(message, kind=kind, context=kind.context([message])[message.pk], address=message.recipient.email)
 
-    assert mail.subject == "About a session that did not happen"
+    assert mail.subject == "About a session you two had planned"
     assert "Monday 16 March, 11:00" in mail.body
     assert "Until Monday 23 March" in mail.body
     assert f"/sessions/{session.pk}/" in mail.body

@@ -1,7 +1,7 @@
 import html
 import re
 import uuid
-from datetime import timedelta
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from checkins.agendas.models import AgendaItem
 from checkins.sessions.models import Session
+from mentoring.kernel.times import is_left_out
 from tests.checkins.meetings import in_days, planned, seen_in, session_page, suggested
 from tests.checkins.pages import address, people_around
 from tests.factories.checkins import AbsenceFactory, AgendaItemFactory, SessionAccountFactory, SessionFactory, SessionOptionFactory
@@ -17,6 +18,7 @@ from tests.factories.matching import PairingFactory
 pytestmark = pytest.mark.django_db
 
 LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
+HALF_PAST_ONE = time(1, 30)
 
 
 @pytest.fixture
@@ -456,4 +458,19 @@ def test_a_megabyte_or_what_cannot_be_kept_is_refused_in_words_and_stays_in_the_
         assert "at most 10000 characters" in answer.text or "Null characters" in answer.text
         assert words.replace("\x00", "")[:100] in answer.text
     assert Session.objects.count() == 1
+    assert not session.accounts.exists()
+
+
+@pytest.mark.parametrize("name", ["session-log", "session-account"])
+def test_a_time_that_clocks_left_out_is_said_and_not_moved_in_silence(name, around, as_member):
+    session = SessionFactory(pairing=around.pairing)
+    days_before = [timezone.now().date() - timedelta(days=ago) for ago in range(1, 366)]
+    forward_on = next(day for day in days_before if is_left_out(day, HALF_PAST_ONE, "Europe/London"))
+    page = log_page(around.pairing) if name == "session-log" else session_page(name, session)
+
+    answer = as_member(around.half).post(page, told(day=forward_on.isoformat(), start="01:30", words="Keep this", talked_about="Keep this"))
+
+    assert f"Clocks go forward on {forward_on.day} {forward_on:%B}, and 01:30 is left out" in answer.text
+    assert "Keep this" in answer.text
+    assert Session.objects.get() == session
     assert not session.accounts.exists()
