@@ -217,7 +217,7 @@ def test_the_part_on_the_pairs_page_asks_once_and_shows_a_few(django_assert_num_
         part = render_to_string("checkins/actions/_now.html", {"actions": actions, "pairing": pairing, "other": pairing.second})
 
     assert part.count("<li>") == queries.SHOWN_ON_PAIR_PAGE
-    assert "There are more" in part
+    assert "there are more" in part
 
 
 @pytest.mark.django_db(transaction=True)

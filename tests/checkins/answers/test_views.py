@@ -141,7 +141,7 @@ def test_what_is_sent_after_it_closed_changes_nothing_and_says_so(as_member, aro
     answer = browser.post(page_of(check_in), {"answer": "1"})
 
     assert answer.status_code == 409
-    assert "This check-in has closed" in answer.text
+    assert "The time to answer is over" in answer.text
     assert "nothing was changed" in answer.text
     assert "Mostly" in answer.text
     assert Answer.objects.get().value == 4

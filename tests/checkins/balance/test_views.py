@@ -138,7 +138,7 @@ def test_the_panel_of_a_young_pairing_says_what_will_be_there():
     shown = panel(pairing, pairing.first)
 
     assert "Not enough yet" in shown
-    assert "0 sessions are written down so far." in shown
+    assert "None is written down so far." in shown
 
 
 def test_a_name_is_shown_as_it_was_typed(as_member):
