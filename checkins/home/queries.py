@@ -119,8 +119,13 @@ class Round:
     """One due day of a pairing, and how the check-in of each half stands; None where somebody was not asked."""
 
     due_on: date
+    occasion: str
     first: CheckIn | None
     second: CheckIn | None
+
+    @property
+    def is_after_first_meeting(self) -> bool:
+        return self.occasion == CheckIn.Occasion.FIT
 
     @property
     def has_answers(self) -> bool:
@@ -130,10 +135,10 @@ class Round:
 def rounds_of(pairing: Pairing, staff: Membership, now: datetime) -> list[Round]:
     """The last check-ins of both halves, newest first."""
     asked = CheckIn.objects.visible_to(staff).filter(pairing=pairing, opens_at__lte=now).with_state(now, reader=staff)
-    by_day: dict[date, dict[int, CheckIn]] = {}
+    by_day: dict[tuple[date, str], dict[int, CheckIn]] = {}
     for check_in in asked.order_by("-due_on", "pk")[: 2 * ROUNDS_SHOWN]:
-        by_day.setdefault(check_in.due_on, {})[check_in.membership_id] = check_in
-    return [Round(due_on, of_day.get(pairing.first_id), of_day.get(pairing.second_id)) for due_on, of_day in by_day.items()]
+        by_day.setdefault((check_in.due_on, check_in.occasion), {})[check_in.membership_id] = check_in
+    return [Round(*which, of_day.get(pairing.first_id), of_day.get(pairing.second_id)) for which, of_day in by_day.items()]
 
 
 @dataclass(frozen=True)
@@ -298,12 +303,13 @@ def _share(part: int, whole: int) -> int | None:
 
 def with_current_round(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> Any:
     """Each with `round_on`, the day of its newest check-ins, and how those of both halves stand: `first_state`, `second_state`;
-    and `last_minute`, until when the later of the two is open."""
+    on which occasion, `round_occasion`; and `last_minute`, until when the later of the two is open."""
     opened = CheckIn.objects.filter(pairing=OuterRef("pk"), opens_at__lte=now).asked()
     of_round = CheckIn.objects.filter(pairing=OuterRef("pk"), due_on=OuterRef("round_on")).with_state(now, reader=staff)
     return pairings.annotate(round_on=Subquery(opened.order_by("-due_on").values("due_on")[:1])).annotate(
         first_state=_one(of_round.filter(membership=OuterRef("first")), "state"),
         second_state=_one(of_round.filter(membership=OuterRef("second")), "state"),
+        round_occasion=_one(of_round.order_by("pk"), "occasion"),
         last_minute=_one(of_round.order_by("-closes_at").annotate(minute=F("closes_at") - timedelta(minutes=1)), "minute"),
     )
 

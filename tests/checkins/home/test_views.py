@@ -240,6 +240,18 @@ def test_earlier_rounds_can_be_looked_at(as_member):
     assert "Fully" in browser.get(f"{page}?round=nonsense").text
 
 
+@pytest.mark.parametrize("page", ["pairing", "checkins"])
+@pytest.mark.parametrize("is_fit", [True, False])
+def test_staff_see_which_round_came_after_the_first_meeting(page, is_fit, as_member):
+    around = people_around()
+    CheckInFactory(pairing=around.pairing, after_first_meeting=is_fit, **OPEN)
+    keys = [around.pairing.pk] if page == "pairing" else []
+
+    text = as_member(around.coordinator).get(address(page, around.pairing.program, *keys)).text
+
+    assert ("After the first meeting" in text) is is_fit
+
+
 def test_that_somebody_would_rather_not_say_is_for_those_who_may_read(as_member):
     around = people_around()
     check_in = CheckInFactory(pairing=around.pairing, answered=True, read_by=Program.AnswersReadBy.ADMINS, **OPEN)
