@@ -46,16 +46,18 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Everything the pages show, what waits for me first, in one query. The two people are known to whoever asks.
 
         `place` is a `Place`; `change_waits` says that something is suggested in its place and not answered yet. In a pairing that is not
-        active nothing waits for anybody: nobody can answer.
+        active nothing waits for anybody: nobody can answer, and a try that has ended is past.
         """
         suggested = Decision.objects.filter(in_place_of=OuterRef("pk")).open()
         try_ended = Q(try_until__lte=today) & _not_kept_since("try_until")
         look_again = Q(look_again_on__lte=today, change_waits=False) & _not_kept_since("look_again_on")
-        waits = Q(state=Decision.State.OPEN, pairing__state=Pairing.State.ACTIVE)
+        is_active = Q(pairing__state=Pairing.State.ACTIVE)
+        waits = Q(state=Decision.State.OPEN) & is_active
         place = Case(
             When(waits & ~Q(proposed_by=me), then=Value(Place.WAITS_FOR_ME)),
             When(waits, then=Value(Place.WAITS_FOR_OTHER)),
-            When((try_ended | look_again) & Q(state=Decision.State.STANDS), then=Value(Place.LOOK_AGAIN)),
+            When((try_ended | look_again) & Q(state=Decision.State.STANDS) & is_active, then=Value(Place.LOOK_AGAIN)),
+            When(try_ended & Q(state=Decision.State.STANDS), then=Value(Place.PAST)),
             When(state=Decision.State.STANDS, then=Value(Place.STANDS)),
             default=Value(Place.PAST),
             output_field=IntegerField(),

@@ -28,6 +28,7 @@ class Card:
     is_mine: bool
     # The two halves, first and second: what each has said, and whether it was yes. None where nobody is asked any more.
     sides: tuple[tuple[str, bool], tuple[str, bool]] | None
+    # None as well where the pairing rests or has ended, and nobody can say so; a try has ended all the same.
     asked_since: date | None
     try_ended: bool
     may_answer: bool
@@ -79,7 +80,7 @@ def _card(decision: Any, me: Membership, today: date) -> Card:
         place=Place(decision.place),
         is_mine=decision.proposed_by_id == me.pk,
         sides=_sides(decision, me, today),
-        asked_since=decision.asked_again_since(today),
+        asked_since=_asked_since(decision, today),
         try_ended=decision.try_has_ended(today),
         may_answer=policies.may_agree(me, decision),
         may_withdraw=policies.may_withdraw(me, decision),
@@ -90,11 +91,15 @@ def _card(decision: Any, me: Membership, today: date) -> Card:
     )
 
 
+def _asked_since(decision: Decision, today: date) -> date | None:
+    return decision.asked_again_since(today) if decision.pairing.state == Pairing.State.ACTIVE else None
+
+
 def _sides(decision: Decision, me: Membership, today: date) -> tuple[tuple[str, bool], tuple[str, bool]] | None:
     first, second = decision.pairing.halves
     if decision.state == Decision.State.OPEN:
         return _has_answered(decision, first, me), _has_answered(decision, second, me)
-    if decision.asked_again_since(today) is not None:
+    if _asked_since(decision, today) is not None:
         return _has_kept(decision, first, me, today), _has_kept(decision, second, me, today)
     return None
 
@@ -102,7 +107,7 @@ def _sides(decision: Decision, me: Membership, today: date) -> tuple[tuple[str, 
 def _has_answered(decision: Decision, half: Membership, me: Membership) -> tuple[str, bool]:
     agreed_at = decision.first_agreed_at if half == decision.pairing.first else decision.second_agreed_at
     if agreed_at is None:
-        return _no_answer_yet(half, me), False
+        return _no_answer_yet(half, me) if decision.pairing.is_open else _no_answer(half, me), False
     day = date_format(timezone.localtime(agreed_at), "j F")
     if half == me:
         return _("You agreed on %(day)s") % {"day": day}, True
@@ -117,3 +122,7 @@ def _has_kept(decision: Decision, half: Membership, me: Membership, today: date)
 
 def _no_answer_yet(half: Membership, me: Membership) -> str:
     return _("You: no answer yet") if half == me else _("%(name)s: no answer yet") % {"name": half.user.short_name}
+
+
+def _no_answer(half: Membership, me: Membership) -> str:
+    return _("You: no answer") if half == me else _("%(name)s: no answer") % {"name": half.user.short_name}

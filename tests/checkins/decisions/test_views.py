@@ -289,6 +289,39 @@ def test_what_nobody_can_answer_waits_for_nobody(state, as_member):
             assert "Waiting for" not in shown
 
 
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_a_try_that_ended_is_history_where_nobody_can_say_that_they_keep_it(state, as_member):
+    around = people_around(**{state: True})
+    decision = DecisionFactory(pairing=around.pairing, standing=True, try_until=today())
+
+    for half in (around.half, around.other_half):
+        for page in (list_page(around.pairing), page_of(decision)):
+            shown = as_member(half).get(page).text
+            assert "The try ended" in shown
+            assert "Keep it" not in shown
+            assert "no answer yet" not in shown
+        assert "Earlier" in as_member(half).get(list_page(around.pairing)).text
+
+
+def test_in_a_pairing_that_has_ended_nothing_waits_in_place_of_a_decision(as_member):
+    around = people_around(closed=True)
+    decision = DecisionFactory(pairing=around.pairing, standing=True)
+    change = DecisionFactory(pairing=around.pairing, in_place_of=decision)
+
+    assert "waits for an answer" not in as_member(around.half).get(page_of(decision)).text
+    assert "no answer yet" not in as_member(around.half).get(page_of(change)).text
+
+
+def test_what_was_to_be_looked_at_again_stands_when_a_pairing_has_ended(as_member):
+    around = people_around(closed=True)
+    decision = DecisionFactory(pairing=around.pairing, standing=True, look_again_on=today())
+
+    shown = as_member(around.half).get(page_of(decision)).text
+
+    assert "Agreed by both" in shown
+    assert "Does it still fit" not in shown
+
+
 def test_every_form_of_a_page_can_be_sent(around, as_member):
     """As a browser sends it: with the token that the page gave it."""
     DecisionFactory(pairing=around.pairing, proposed_by=around.other_half)
