@@ -1,4 +1,4 @@
-"""The reset conversation: a guided repair. Each prepares alone one thing to ask and one to offer; two weeks later both are asked how it is.
+"""The reset conversation: a guided repair. Each prepares alone one thing to ask and one to offer; some days later both are asked how it is.
 
 Decided: it has no table of its own. It is two rounds of `matching.joint`, of which the second is about the first, so that nobody can read
 ahead here either.

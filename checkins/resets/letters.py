@@ -1,4 +1,4 @@
-"""The one mail of a reset conversation: two weeks later, both are asked how it is."""
+"""The one mail of a reset conversation: some days later, both are asked how it is."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -14,7 +14,7 @@ START = acts.register(
 PREPARE = acts.register(
     acts.Act(
         name="reset.prepare",
-        words=_("Prepare a reset conversation, alone, and say two weeks later how it is"),
+        words=_("Prepare a reset conversation, alone, and say some time later how it is"),
         route="checkins:resets",
         states=WHILE_ACTIVE,
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OnPairPage:
-    """What is open now: one that is being prepared, or the question two weeks later; of several, first what one has not answered.
+    """What is open now: one that is being prepared, or the question some days later; of several, first what one has not answered.
 
     `have_answered` is about oneself alone.
     """
@@ -40,7 +40,7 @@ def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> OnPairPage:
 
 
 def open_ones(pairing: Pairing, me: Membership, now: datetime) -> list[Round]:
-    """What can be answered now: a conversation that is being prepared, and what is asked two weeks after earlier ones."""
+    """What can be answered now: a conversation that is being prepared, and what is asked some days after earlier ones."""
     found = list(_open(pairing, me, now).order_by("-opened_at", "-pk"))
     for round in found:
         round.pairing = pairing
@@ -65,7 +65,7 @@ def opened(pairing: Pairing, me: Membership) -> "RoundQuerySet":
 
 @dataclass(frozen=True)
 class Conversation:
-    """What each asks and offers, and what both said two weeks later, if both did."""
+    """What each asks and offers, and what both said some days later, if both did."""
 
     round: Round
     mine: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Starting a reset conversation, and asking again two weeks after both have prepared."""
+"""Starting a reset conversation, and asking again as many days after both have prepared as the program says."""
 
 from datetime import datetime, timedelta
 
@@ -16,8 +16,8 @@ from programs.memberships.models import Membership
 
 RESET, AFTERWARDS = "reset", "reset-afterwards"
 REMINDER = "reset-afterwards"
+# Long enough for somebody who comes here every other week, short enough that what is written still fits when it opens.
 TIME_TO_PREPARE = TIME_TO_ANSWER = timedelta(days=14)
-ASKED_AGAIN_AFTER = timedelta(days=14)
 
 
 @transaction.atomic
@@ -30,8 +30,9 @@ def start(*, pairing: Pairing, by: Membership, now: datetime) -> Round:
 
 
 def opened(*, round: Round, now: datetime) -> None:
-    """Both have prepared: two weeks from now both are asked, apart again, how it is. Each gets one reminder."""
-    pairing, day = round.pairing, now + ASKED_AGAIN_AFTER
+    """Both have prepared: some days from now both are asked, apart again, how it is. Each gets one reminder."""
+    pairing = round.pairing
+    day = now + timedelta(days=pairing.program.reset_again_days)
     asked = joint.open_round(
         pairing=pairing, kind=AFTERWARDS, source_id=round.pk, by=None, now=now, opens_at=day, closes_at=day + TIME_TO_ANSWER
     )

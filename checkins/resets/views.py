@@ -22,7 +22,7 @@ RESETS_A_PAGE = 10
 
 @dataclass(frozen=True)
 class Part:
-    """One's own part of one round: a page can ask for that of a conversation and for the word two weeks after an earlier one."""
+    """One's own part of one round: a page can ask for that of a conversation and for the word some days after an earlier one."""
 
     round: Round
     form: PrepareReset | SayHowItIs

@@ -39,6 +39,14 @@ class Program(models.Model):
     decisions_reopen_days = models.PositiveSmallIntegerField(
         _("days in which either of two reopens a decision"), default=14, validators=[MinValueValidator(1), MaxValueValidator(365)]
     )
+    begin_again_days = models.PositiveSmallIntegerField(
+        _("days after an ending in which two can begin again"), default=90, validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
+    reset_again_days = models.PositiveSmallIntegerField(
+        _("days after a reset conversation until both are asked how it is"),
+        default=14,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)

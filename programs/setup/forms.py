@@ -18,6 +18,11 @@ LONGEST_CHOICE = 100
 CHOSEN_FROM_A_LIST = (ProfileQuestion.Kind.ONE, ProfileQuestion.Kind.SEVERAL, ProfileQuestion.Kind.TIMES)
 
 
+def _days(label: "_StrOrPromise", help_text: "_StrOrPromise", *, most: int) -> forms.IntegerField:
+    number = forms.NumberInput(attrs={"class": "input--num", "inputmode": "numeric", "step": "any"})
+    return forms.IntegerField(label=label, help_text=help_text, min_value=1, max_value=most, widget=number)
+
+
 class NewProgram(EvenhandForm, forms.Form):
     submit_label = _("Create the program")
     audiences = {"name": EVERYONE_HERE, "slug": _("everyone who sees an address of one of its pages.")}
@@ -63,12 +68,20 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
     }
 
     time_zone = TimeZoneField(label=_("Where does it take place?"), help_text=_("Days begin and end by its clock."))
-    decisions_reopen_days = forms.IntegerField(
-        label=_("For how many days can a decision be reopened?"),
-        help_text=_("Either of a pair can reopen what both have agreed, without giving a reason. After that, either can propose a change."),
-        min_value=1,
-        max_value=365,
-        widget=forms.NumberInput(attrs={"class": "input--num", "inputmode": "numeric", "step": "any"}),
+    decisions_reopen_days = _days(
+        _("For how many days can a decision be reopened?"),
+        _("Either of a pair can reopen what both have agreed, without giving a reason. After that, either can propose a change."),
+        most=365,
+    )
+    begin_again_days = _days(
+        _("For how many days after an ending can two begin again?"),
+        _("Each of the two is asked alone, and it begins again only when both say yes. This holds for what ends from now on."),
+        most=365,
+    )
+    reset_again_days = _days(
+        _("How many days after a reset conversation are both asked how it is?"),
+        _("Each answers alone, and the answers open to both together."),
+        most=90,
     )
 
     answers_read_by = OneOf(
@@ -90,6 +103,8 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
             "mentee_word",
             "help_contact",
             "decisions_reopen_days",
+            "begin_again_days",
+            "reset_again_days",
             "answers_read_by",
             "staff_need_second_factor",
         ]

@@ -85,6 +85,8 @@ def change_program(
     help_contact: str,
     now: datetime,
     decisions_reopen_days: int | None = None,
+    begin_again_days: int | None = None,
+    reset_again_days: int | None = None,
     staff_need_second_factor: bool | None = None,
     answers_read_by: str | None = None,
 ) -> Program:
@@ -101,12 +103,14 @@ def change_program(
         "mentee_word": mentee_word,
         "help_contact": help_contact,
     }
-    if decisions_reopen_days is not None:
-        wished["decisions_reopen_days"] = decisions_reopen_days
-    if staff_need_second_factor is not None:
-        wished["staff_need_second_factor"] = staff_need_second_factor
-    if answers_read_by is not None:
-        wished["answers_read_by"] = answers_read_by
+    left_as_they_are_unless_given: dict[str, str | bool | int | None] = {
+        "decisions_reopen_days": decisions_reopen_days,
+        "begin_again_days": begin_again_days,
+        "reset_again_days": reset_again_days,
+        "staff_need_second_factor": staff_need_second_factor,
+        "answers_read_by": answers_read_by,
+    }
+    wished |= {field: value for field, value in left_as_they_are_unless_given.items() if value is not None}
     changed = {field: value for field, value in wished.items() if getattr(program, field) != value}
     if not by.is_admin and changed.keys() & {"staff_need_second_factor", "answers_read_by"}:
         raise Refused(_("Only an admin can change who reads answers, and how staff sign in."))
@@ -147,7 +151,7 @@ def change_cohort(*, cohort: Cohort, by: Membership, name: str, starts_on: date,
 
 
 # Settings whose value is a choice or a number: the audit trail keeps it. Of the others it keeps only that they changed.
-CHOSEN = frozenset({"staff_need_second_factor", "answers_read_by", "decisions_reopen_days"})
+CHOSEN = frozenset({"staff_need_second_factor", "answers_read_by", "decisions_reopen_days", "begin_again_days", "reset_again_days"})
 
 
 def _save_cohort(cohort: Cohort) -> None:

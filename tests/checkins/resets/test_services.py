@@ -35,6 +35,16 @@ def reminders():
     return list(OutboxMessage.objects.filter(kind="reset-afterwards").order_by("pk"))
 
 
+def test_both_are_asked_again_after_as_many_days_as_the_program_says(noon):
+    pairing = PairingFactory(active=True, program__reset_again_days=5)
+    reset = services.start(pairing=pairing, by=pairing.first, now=noon)
+
+    for half in pairing.halves:
+        rounds.answer(round=reset, by=half, content=PART, now=noon)
+
+    assert Round.objects.of_kind("reset-afterwards").get().opened_at == noon + timedelta(days=5)
+
+
 @pytest.mark.parametrize("side", ["first", "second"])
 def test_either_half_starts_it(side, pairing, noon):
     reset = services.start(pairing=pairing, by=getattr(pairing, side), now=noon)

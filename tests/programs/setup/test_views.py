@@ -115,6 +115,8 @@ def settings_of(member, **changes) -> dict[str, str]:
         "mentee_word": program.mentee_word,
         "help_contact": program.help_contact,
         "decisions_reopen_days": program.decisions_reopen_days,
+        "begin_again_days": program.begin_again_days,
+        "reset_again_days": program.reset_again_days,
     }
     if member.is_admin:
         values |= {"answers_read_by": "coordinators", "staff_need_second_factor": "on"}
@@ -129,15 +131,17 @@ def test_a_coordinator_changes_the_settings(as_member, coordinator):
     assert coordinator.program.staff_need_second_factor
 
 
-def test_a_coordinator_says_for_how_many_days_a_decision_is_reopened(as_member, coordinator):
+@pytest.mark.parametrize(("setting", "most"), [("decisions_reopen_days", 365), ("begin_again_days", 365), ("reset_again_days", 90)])
+def test_a_coordinator_says_for_how_many_days(setting, most, as_member, coordinator):
     browser = as_member(coordinator)
-    for wrong in ("0", "366", "two"):
-        assert "from 1 to 365" in browser.post(to("settings", coordinator), settings_of(coordinator, decisions_reopen_days=wrong)).text
+    for wrong in ("0", str(most + 1), "two"):
+        answer = browser.post(to("settings", coordinator), settings_of(coordinator, **{setting: wrong}))
+        assert f"from 1 to {most}" in answer.text
 
-    browser.post(to("settings", coordinator), settings_of(coordinator, decisions_reopen_days="30"))
+    browser.post(to("settings", coordinator), settings_of(coordinator, **{setting: "30"}))
 
     coordinator.program.refresh_from_db()
-    assert coordinator.program.decisions_reopen_days == 30
+    assert getattr(coordinator.program, setting) == 30
 
 
 def test_a_coordinator_cannot_slip_in_what_is_for_admins(as_member, coordinator):
