@@ -19,7 +19,7 @@ class MatchingConfig(AppConfig):
         from programs.setup import services as setup
 
         pairings.when_stopped(joint.stop)
-        pairings.when_stopped(endings.ask_about_later_contact)
+        pairings.when_stopped(endings.ask_what_comes_next)
         memberships.when_left(pairings.end_those_of)
         readiness.when_ready(pairings.activate_if_ready)
         setup.when_clocks_changed(facts.rebuild_those_of)

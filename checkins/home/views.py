@@ -181,7 +181,7 @@ def _facts(request: MemberRequest, pair: Pairing) -> HttpResponse:
         "rounds": rounds,
         "shown": shown,
         "answers": queries.answers_side_by_side(shown, me) if shown else [],
-        "life": endings.for_staff(pair, me),
+        "life": endings.for_staff(pair, me, now),
     }
     return render(request, "checkins/home/pairing_facts.html", context)
 

@@ -59,6 +59,14 @@ class SayLaterContact(AnswerApart):
         return cleaned
 
 
+class BeginAgain(AnswerApart):
+    """Two buttons that weigh the same; which of them was pressed."""
+
+    yes = forms.TypedChoiceField(
+        choices=[("yes", gettext_lazy("Yes, I would like to")), ("no", gettext_lazy("Not this time"))], coerce=lambda said: said == "yes"
+    )
+
+
 class TellWhy(EvenhandForm, forms.Form):
     submit_label = gettext_lazy("Save")
 

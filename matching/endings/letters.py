@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
 from matching.endings.policies import WHILE_IT_LASTS
-from matching.endings.services import ENDING, IS_ENDING, OPENED, STAYS, in_progress
-from matching.joint.models import Round
+from matching.endings.services import ASKED, BEGUN_AGAIN, ENDING, IS_ENDING, OPENED, STAYS, in_progress
+from matching.joint.models import Answer, Round
 from matching.pairings import letters
 from matching.pairings.models import Pairing
 from mentoring.kernel.outbox import kinds
@@ -45,6 +48,32 @@ def is_open_to_both(messages: list[OutboxMessage]) -> set[int]:
     return {message.pk for message in messages if int(message.subject_id) in there}
 
 
+def context_of_asked(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
+    return {
+        message.pk: {
+            "program": round.pairing.program.slug,
+            "program_name": round.pairing.program.name,
+            "pairing": round.pairing_id,
+            "lapses_at": round.closes_at,
+            "coordinator": round.pairing.coordinator.user.full_name if round.pairing.coordinator else "",
+        }
+        for message, round in kinds.with_subjects(messages, Round.objects.select_related("pairing__program", "pairing__coordinator__user"))
+    }
+
+
+def waits_for_their_answer(messages: list[OutboxMessage]) -> set[int]:
+    """Whoever has answered in the meantime, or is not here any more, is not asked."""
+    still_asked = Round.objects.open_at(timezone.now()).filter(pairing__state=Pairing.State.CLOSED)
+    found = kinds.with_subjects(messages, still_asked.select_related("pairing__first", "pairing__second"))
+    have_answered = set(Answer.objects.filter(round__in=[round.pk for _message, round in found]).values_list("round", "membership"))
+    halves = [(message, round, round.pairing.half_with(message.recipient_id)) for message, round in found]
+    return {
+        message.pk
+        for message, round, half in halves
+        if half is not None and half.left_at is None and (round.pk, half.pk) not in have_answered
+    }
+
+
 kinds.register(
     kinds.Kind(
         name=IS_ENDING,
@@ -70,5 +99,24 @@ kinds.register(
         template=f"{FOLDER}/opened.txt",
         context=context_of_opened,
         still_owed=is_open_to_both,
+    )
+)
+kinds.register(
+    kinds.Kind(
+        name=ASKED,
+        priority=kinds.Priority.REMINDER,
+        template=f"{FOLDER}/ask_again.txt",
+        context=context_of_asked,
+        still_owed=waits_for_their_answer,
+        audience=_("The other person learns only of two yeses, and of nothing else that you answer."),
+    )
+)
+kinds.register(
+    kinds.Kind(
+        name=BEGUN_AGAIN,
+        priority=kinds.Priority.REMINDER,
+        template=f"{FOLDER}/begun_again.txt",
+        context=letters.context,
+        still_owed=letters.goes_on,
     )
 )

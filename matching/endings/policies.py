@@ -55,6 +55,14 @@ SAY_LATER_CONTACT = acts.register(
         states=frozenset({Pairing.State.CLOSED}),
     )
 )
+BEGIN_AGAIN = acts.register(
+    acts.Act(
+        name="pairing.begin_again",
+        words=_("Say whether one would like to begin again, after an ending"),
+        route="matching:begin-again",
+        states=frozenset({Pairing.State.CLOSED}),
+    )
+)
 
 
 def may_begin(membership: Membership, pairing: Pairing) -> bool:
@@ -73,3 +81,19 @@ def may_end(membership: Membership, pairing: Pairing) -> bool:
 def may_tell_why(membership: Membership, pairing: Pairing) -> bool:
     """Either half, whoever ended it, and of what has begun."""
     return TELL_WHY.is_open_to(membership, pairing) and pairing.activated_at is not None
+
+
+def may_begin_again(membership: Membership, pairing: Pairing) -> bool:
+    """Either half, for themselves. Staff never say yes for somebody."""
+    return BEGIN_AGAIN.is_open_to(membership, pairing) and pairing.activated_at is not None
+
+
+def may_ask_both(membership: Membership, pairing: Pairing) -> bool:
+    """Those who run the program, while both are here to answer."""
+    has_ended = pairing.state == Pairing.State.CLOSED and pairing.activated_at is not None
+    return has_ended and pairings.may_have_caseload(membership, pairing) and all(half.left_at is None for half in pairing.halves)
+
+
+def may_undo(membership: Membership, pairing: Pairing, *, have_met: bool) -> bool:
+    """Those who run the program, of what has begun and where nobody has met yet. Nobody undoes a pairing of their own."""
+    return pairing.state == Pairing.State.ACTIVE and not have_met and pairings.may_have_caseload(membership, pairing)

@@ -1,14 +1,16 @@
-"""What pages say about a pairing that rests, is ending or has ended."""
+"""What pages say about a pairing that rests, is ending, has ended or begins again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
-from matching.endings import policies
+from matching.endings import policies, services
 from matching.endings.models import EndingReason
-from matching.endings.services import ENDING, LATER_CONTACT, in_progress
+from matching.endings.services import BEGIN_AGAIN, ENDING, LATER_CONTACT, in_progress
 from matching.joint.models import Answer, Round
 from matching.pairings import policies as pairings
 from matching.pairings.models import Pairing
@@ -17,6 +19,7 @@ from matching.pauses.models import Pause
 from programs.memberships.models import Membership
 
 PAUSES_SHOWN = 6
+HISTORY_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,63 @@ def newest(pairing: Pairing, me: Membership, kind: str) -> Round | None:
     return asked
 
 
+def asked_to_begin_again(pairing: Pairing, me: Membership, now: datetime) -> Round | None:
+    """The question that stands open to both since the ending; nothing once it has lapsed, or where the two have met anew already."""
+    other = pairing.other_half(me)
+    if not policies.may_begin_again(me, pairing) or Pairing.objects.of(me).of(other).open().exists():
+        return None
+    return services.asked_to_begin_again(pairing, now)
+
+
+def earlier_ending(pairing: Pairing, me: Membership, key: int) -> Round | None:
+    """One that both have prepared, or I alone."""
+    asked: Round | None = _endings_of(pairing, me).filter(pk=key, is_there_to_read=True).first()
+    if asked is not None:
+        asked.pairing = pairing
+    return asked
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that both know of. `ending`: one that I can read, or a part of it."""
+
+    happened_at: datetime
+    words: str
+    ending: Round | None = None
+
+
+def history(pairing: Pairing, me: Membership) -> list[Event]:
+    """How it went with the pairing as a whole, the newest first, without what is very long ago. Two queries.
+
+    Whoever began something is nowhere in it: no row knows.
+    """
+    events = [Event(pairing.activated_at, _("Your pairing began."))] if pairing.activated_at else []
+    for rest in Pause.objects.visible_to(me).filter(pairing=pairing).order_by("-paused_at", "-pk")[:HISTORY_SHOWN]:
+        events.append(Event(rest.paused_at, _("A pause began.")))
+        if rest.gone_on_at:
+            events.append(Event(rest.gone_on_at, _("The pause was over.")))
+    rounds = list(_endings_of(pairing, me, BEGIN_AGAIN)[: 2 * HISTORY_SHOWN])
+    ended = {pairing.ended_at, *(asked.opened_at for asked in rounds if asked.kind == BEGIN_AGAIN)}
+    for asked in rounds:
+        if asked.kind == BEGIN_AGAIN and asked.opened_together_at:
+            events.append(Event(asked.opened_at, _("Your pairing ended.")))
+            events.append(Event(asked.opened_together_at, _("It began again: you both said yes.")))
+        elif asked.kind == ENDING:
+            events.append(Event(asked.opened_at, _("It was to end."), asked if asked.is_there_to_read else None))
+            if asked.called_off_at and asked.called_off_at not in ended:
+                events.append(Event(asked.called_off_at, _("It was not to end any more.")))
+    if pairing.ended_at:
+        events.append(Event(pairing.ended_at, _("Your pairing ended.")))
+    return sorted(events, key=lambda event: event.happened_at, reverse=True)
+
+
+def _endings_of(pairing: Pairing, me: Membership, *more: str) -> Any:
+    """The newest first, each with `is_there_to_read`: both have prepared it, or I have."""
+    mine = Answer.objects.filter(round=OuterRef("pk"), membership=me)
+    rounds = Round.objects.visible_to(me).filter(pairing=pairing, kind__in=[ENDING, *more])
+    return rounds.annotate(is_there_to_read=Exists(mine)).order_by("-opened_at", "-pk")
+
+
 def has_prepared_an_ending(pairing: Pairing, me: Membership) -> bool:
     return Answer.objects.visible_to(me).filter(membership=me, round__pairing=pairing, round__kind=ENDING).exists()
 
@@ -84,10 +144,12 @@ class Facts:
     may_stay: bool
     may_end: bool
     may_withdraw: bool
+    may_undo: bool
+    may_ask_both: bool
 
 
-def for_staff(pairing: Pairing, staff: Membership) -> Facts:
-    """Three queries at most."""
+def for_staff(pairing: Pairing, staff: Membership, now: datetime) -> Facts:
+    """Four queries at most."""
     lasts = policies.may_begin(staff, pairing)
     is_ending = lasts and in_progress().filter(pairing__in=Pairing.objects.visible_to(staff).filter(pk=pairing.pk)).exists()
     return Facts(
@@ -99,4 +161,6 @@ def for_staff(pairing: Pairing, staff: Membership) -> Facts:
         may_stay=is_ending and policies.may_stay(staff, pairing),
         may_end=policies.may_end(staff, pairing),
         may_withdraw=pairings.may_withdraw(staff, pairing),
+        may_undo=policies.may_undo(staff, pairing, have_met=False) and not services.have_met(pairing),
+        may_ask_both=policies.may_ask_both(staff, pairing) and services.asked_to_begin_again(pairing, now) is not None,
     )

@@ -1,26 +1,33 @@
-"""Ending a pairing together, or at once; giving the program a reason; and what follows when it has ended."""
+"""Ending a pairing together, or at once; giving the program a reason; what follows when it has ended; and beginning again."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from matching.endings import policies
 from matching.endings.models import EndingReason
+from matching.facts.models import Fact
 from matching.joint import services as joint
 from matching.joint.models import Answer, Round, RoundQuerySet
 from matching.pairings import policies as pairing_policies
 from matching.pairings import services as pairings
 from matching.pairings.models import Pairing, PartnerWish
+from matching.pauses.models import Pause
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
 from programs.memberships.models import Membership
 
-ENDING, LATER_CONTACT = "ending", "later-contact"
+ENDING, LATER_CONTACT, BEGIN_AGAIN = "ending", "later-contact", "begin-again"
 IS_ENDING, STAYS, OPENED = "pairing-ending", "pairing-stays", "answers-opened"
-# To prepare it; and once it has opened to both, to talk about it.
+ASKED, BEGUN_AGAIN = "pairing-ask-again", "pairing-begun-again"
+# To prepare it; and once it has opened to both, to talk about it. Two who meet every other week meet once in it; longer would hold somebody
+# who wants to go. The letters and pages say "two weeks", so it is no setting.
 TIME_TO_END = timedelta(days=14)
+# Somebody who was left needs longer than two weeks to know, and what they give to reach them should not lie here much longer than that.
 TIME_TO_SAY_YES = timedelta(days=30)
 LONGEST_WORDS = 10_000
 AT_ONCE = 200
@@ -139,11 +146,13 @@ def close_due(*, now: datetime) -> int:
 
 @transaction.atomic
 def forget_unmet(*, now: datetime) -> int:
-    """Who said yes to later contact, or no, and it did not become two yeses in time: their words are gone. Returns how many rounds."""
-    over = Round.objects.of_kind(LATER_CONTACT).waiting().filter(closes_at__lte=now)
+    """Who said yes to later contact or to beginning again, or no, and it did not become two yeses in time: their words are gone.
+
+    Returns how many rounds.
+    """
+    over = Round.objects.filter(kind__in=[LATER_CONTACT, BEGIN_AGAIN], closes_at__lte=now).waiting()
     keys = list(over.select_for_update(of=["self"], skip_locked=True).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
-    Answer.objects.filter(round__in=keys).delete()
-    Round.objects.filter(pk__in=keys).update(called_off_at=now)
+    _forget(keys, now)
     return len(keys)
 
 
@@ -155,17 +164,146 @@ def settle(now: datetime) -> None:
         pass
 
 
-def ask_about_later_contact(*, pairing: Pairing, now: datetime) -> None:
+def ask_what_comes_next(*, pairing: Pairing, now: datetime) -> None:
     """A pairing has just ended. Each is asked apart, also where one has left: or what is there to see would tell how it ended."""
     if pairing.state == Pairing.State.CLOSED:
         joint.open_round(pairing=pairing, kind=LATER_CONTACT, by=None, now=now, closes_at=now + TIME_TO_SAY_YES)
+        lapses_at = now + timedelta(days=pairing.program.begin_again_days)
+        joint.open_round(pairing=pairing, kind=BEGIN_AGAIN, by=None, now=now, closes_at=lapses_at)
+
+
+# --- beginning again ---
+
+
+@transaction.atomic
+def say_about_beginning_again(*, pairing: Pairing, by: Membership, yes: bool, now: datetime) -> Pairing:
+    """One half says that they would like to begin again, or not. With two yeses it does; until then no answer shows, or that there is one.
+
+    Answering again replaces the answer. A first yes is written to the other half only where that cannot reach somebody who fled.
+    """
+    pairing = _locked(pairing)
+    asked = asked_to_begin_again(pairing, now)
+    if asked is None or not policies.may_begin_again(by, pairing):
+        raise Refused(_("This is not open to be answered now. Nothing was changed."))
+    if _have_another_open_pairing(pairing):
+        raise Refused(_("You two have an open pairing already. Nothing was changed."))
+    asked = joint.answer(round=asked, by=by, content={"yes": "yes" if yes else "no"}, now=now)
+    if asked.opened_together_at is not None:
+        pairing.refresh_from_db(fields=["state", "ended_at"])
+    elif yes and _closed_on_its_day(pairing):
+        _ask_those_who_have_not_answered(asked, pairing, now)
+    return pairing
+
+
+@transaction.atomic
+def ask_both(*, pairing: Pairing, by: Membership, now: datetime) -> None:
+    """Those who run the program have both asked, in the same letter. It begins again only on two yeses. Asking twice writes once."""
+    pairing = _locked(pairing)
+    asked = asked_to_begin_again(pairing, now)
+    if asked is None or not policies.may_ask_both(by, pairing) or _have_another_open_pairing(pairing):
+        raise Refused(_("Both can be asked for some time after an ending, while both are here and have no other pairing."))
+    _ask_those_who_have_not_answered(asked, pairing, now, slot="staff")
+    audit.record(verb="pairing.asked_to_begin_again", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
+
+
+def asked_to_begin_again(pairing: Pairing, now: datetime) -> Round | None:
+    """The question that stands open to both since the ending; nothing once it has lapsed."""
+    asked = Round.objects.of_kind(BEGIN_AGAIN).filter(pairing=pairing).open_at(now).first()
+    if asked is not None:
+        asked.pairing = pairing
+    return asked
+
+
+def may_begin_again_now(*, round: Round) -> bool:
+    """Both are here, and have no other open pairing. Else their yeses stay kept apart, so that nobody learns what has come between."""
+    pairing = round.pairing
+    # Locked before the pairing opens, so that nobody leaves or is introduced anew in the same second.
+    halves = Membership.objects.filter(pk__in=[pairing.first_id, pairing.second_id]).order_by("pk")
+    here = [half.left_at is None for half in halves.select_for_update(of=["self"], no_key=True)]
+    return all(here) and not _have_another_open_pairing(pairing)
+
+
+def begin_again(*, round: Round, now: datetime) -> None:
+    """Both said yes: the pairing is active again, with all that the two wrote. How many people each has room for is not asked anew.
+
+    The yes of each says that they have. To refuse the second for want of room would tell them of the first.
+    """
+    pairing = _locked(round.pairing)
+    Pause.objects.filter(pairing=pairing, gone_on_at=None).update(gone_on_at=now)
+    _forget(Round.objects.of_kind(LATER_CONTACT).filter(pairing=pairing).waiting().values_list("pk", flat=True), now)
+    # What both had prepared stays open to both, and ends nothing any more.
+    in_progress().filter(pairing=pairing).update(closes_at=None)
+    outbox.cancel(kind=pairings.CLOSED, subject_ids=[pairing.pk], now=now)
+    outbox.cancel(kind=ASKED, subject_ids=[round.pk], now=now)
+    _owe_to_both(BEGUN_AGAIN, pairing, now, slot=str(round.pk))
+    pairings.set_begun_again(pairing=pairing, now=now)
+    audit.record(verb="pairing.begun_again", subject=pairing, program_id=pairing.program_id, actor_id=None, now=now)
+
+
+# --- a match made in error ---
+
+
+@transaction.atomic
+def undo(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
+    """Those who run the program take back a match made in error that has begun, before the two have met.
+
+    Both get the letter of an introduction that does not go ahead, and both wait for somebody as long as they did. Doing so twice changes
+    nothing. What has not begun is withdrawn.
+    """
+    pairing = _locked(pairing)
+    if pairing.state == Pairing.State.DECLINED and pairing_policies.may_have_caseload(by, pairing):
+        return pairing
+    if not policies.may_undo(by, pairing, have_met=have_met(pairing)):
+        raise Refused(_("A match is undone while it is active and before the first meeting is logged. After that it can be ended."))
+    pairings.set_undone(pairing=pairing, now=now)
+    audit.record(verb="pairing.undone", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
+    return pairing
+
+
+def have_met(pairing: Pairing) -> bool:
+    """Has a meeting been logged?"""
+    return Fact.objects.filter(pairing=pairing, kind=Fact.Kind.SESSION_LOGGED).counted().exists()
 
 
 def _close(pairing: Pairing, now: datetime) -> None:
     for kind in (IS_ENDING, STAYS, "pairing-paused", "pairing-goes-on"):
         outbox.cancel(kind=kind, subject_ids=[pairing.pk], now=now)
-    _owe_to_both(pairings.CLOSED, pairing, now)
+    pairings.owe_closed(pairing=pairing, now=now)
     pairings.set_closed(pairing=pairing, now=now)
+
+
+def _have_another_open_pairing(pairing: Pairing) -> bool:
+    return Pairing.objects.of(pairing.first).of(pairing.second).open().exclude(pk=pairing.pk).exists()
+
+
+def _closed_on_its_day(pairing: Pairing) -> bool:
+    """It was to end, both knew the day, and nobody ended it before."""
+    prepared = Round.objects.of_kind(ENDING).filter(pairing=pairing, closes_at__lte=pairing.ended_at)
+    return prepared.filter(Q(called_off_at=pairing.ended_at) | Q(called_off_at=None, opened_together_at__isnull=False)).exists()
+
+
+def _ask_those_who_have_not_answered(asked: Round, pairing: Pairing, now: datetime, slot: str = "0") -> None:
+    have_answered = set(Answer.objects.filter(round=asked).values_list("membership", flat=True))
+    duties = [
+        outbox.Duty(
+            kind=ASKED,
+            subject_id=asked.pk,
+            recipient_id=half.user_id,
+            slot=slot,
+            program_id=pairing.program_id,
+            expires_at=asked.closes_at,
+        )
+        for half in pairing.halves
+        if half.pk not in have_answered and half.left_at is None
+    ]
+    outbox.owe_many(duties, now=now)
+
+
+def _forget(keys: Iterable[int], now: datetime) -> None:
+    """Ask no more, and keep nothing of what was said alone."""
+    keys = list(keys)
+    Answer.objects.filter(round__in=keys).delete()
+    Round.objects.filter(pk__in=keys).update(called_off_at=now)
 
 
 def _keep_reason(pairing: Pairing, by: Membership, choice: str, words: str, now: datetime) -> None:

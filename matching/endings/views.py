@@ -1,7 +1,8 @@
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from matching.pairings.access import PairRequest, stopped, the_two_only
 from matching.pairings.models import Pairing, PartnerWish
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.once.access import once
-from programs.memberships.access import MemberRequest, members_only
+from programs.memberships.access import MemberRequest, members_only, staff_only
 
 
 @the_two_only
@@ -65,18 +66,36 @@ def ending(request: PairRequest) -> HttpResponse:
             opened = asked.opened_together_at is not None
             messages.success(request, _("You have both prepared. Here is what each of you said.") if opened else _("Your part is saved."))
             return _to("matching:ending", pair)
-    lines = [(str(field.label), (said.mine or {}).get(name, ""), (said.theirs or {}).get(name, "")) for name, field in form.fields.items()]
     context = {
         **_two(request),
+        **_prepared(form, said),
         "round": asked,
-        "form": form,
-        "said": said,
-        "lines": lines if said.theirs is not None and not form.is_bound else [],
-        "mine_alone": [(label, mine) for label, mine, _theirs in lines if mine],
         "may_answer": form.is_bound or asked.is_open_at(now),
         "lasts": pair.is_open and asked.called_off_at is None and not (asked.opened_together_at and asked.closes_at is None),
     }
     return render(request, "matching/endings/ending.html", context)
+
+
+@the_two_only
+@require_safe
+def earlier_ending(request: PairRequest, round: int) -> HttpResponse:
+    """What was prepared for an ending that was taken back, or after which the two began again. To read alone."""
+    pair, me = request.pairing, request.membership
+    asked = queries.earlier_ending(pair, me, round)
+    if asked is None:
+        raise Http404
+    form = PrepareEnding(round=asked, other=request.other.user.short_name)
+    context = {**_two(request), **_prepared(form, joint.said(asked, me)), "round": asked}
+    return render(request, "matching/endings/earlier_ending.html", context)
+
+
+@the_two_only
+@require_safe
+def history(request: PairRequest) -> HttpResponse:
+    """How it went with the pairing as a whole: the same for both."""
+    return render(
+        request, "matching/endings/history.html", {**_two(request), "events": queries.history(request.pairing, request.membership)}
+    )
 
 
 @members_only
@@ -130,6 +149,7 @@ def ended(request: PairRequest) -> HttpResponse:
         **_two(request),
         "has_wished": PartnerWish.objects.visible_to(me).filter(membership=me).exists(),
         "has_prepared": queries.has_prepared_an_ending(pair, me),
+        "asked_to_begin_again": queries.asked_to_begin_again(pair, me, timezone.now()),
     }
     return render(request, "matching/endings/ended.html", context)
 
@@ -178,6 +198,68 @@ def later_contact(request: PairRequest) -> HttpResponse:
             return _to("matching:later-contact", pair)
     context = {**_two(request), "round": asked, "form": form, "said": said, "may_answer": form.is_bound or asked.is_open_at(now)}
     return render(request, "matching/endings/later_contact.html", context)
+
+
+@the_two_only
+@once
+def begin_again(request: PairRequest) -> HttpResponse:
+    """Asked of each apart, after every ending alike. Unless both say yes the page shows one's own answer, and nothing of the other's."""
+    pair, me, now = request.pairing, request.membership, timezone.now()
+    asked = queries.asked_to_begin_again(pair, me, now)
+    said = {"yes": True, "no": False}.get(request.POST.get("yes", ""))
+    if said is not None:
+        try:
+            pair = services.say_about_beginning_again(pairing=pair, by=me, yes=said, now=now)
+        except Refused as refused:
+            messages.warning(request, str(refused))
+            return _to("checkins:pairing", pair)
+        if pair.is_open:
+            messages.success(request, _("You both said yes. Your pairing goes on."))
+            return _to("checkins:pairing", pair)
+        messages.success(request, _("Your answer is saved."))
+        return _to("matching:begin-again", pair)
+    if asked is None:
+        return _to("checkins:pairing" if pair.is_open else "matching:ended", pair)
+    mine = joint.said(asked, me).mine
+    context = {**_two(request), "round": asked, "said_yes": mine and mine["yes"], "said_no": mine and not mine["yes"]}
+    return render(request, "matching/endings/begin_again.html", context)
+
+
+@staff_only
+@require_POST
+@once
+def ask_both(request: MemberRequest, pairing: int) -> HttpResponse:
+    return _do_as_staff(services.ask_both, request, pairing, _("Both are asked in the same letter. You learn of it when both say yes."))
+
+
+@staff_only
+@require_POST
+@once
+def undo(request: MemberRequest, pairing: int) -> HttpResponse:
+    return _do_as_staff(services.undo, request, pairing, _("The match is undone. Both get the same letter."))
+
+
+def _do_as_staff(act: Callable[..., object], request: MemberRequest, pairing: int, words: str) -> HttpResponse:
+    me = request.membership
+    pair = get_object_or_404(Pairing.objects.visible_to(me).not_of(me).with_people(), pk=pairing)
+    try:
+        act(pairing=pair, by=me, now=timezone.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, words)
+    return _to("checkins:pairing", pair)
+
+
+def _prepared(form: PrepareEnding, said: joint.Said) -> dict[str, Any]:
+    """The parts of an ending as one half may read them, beside the form."""
+    lines = [(str(field.label), (said.mine or {}).get(name, ""), (said.theirs or {}).get(name, "")) for name, field in form.fields.items()]
+    return {
+        "form": form,
+        "said": said,
+        "lines": lines if said.theirs is not None and not form.is_bound else [],
+        "mine_alone": [(label, mine) for label, mine, _theirs in lines if mine],
+    }
 
 
 def _posted(request: MemberRequest) -> QueryDict | None:

@@ -23,6 +23,7 @@ class Kind:
     `form`: made as `form(data, round=…)`; what it cleans is kept as JSON. Where it opens on two yeses it has a field `yes`.
     `states`: of the pairing, in which it may be opened and answered.
     `is_sealed`: the answers are unreadable at rest.
+    `may_open`: called as `may_open(round=…)` in the transaction in which it would open; where it says no, the answers stay kept apart.
     `when_opened`: called as `when_opened(round=…, now=…)` in the transaction in which it opens to both.
     """
 
@@ -31,6 +32,7 @@ class Kind:
     form: Callable[..., Any]
     states: frozenset[str] = frozenset({Pairing.State.ACTIVE})
     is_sealed: bool = False
+    may_open: Callable[..., bool] | None = None
     when_opened: Callable[..., object] | None = None
 
 

@@ -75,6 +75,7 @@ def answer(*, round: Round, by: Membership, content: Mapping[str, Any], now: dat
     mine.save()
     theirs = Answer.objects.filter(round=round).exclude(membership=by).first()
     opens = theirs is not None and (kind.opens is kinds.Opens.TO_BOTH or (said["yes"] and theirs.said["yes"]))
+    opens = opens and (kind.may_open is None or kind.may_open(round=round))
     if opens:
         round.opened_together_at = now
         round.save(update_fields=["opened_together_at"])
@@ -98,7 +99,7 @@ def call_off(*, round: Round, now: datetime) -> None:
 
 def stop(*, pairing: Pairing, now: datetime) -> None:
     """A pairing has just been paused or has ended. What cannot be answered any more, once it has ended, is not asked any more."""
-    if pairing.state == Pairing.State.CLOSED:
+    if pairing.state != Pairing.State.PAUSED:
         go_on = [kind.name for kind in kinds.every() if pairing.state in kind.states]
         _call_off(Round.objects.filter(pairing=pairing).exclude(kind__in=go_on).values_list("pk", flat=True), now)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from matching.pairings.models import Pairing
-from matching.pairings.services import CLOSED
+from matching.pairings.services import CLOSED, NOT_STARTED
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
 
@@ -80,7 +80,7 @@ kinds.register(
 )
 kinds.register(
     kinds.Kind(
-        name="pairing-not-started",
+        name=NOT_STARTED,
         priority=kinds.Priority.REMINDER,
         template=f"{FOLDER}/not_started.txt",
         context=context,

@@ -17,7 +17,7 @@ from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership, Program
 
 State, Mentor = Pairing.State, Pairing.Mentor
-CLOSED = "pairing-closed"
+CLOSED, NOT_STARTED = "pairing-closed", "pairing-not-started"
 
 _when_activated: list[Callable[..., object]] = []
 _when_stopped: list[Callable[..., object]] = []
@@ -176,6 +176,27 @@ def set_active_again(*, pairing: Pairing, now: datetime) -> None:
     _tell(_when_gone_on, pairing, now)
 
 
+def set_begun_again(*, pairing: Pairing, now: datetime) -> None:
+    """It has ended, and is active again. A requirement that has opened since does not hold it back, as it never stops what has begun."""
+    pairing.state, pairing.ended_at = State.ACTIVE, None
+    pairing.save(update_fields=["state", "ended_at"])
+    # Whoever wished to meet somebody has.
+    PartnerWish.objects.filter(membership__in=[pairing.first_id, pairing.second_id]).delete()
+    _tell(_when_gone_on, pairing, now)
+
+
+def set_undone(*, pairing: Pairing, now: datetime) -> None:
+    """It was active, and is as if it had never begun: neither has met anybody, and both wait as long as they did."""
+    pairing.activated_at = None
+    _do_not_start(pairing, now)
+    _tell(_when_stopped, pairing, now)
+
+
+def owe_closed(*, pairing: Pairing, now: datetime) -> None:
+    """The letter of an ending, to both. A pairing can end again after it has begun again: each ending has its own."""
+    _owe_to_both(CLOSED, pairing, now, slot=f"{now:%Y%m%dT%H%M%S}")
+
+
 def set_closed(*, pairing: Pairing, now: datetime) -> None:
     pairing.state, pairing.ended_at = State.CLOSED, now
     pairing.save(update_fields=["state", "ended_at"])
@@ -209,9 +230,9 @@ def end_those_of(*, membership: Membership, now: datetime) -> None:
             _tell(_when_stopped, pairing, now)
         outbox.cancel(kind="pairing-proposed", subject_ids=[pairing.pk], now=now)
         if has_begun:
-            _owe_to_both(CLOSED, pairing, now)
+            owe_closed(pairing=pairing, now=now)
         else:
-            _owe("pairing-not-started", pairing, [pairing.other_half(membership)], now)
+            _owe_to_both(NOT_STARTED, pairing, now)
         verb = "pairing.closed" if has_begun else "pairing.declined"
         audit.record(verb=verb, subject=pairing, program_id=pairing.program_id, actor_id=None, now=now, detail={"cause": "left"})
 
@@ -234,9 +255,9 @@ def _do_not_start(pairing: Pairing, now: datetime) -> None:
     pairing.state = State.DECLINED
     pairing.first_accepted_at = pairing.second_accepted_at = None
     pairing.ended_at = now
-    pairing.save(update_fields=["state", "first_accepted_at", "second_accepted_at", "ended_at"])
+    pairing.save(update_fields=["state", "first_accepted_at", "second_accepted_at", "activated_at", "ended_at"])
     outbox.cancel(kind="pairing-proposed", subject_ids=[pairing.pk], now=now)
-    _owe_to_both("pairing-not-started", pairing, now)
+    _owe_to_both(NOT_STARTED, pairing, now)
 
 
 def _tell(callbacks: Iterable[Callable[..., object]], pairing: Pairing, now: datetime) -> None:
@@ -279,10 +300,9 @@ def _caseload_of(membership: Membership, pairing: Pairing) -> Membership | None:
     return membership if fits and policies.may_have_caseload(membership, pairing) else None
 
 
-def _owe_to_both(kind: str, pairing: Pairing, now: datetime) -> None:
-    _owe(kind, pairing, pairing.halves, now)
-
-
-def _owe(kind: str, pairing: Pairing, halves: Iterable[Membership], now: datetime) -> None:
-    duties = [outbox.Duty(kind=kind, subject_id=pairing.pk, recipient_id=half.user_id, program_id=pairing.program_id) for half in halves]
+def _owe_to_both(kind: str, pairing: Pairing, now: datetime, slot: str = "0") -> None:
+    duties = [
+        outbox.Duty(kind=kind, subject_id=pairing.pk, recipient_id=half.user_id, slot=slot, program_id=pairing.program_id)
+        for half in pairing.halves
+    ]
     outbox.owe_many(duties, now=now)

@@ -114,7 +114,10 @@ ROUTES: dict[str, Route] = {
     "matching:ending": Route(BOTH_HALVES, FORM),
     "matching:ended": Route(BOTH_HALVES, READ),
     "matching:tell-why": Route(BOTH_HALVES, FORM),
+    "matching:ending-earlier": Route(BOTH_HALVES, READ),
+    "matching:history": Route(BOTH_HALVES, READ),
     "matching:later-contact": Route(BOTH_HALVES, FORM),
+    "matching:begin-again": Route(BOTH_HALVES, FORM),
     # Those who run the program may do these too, but not of a pairing of their own: there they are a half.
     "matching:pause": Route((*BOTH_HALVES, "coordinator", "admin"), ACT),
     "matching:go-on": Route((*BOTH_HALVES, "coordinator", "admin"), ACT),
@@ -171,6 +174,8 @@ ROUTES: dict[str, Route] = {
     # Staff who are no part of the pairing; who is sees nothing of what is told about it.
     "checkins:task-done": Route(("coordinator", "admin"), ACT),
     "matching:withdraw": Route(("coordinator", "admin"), ACT),
+    "matching:undo": Route(("coordinator", "admin"), ACT),
+    "matching:ask-both": Route(("coordinator", "admin"), ACT),
     # Last, since it signs out.
     "leave": Route(EVERYONE, ACT),
 }

@@ -63,7 +63,7 @@ SECOND = {
     },
     **{f"door of programs:invitation-{page}": ("Invitation.visible_to",) for page in ("remind", "withdraw")},
     "door of checkins:task-done": ("Task.visible_to",),
-    "door of matching:withdraw": (PAGES,),
+    **{f"door of matching:{act}": (PAGES,) for act in ("withdraw", "undo", "ask-both")},
 }
 
 

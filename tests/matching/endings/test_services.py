@@ -2,6 +2,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 
 from matching.endings import services
@@ -9,17 +10,21 @@ from matching.endings.models import EndingReason
 from matching.joint import queries as joint
 from matching.joint import services as rounds
 from matching.joint.models import Answer, Round
+from matching.pairings import places
 from matching.pairings import services as pairings
 from matching.pairings.models import Pairing, PartnerWish
+from matching.pauses import services as pauses
+from matching.pauses.models import Pause
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.letters import write
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships import services as memberships
+from programs.memberships.models import Membership
 from tests.at_once import at_once
-from tests.factories.matching import EndingReasonFactory, PairingFactory, PartnerWishFactory, PauseFactory
-from tests.factories.programs import MembershipFactory
+from tests.factories.matching import EndingReasonFactory, FactFactory, PairingFactory, PartnerWishFactory, PauseFactory, RoundFactory
+from tests.factories.programs import MembershipFactory, ProfileFactory
 
 pytestmark = pytest.mark.django_db
 State = Pairing.State
@@ -520,6 +525,317 @@ def test_what_has_begun_is_not_taken_back_and_nobody_takes_back_their_own(pairin
             pairings.withdraw(pairing=introduction, by=by, now=noon)
 
 
+# --- a match made in error ---
+
+
+def test_a_match_that_is_undone_reads_like_an_introduction_that_does_not_start(pairing, noon):
+    RoundFactory(pairing=pairing, kind="ending", closes_at=noon + timedelta(days=14))
+
+    services.undo(pairing=pairing, by=pairing.proposed_by, now=noon)
+
+    pairing.refresh_from_db()
+    assert (pairing.state, pairing.activated_at, pairing.ended_at) == (State.DECLINED, None, noon)
+    first, second = texts("pairing-not-started")
+    assert first.replace("Maya", "Jonas") == second
+    assert not Round.objects.waiting().exists()
+    assert not letters("pairing-closed").exists()
+
+
+def test_who_was_matched_in_error_waits_as_long_as_before(pairing, noon):
+    people = Membership.objects.filter(pk=pairing.first_id)
+    services.undo(pairing=pairing, by=pairing.proposed_by, now=noon)
+
+    [person] = places.with_places(people, on=noon.date())
+
+    assert person.waiting_since == person.joined_at
+
+
+def test_once_they_have_met_a_match_is_not_undone(pairing, noon):
+    FactFactory(pairing=pairing, kind="session_logged")
+
+    with pytest.raises(Refused, match="before the first meeting"):
+        services.undo(pairing=pairing, by=pairing.proposed_by, now=noon)
+
+
+@pytest.mark.parametrize("state", ["proposed", "accepted", "paused", "closed"])
+def test_only_what_is_active_is_undone(state, noon):
+    pairing = PairingFactory(**{state: True})
+
+    with pytest.raises(Refused):
+        services.undo(pairing=pairing, by=pairing.proposed_by, now=noon)
+
+
+def test_undoing_is_for_those_who_run_the_program_and_never_of_ones_own(pairing, noon):
+    own = PairingFactory(active=True, first__is_coordinator=True)
+
+    for match, by in ((pairing, pairing.first), (pairing, MembershipFactory(coordinator=True)), (own, own.first)):
+        with pytest.raises(Refused):
+            services.undo(pairing=match, by=by, now=noon)
+
+
+def test_undoing_twice_writes_once(pairing, noon):
+    for _press in range(2):
+        services.undo(pairing=pairing, by=pairing.proposed_by, now=noon)
+
+    assert letters("pairing-not-started").count() == 2
+    assert AuditEvent.objects.filter(verb="pairing.undone").count() == 1
+
+
+# --- beginning again ---
+
+
+def let_close_on_its_day(pairing, noon):
+    """Two weeks after noon."""
+    services.begin(pairing=pairing, by=pairing.first, now=noon)
+    services.settle(noon + timedelta(days=14))
+    pairing.refresh_from_db()
+    return pairing
+
+
+def again(pairing, half, yes, now):
+    return services.say_about_beginning_again(pairing=pairing, by=half, yes=yes, now=now)
+
+
+def both_begin_again(pairing, now):
+    for half in pairing.halves:
+        pairing = again(pairing, half, True, now)
+    return pairing
+
+
+def test_after_every_ending_both_are_asked_for_as_long_as_the_program_says(noon):
+    pairing = PairingFactory(active=True, program__begin_again_days=9)
+
+    services.end(pairing=pairing, by=pairing.first, now=noon)
+
+    assert asked(pairing, "begin-again").closes_at == noon + timedelta(days=9)
+
+
+def test_with_two_yeses_it_begins_again_and_both_get_the_same_letter(ended, noon):
+    say(ended, ended.first, "yes", "maya@example.org")
+    wish = PartnerWishFactory(pairing=ended, membership=ended.first)
+
+    both_begin_again(ended, noon + timedelta(days=3))
+
+    ended.refresh_from_db()
+    assert (ended.state, ended.ended_at) == (State.ACTIVE, None)
+    first, second = texts("pairing-begun-again")
+    assert first.replace("Maya", "Jonas") == second
+    assert not letters("pairing-closed").filter(state=OutboxMessage.State.PENDING).exists()
+    # What belonged to the ending is gone with it.
+    assert not Round.objects.of_kind("later-contact").waiting().exists()
+    assert not Answer.objects.filter(round__kind="later-contact").exists()
+    assert not PartnerWish.objects.filter(pk=wish.pk).exists()
+
+
+@pytest.mark.parametrize("theirs", [False, None])
+def test_without_two_yeses_nothing_begins_and_nobody_learns_anything(theirs, ended, noon):
+    again(ended, ended.first, True, noon)
+    if theirs is not None:
+        again(ended, ended.second, theirs, noon)
+
+    ended.refresh_from_db()
+    assert ended.state == State.CLOSED
+    assert joint.said(asked(ended, "begin-again"), ended.first).theirs is None
+    assert not letters("pairing-begun-again").exists()
+
+
+def test_a_yes_that_was_taken_back_is_none(ended, noon):
+    again(ended, ended.first, True, noon)
+    again(ended, ended.first, False, noon)
+
+    assert again(ended, ended.second, True, noon).state == State.CLOSED
+
+
+@pytest.mark.parametrize("side", ["first", "second"])
+def test_where_it_closed_on_its_day_a_first_yes_is_written_to_the_other_once(side, pairing, noon):
+    pairing, later = let_close_on_its_day(pairing, noon), noon + timedelta(days=20)
+    half = getattr(pairing, side)
+
+    for yes in (True, False, True):
+        again(pairing, half, yes, later)
+
+    [letter] = letters("pairing-ask-again")
+    assert letter.recipient == pairing.other_half(half).user
+    assert half.user.short_name not in texts("pairing-ask-again")[0]
+
+
+def end_by_leaving(pairing, noon):
+    memberships.leave(membership=pairing.second, by=pairing.second, now=noon)
+
+
+def end_by_a_half(pairing, noon):
+    services.end(pairing=pairing, by=pairing.second, now=noon)
+
+
+def end_by_a_coordinator(pairing, noon):
+    services.end(pairing=pairing, by=pairing.proposed_by, now=noon)
+
+
+def end_what_both_prepared(pairing, noon):
+    ending = services.begin(pairing=pairing, by=pairing.first, now=noon)
+    for half in pairing.halves:
+        rounds.answer(round=ending, by=half, content=PART, now=noon)
+    services.end(pairing=pairing, by=pairing.second, now=noon)
+
+
+def end_what_was_to_end(pairing, noon):
+    services.begin(pairing=pairing, by=pairing.first, now=noon)
+    services.end(pairing=pairing, by=pairing.second, now=noon)
+
+
+def end_long_after_an_ending_was_taken_back(pairing, noon):
+    services.begin(pairing=pairing, by=pairing.first, now=noon - timedelta(days=40))
+    services.stay(pairing=pairing, by=pairing.first, now=noon - timedelta(days=39))
+    services.end(pairing=pairing, by=pairing.second, now=noon)
+
+
+def end_what_had_closed_on_its_day_and_begun_again(pairing, noon):
+    let_close_on_its_day(pairing, noon - timedelta(days=40))
+    both_begin_again(pairing, noon - timedelta(days=20))
+    letters("pairing-ask-again").delete()
+    services.end(pairing=pairing, by=pairing.second, now=noon)
+
+
+AT_ONCE_IN_EVERY_WAY = [
+    end_by_a_half,
+    end_by_a_coordinator,
+    end_by_leaving,
+    end_what_both_prepared,
+    end_what_was_to_end,
+    end_long_after_an_ending_was_taken_back,
+    end_what_had_closed_on_its_day_and_begun_again,
+]
+
+
+@pytest.mark.parametrize("way", AT_ONCE_IN_EVERY_WAY)
+def test_where_it_was_ended_at_once_nobody_is_written_to_and_the_yes_looks_the_same(way, pairing, noon):
+    way(pairing, noon)
+    pairing.refresh_from_db()
+
+    again(pairing, pairing.first, True, noon)
+
+    assert not letters("pairing-ask-again").exists()
+    question = services.asked_to_begin_again(pairing, noon)
+    assert question is not None
+    assert joint.said(question, pairing.first) == joint.Said(mine={"yes": True})
+    assert question.closes_at == noon + timedelta(days=90)
+
+
+def test_those_who_run_the_program_have_both_asked_in_the_same_letter_once(ended, noon):
+    for _press in range(2):
+        services.ask_both(pairing=ended, by=ended.proposed_by, now=noon)
+
+    first, second = texts("pairing-ask-again")
+    assert first.replace("Maya", "Jonas") == second
+
+
+def test_the_letter_reads_the_same_whoever_asked(pairing, noon):
+    pairing, later = let_close_on_its_day(pairing, noon), noon + timedelta(days=20)
+    again(pairing, pairing.first, True, later)
+    by_a_half = texts("pairing-ask-again")
+    letters("pairing-ask-again").delete()
+
+    services.ask_both(pairing=pairing, by=pairing.proposed_by, now=later)
+
+    assert texts("pairing-ask-again") == by_a_half
+
+
+def test_whoever_has_answered_meanwhile_is_not_asked(ended, noon):
+    services.ask_both(pairing=ended, by=ended.proposed_by, now=noon)
+    found = list(letters("pairing-ask-again"))
+    with time_machine.travel(noon, tick=False):
+        assert len(kinds.get("pairing-ask-again").still_owed(found)) == 2
+
+        again(ended, ended.first, False, noon)
+
+        [still_owed] = kinds.get("pairing-ask-again").still_owed(found)
+    assert OutboxMessage.objects.get(pk=still_owed).recipient == ended.second.user
+
+
+def test_both_are_asked_by_those_who_run_the_program_while_both_are_here(ended, noon):
+    for by in (ended.first, MembershipFactory(coordinator=True), MembershipFactory(program=ended.program)):
+        with pytest.raises(Refused):
+            services.ask_both(pairing=ended, by=by, now=noon)
+    memberships.leave(membership=ended.first, by=ended.first, now=noon)
+
+    with pytest.raises(Refused):
+        services.ask_both(pairing=ended, by=ended.proposed_by, now=noon)
+
+    assert not letters("pairing-ask-again").exists()
+
+
+def test_that_somebody_has_left_shows_in_nothing_that_the_other_is_answered(ended, noon):
+    again(ended, ended.first, True, noon)
+    memberships.leave(membership=ended.first, by=ended.first, now=noon)
+
+    answered = again(ended, ended.second, True, noon)
+
+    assert answered.state == State.CLOSED
+    assert joint.said(asked(ended, "begin-again"), ended.second) == joint.Said(mine={"yes": True})
+
+
+def test_who_have_met_anew_do_not_begin_again_besides(ended, noon):
+    again(ended, ended.first, True, noon)
+    PairingFactory(program=ended.program, first=ended.second, second=ended.first)
+
+    with pytest.raises(Refused, match="open pairing already"):
+        again(ended, ended.second, True, noon)
+
+
+@pytest.mark.parametrize("who", ["proposed_by", "neighbour"])
+def test_nobody_says_yes_for_the_two(who, ended, noon):
+    somebody = MembershipFactory(program=ended.program) if who == "neighbour" else ended.proposed_by
+
+    with pytest.raises(Refused):
+        again(ended, somebody, True, noon)
+
+
+def test_it_lapses_without_a_word_and_what_was_said_is_forgotten(ended, noon):
+    again(ended, ended.first, True, noon)
+
+    services.settle(noon + timedelta(days=90))
+
+    assert not Answer.objects.exists()
+    assert not OutboxMessage.objects.exclude(kind="pairing-closed").exists()
+    with pytest.raises(Refused, match="not open to be answered"):
+        again(ended, ended.second, True, noon + timedelta(days=90))
+
+
+def test_what_both_had_prepared_stays_open_to_both_and_ends_nothing_any_more(pairing, noon):
+    ending = services.begin(pairing=pairing, by=pairing.first, now=noon)
+    for half in pairing.halves:
+        rounds.answer(round=ending, by=half, content=PART, now=noon)
+    services.settle(noon + timedelta(days=14))
+
+    both_begin_again(pairing, noon + timedelta(days=15))
+    services.settle(noon + timedelta(days=60))
+
+    pairing.refresh_from_db()
+    assert pairing.state == State.ACTIVE
+    assert joint.said(ending, pairing.first).theirs["good"] == "The walks"
+
+
+def test_what_ended_while_it_rested_can_rest_again(noon):
+    pairing = PauseFactory().pairing
+    services.end(pairing=pairing, by=pairing.first, now=noon)
+    both_begin_again(pairing, noon)
+
+    pauses.pause(pairing=pairing, by=pairing.second, now=noon + timedelta(days=1))
+
+    assert list(Pause.objects.order_by("pk").values_list("gone_on_at", flat=True)) == [noon, None]
+
+
+def test_what_ends_once_more_is_told_once_more_and_asked_once_more(ended, noon):
+    letters("pairing-closed").update(state="sent", sent_at=noon, ended_at=noon)
+    both_begin_again(ended, noon + timedelta(days=1))
+
+    services.end(pairing=ended, by=ended.second, now=noon + timedelta(days=2))
+
+    assert letters("pairing-closed").filter(state=OutboxMessage.State.PENDING).count() == 2
+    assert asked(ended, "later-contact").closes_at == noon + timedelta(days=32)
+    assert Round.objects.of_kind("begin-again").waiting().get().closes_at == noon + timedelta(days=92)
+
+
 # --- at the same moment, on real connections ---
 
 
@@ -556,3 +872,51 @@ def test_a_reason_replaces_ones_earlier_one(noon):
     services.end(pairing=reason.pairing, by=reason.membership, now=noon, words="On second thoughts")
 
     assert EndingReason.objects.get().words == "On second thoughts"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_yeses_at_once_begin_again_once(noon):
+    pairing = PairingFactory(active=True)
+    services.end(pairing=pairing, by=pairing.first, now=noon)
+
+    at_once(*(lambda half=half: again(pairing, half, True, noon) for half in pairing.halves * 2))
+
+    pairing.refresh_from_db()
+    assert pairing.state == State.ACTIVE
+    assert AuditEvent.objects.filter(verb="pairing.begun_again").count() == 1
+    assert letters("pairing-begun-again").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_begins_again_with_somebody_who_leaves_at_that_moment(noon):
+    for _try in range(4):
+        pairing = PairingFactory(active=True)
+        services.end(pairing=pairing, by=pairing.first, now=noon)
+        again(pairing, pairing.first, True, noon)
+
+        at_once(
+            lambda pairing=pairing: again(pairing, pairing.second, True, noon + timedelta(minutes=1)),
+            lambda pairing=pairing: memberships.leave(membership=pairing.first, by=pairing.first, now=noon + timedelta(minutes=1)),
+        )
+
+        pairing.refresh_from_db()
+        assert pairing.state == State.CLOSED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_beginning_again_and_a_new_introduction_at_once_one_comes_about(noon):
+    for _try in range(4):
+        pairing = PairingFactory(active=True)
+        for half in pairing.halves:
+            ProfileFactory(membership=half, both=True)
+        services.end(pairing=pairing, by=pairing.first, now=noon)
+        again(pairing, pairing.first, True, noon)
+
+        at_once(
+            lambda pairing=pairing: again(pairing, pairing.second, True, noon),
+            lambda pairing=pairing: pairings.propose(
+                program=pairing.program, one=pairing.first, other=pairing.second, mentor=None, by=pairing.proposed_by, now=noon
+            ),
+        )
+
+        assert Pairing.objects.of(pairing.first).of(pairing.second).open().count() == 1

@@ -1,5 +1,9 @@
+import re
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from matching.endings.models import EndingReason
 from matching.joint.models import Round
@@ -9,6 +13,7 @@ from tests.factories.matching import (
     JointAnswerFactory,
     PairingFactory,
     PartnerWishFactory,
+    PauseFactory,
     RoundFactory,
 )
 from tests.factories.programs import ProfileFactory
@@ -212,7 +217,7 @@ def test_what_the_program_cannot_take_is_kept(as_member):
 @pytest.mark.parametrize(
     ("state", "there"),
     [
-        ("active", ["Pause this pairing", "Begin to end it well", "End this pairing"]),
+        ("active", ["Pause this pairing", "Begin to end it well", "End this pairing", "Undo this match"]),
         ("paused", ["Let it go on", "Begin to end it well", "End this pairing"]),
         ("closed", []),
         ("proposed", ["Take the introduction back"]),
@@ -223,7 +228,16 @@ def test_the_page_of_facts_offers_what_can_be_done(state, there, as_member):
 
     text = as_member(pairing.proposed_by).get(page("pairing", pairing, "checkins")).text
 
-    for words in ("Pause this pairing", "Begin to end it well", "End this pairing", "Let it go on", "Take the introduction back"):
+    acts = (
+        "Pause this pairing",
+        "Begin to end it well",
+        "End this pairing",
+        "Undo this match",
+        "Let it go on",
+        "Take the introduction back",
+        "Ask both to begin again",
+    )
+    for words in acts:
         assert (words in text) is (words in there), words
 
 
@@ -271,10 +285,190 @@ def test_the_page_of_later_contact_reads_the_same_unless_both_say_yes(theirs, as
     assert contact.pairing_id == pairing.pk
 
 
+# --- beginning again ---
+
+
+def without_token(text):
+    return re.sub(r'<input type="hidden"[^>]*>', "", text[text.index("<h1") : text.index("</main>")])
+
+
+@pytest.fixture
+def ended(as_member):
+    """Ended at once, by the second half, through the page."""
+    pairing = PairingFactory(active=True, first__user__name="Maya Silva", second__user__name="Jonas Berg")
+    as_member(pairing.second).post(page("end", pairing))
+    return pairing
+
+
+def test_either_is_asked_on_the_page_of_what_can_come_next(ended, as_member):
+    for half in ended.halves:
+        assert page("begin-again", ended) in as_member(half).get(page("ended", ended)).text
+
+
+@pytest.mark.parametrize("theirs", [None, "no", "yes"])
+def test_the_page_reads_the_same_whatever_the_other_has_answered(theirs, ended, as_member):
+    browser, other = as_member(ended.first), as_member(ended.second)
+    before = without_token(browser.get(page("begin-again", ended)).text)
+
+    if theirs:
+        other.post(page("begin-again", ended), {"yes": theirs})
+
+    assert without_token(browser.get(page("begin-again", ended)).text) == before
+    assert "button--second" in before
+    assert 'class="button"' not in before
+
+
+def test_two_yeses_lead_to_the_page_of_the_two(ended, as_member):
+    one, other = as_member(ended.first), as_member(ended.second)
+    assert "You said yes." in one.post(page("begin-again", ended), {"yes": "yes"}, follow=True).text
+
+    answer = other.post(page("begin-again", ended), {"yes": "yes"}, follow=True)
+
+    assert "You both said yes. Your pairing goes on." in answer.text
+    assert answer.request["PATH_INFO"] == page("pairing", ended, "checkins")
+    assert one.get(page("begin-again", ended)).url == page("pairing", ended, "checkins")
+
+
+def test_a_no_can_be_changed_and_looks_like_any_answer(ended, as_member):
+    browser = as_member(ended.first)
+
+    answer = browser.post(page("begin-again", ended), {"yes": "no"}, follow=True)
+
+    assert "You said not this time." in answer.text
+    assert 'value="no"' not in answer.text
+    assert 'value="yes"' in answer.text
+
+
+def test_what_is_sent_without_an_answer_changes_none(ended, as_member):
+    browser = as_member(ended.first)
+    browser.post(page("begin-again", ended), {"yes": "yes"})
+
+    assert "You said yes." in browser.post(page("begin-again", ended), {}).text
+
+
+def test_an_answer_that_comes_too_late_is_told(as_member):
+    pairing = PairingFactory(closed=True)
+    RoundFactory(pairing=pairing, kind="begin-again", closes_at=timezone.now() - timedelta(days=1))
+    browser = as_member(pairing.first)
+
+    assert "not open to be answered now" in browser.post(page("begin-again", pairing), {"yes": "yes"}, follow=True).text
+    assert browser.get(page("begin-again", pairing)).url == page("ended", pairing)
+    assert page("begin-again", pairing) not in browser.get(page("ended", pairing)).text
+
+
+def test_who_have_met_anew_are_not_asked(ended, as_member):
+    PairingFactory(program=ended.program, first=ended.second, second=ended.first)
+
+    assert page("begin-again", ended) not in as_member(ended.first).get(page("ended", ended)).text
+
+
+def test_a_coordinator_has_both_asked_and_learns_no_answer(ended, as_member):
+    coordinator = as_member(ended.proposed_by)
+    facts = page("pairing", ended, "checkins")
+    before = without_token(coordinator.get(facts).text)
+    as_member(ended.first).post(page("begin-again", ended), {"yes": "yes"})
+    assert without_token(coordinator.get(facts).text) == before
+    assert "Ask both to begin again" in before
+
+    answer = coordinator.post(page("ask-both", ended), follow=True)
+
+    assert "Both are asked in the same letter." in answer.text
+
+
+def test_a_coordinator_who_was_too_late_is_told(as_member):
+    pairing = PairingFactory(closed=True)
+
+    answer = as_member(pairing.proposed_by).post(page("ask-both", pairing), follow=True)
+
+    assert "while both are here" in answer.text
+
+
+def test_a_coordinator_undoes_a_match_made_in_error(pairing, as_member):
+    answer = as_member(pairing.proposed_by).post(page("undo", pairing), follow=True)
+
+    assert "The match is undone." in answer.text
+    assert "The introduction of you and Jonas did not go ahead." in as_member(pairing.first).get(page("proposal", pairing)).text
+
+
+# --- how it went ---
+
+
+def test_an_ending_that_was_taken_back_stays_to_read_when_another_has_begun(pairing, as_member):
+    one, other = (as_member(half) for half in pairing.halves)
+    one.post(page("ending-begin", pairing))
+    one.post(page("ending", pairing), {"good": "The walks"})
+    other.post(page("ending", pairing), {"good": "The talks"})
+    other.post(page("ending-stay", pairing))
+    one.post(page("ending-begin", pairing))
+    earlier = Round.objects.opened_together().get()
+    there = reverse("matching:ending-earlier", args=[pairing.program.slug, pairing.pk, earlier.pk])
+
+    for browser in (one, other):
+        assert page("history", pairing) in browser.get(page("change", pairing)).text
+        assert there in browser.get(page("history", pairing)).text
+        text = browser.get(there).text
+        assert "The walks" in text
+        assert "The talks" in text
+        assert "<textarea" not in text
+
+
+def test_what_one_prepared_alone_is_in_ones_own_history_alone(pairing, as_member):
+    one, other = (as_member(half) for half in pairing.halves)
+    one.post(page("ending-begin", pairing))
+    one.post(page("ending", pairing), {"good": "The walks"})
+    other.post(page("ending-stay", pairing))
+    there = reverse("matching:ending-earlier", args=[pairing.program.slug, pairing.pk, Round.objects.get().pk])
+
+    assert "The walks" in one.get(there).text
+    assert there not in other.get(page("history", pairing)).text
+    assert other.get(there).status_code == 404
+
+
+def test_both_read_the_same_of_how_it_went(as_member):
+    pairing = PairingFactory(active=True)
+    one, other, coordinator = as_member(pairing.first), as_member(pairing.second), as_member(pairing.proposed_by)
+    one.post(page("pause", pairing))
+    coordinator.post(page("go-on", pairing))
+    other.post(page("ending-begin", pairing))
+    one.post(page("ending-stay", pairing))
+    other.post(page("ending-begin", pairing))
+    one.post(page("end", pairing))
+    for browser in (one, other):
+        browser.post(page("begin-again", pairing), {"yes": "yes"})
+    other.post(page("end", pairing))
+
+    mine, theirs = ([event.words for event in browser.get(page("history", pairing)).context["events"]] for browser in (one, other))
+
+    assert mine == theirs
+    assert mine == [
+        "Your pairing ended.",
+        "It began again: you both said yes.",
+        "Your pairing ended.",
+        "It was to end.",
+        "It was not to end any more.",
+        "It was to end.",
+        "The pause was over.",
+        "A pause began.",
+        "Your pairing began.",
+    ]
+
+
+def test_the_history_costs_the_same_however_long_it_is(as_member, queries_of):
+    pairing = PauseFactory(gone_on=True).pairing
+    RoundFactory(pairing=pairing, kind="ending", called_off=True)
+    browser = as_member(pairing.first)
+    for_one = queries_of(lambda: browser.get(page("history", pairing)))
+
+    PauseFactory.create_batch(9, gone_on=True, pairing=pairing)
+    RoundFactory.create_batch(9, pairing=pairing, kind="ending", called_off=True)
+
+    assert queries_of(lambda: browser.get(page("history", pairing))) == for_one
+
+
 def test_pages_of_what_comes_after_lead_back_while_it_lasts(pairing, as_member):
     browser = as_member(pairing.first)
 
-    for name in ("ended", "later-contact"):
+    for name in ("ended", "later-contact", "begin-again"):
         assert browser.get(page(name, pairing)).url == page("pairing", pairing, "checkins")
     assert browser.get(page("ending", pairing)).url == page("change", pairing)
 

@@ -25,4 +25,5 @@ def declared(monkeypatch):
         kinds.Kind(name="words", opens=kinds.Opens.TO_BOTH, form=Words, when_opened=lambda round, now: opened.append((round.pk, now)))
     )
     kinds.register(kinds.Kind(name="two-yeses", opens=kinds.Opens.ON_TWO_YESES, form=YesOrNo, states=frozenset({"closed"}), is_sealed=True))
+    kinds.register(kinds.Kind(name="held-back", opens=kinds.Opens.ON_TWO_YESES, form=YesOrNo, may_open=lambda round: False))
     return opened

@@ -183,6 +183,16 @@ def test_without_two_yeses_nobody_learns_anything(first, second, two_yeses, noon
         assert queries.said(two_yeses, half).theirs is None
 
 
+def test_two_yeses_stay_apart_where_the_kind_says_that_it_may_not_open(pairing, noon):
+    held_back = services.open_round(pairing=pairing, kind="held-back", by=None, now=noon)
+
+    for half in pairing.halves:
+        held_back = services.answer(round=held_back, by=half, content={"yes": "yes"}, now=noon)
+
+    assert held_back.opened_together_at is None
+    assert queries.said(held_back, pairing.first).theirs is None
+
+
 def test_two_yeses_open_it_whatever_was_said_before(two_yeses, noon):
     first, second = two_yeses.pairing.halves
     services.answer(round=two_yeses, by=first, content=NO, now=noon)
