@@ -190,7 +190,7 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
     EndingReasonFactory(pairing=pairing, words=f"Reason{mark.lower()}")
     ending = RoundFactory(pairing=pairing, kind="ending", closes_at=NOON + timedelta(days=14))
     JointAnswerFactory(round=ending, content={"good": f"Alone{mark.lower()}", "take_with_me": "", "to_you": ""})
-    earlier = RoundFactory(pairing=pairing, kind="ending", opened_together=True)
+    earlier = RoundFactory(pairing=pairing, kind="ending", opened_at=NOON - timedelta(days=60), opened_together=True)
     for half in pairing.halves:
         JointAnswerFactory(round=earlier, membership=half, content={"good": mark, "take_with_me": "", "to_you": ""})
     reset = RoundFactory(pairing=pairing, kind="reset", opened_together=True)
