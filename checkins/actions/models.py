@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from matching.pairings.models import Pairing
+from matching.pairings.models import OfTwoQuerySet, Pairing
 from programs.memberships.models import Membership
 
 LONGEST_ACTION = 300
@@ -16,11 +16,7 @@ OF_BOTH = Q(owner="both", first_took_on_at__isnull=False, second_took_on_at__isn
 TAKEN_ON = OF_FIRST | OF_SECOND | OF_BOTH
 
 
-class ActionItemQuerySet(models.QuerySet["ActionItem"]):
-    def visible_to(self, membership: Membership) -> Self:
-        """The pair's words belong to the pair: staff see counts, through facts."""
-        return self.filter(pairing__in=Pairing.objects.of(membership))
-
+class ActionItemQuerySet(OfTwoQuerySet["ActionItem"]):
     def open(self) -> Self:
         """Neither done nor over; taken on or still a request."""
         return self.filter(done_at=None, declined_at=None, removed_at=None)

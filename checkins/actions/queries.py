@@ -42,7 +42,7 @@ def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> ActionsNow:
 
 
 def open_actions(pairing: Pairing, me: Membership, *, at_most: int | None = None) -> ActionsNow:
-    found = ActionItem.objects.visible_to(me).filter(pairing=pairing).open().soonest_first()
+    found = ActionItem.objects.in_pairing(pairing, me).open().soonest_first()
     rows = [as_seen_by(me, action, pairing) for action in (found if at_most is None else found[: at_most + 1])]
     shown = rows[:at_most]
     return ActionsNow(

@@ -3,18 +3,14 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from matching.pairings.models import Pairing
+from matching.pairings.models import OfTwoQuerySet, Pairing
 from programs.memberships.models import Membership
 
 LONGEST_TOPIC = 300
 LONGEST_POINTS = 10_000
 
 
-class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
-    def visible_to(self, membership: Membership) -> Self:
-        """The pair's words belong to the pair: staff see counts, through facts."""
-        return self.filter(pairing__in=Pairing.objects.of(membership))
-
+class AgendaItemQuerySet(OfTwoQuerySet["AgendaItem"]):
     def open(self) -> Self:
         return self.filter(withdrawn_at=None, discussed_at=None)
 
@@ -81,11 +77,6 @@ class AgendaItem(models.Model):
         return self.discussed_at is None and self.withdrawn_at is None
 
 
-class NothingThisTimeQuerySet(models.QuerySet["NothingThisTime"]):
-    def visible_to(self, membership: Membership) -> Self:
-        return self.filter(pairing__in=Pairing.objects.of(membership))
-
-
 class NothingThisTime(models.Model):
     """One half has no topic for the coming session. It is gone when that session is logged, or when they add a topic after all."""
 
@@ -93,7 +84,7 @@ class NothingThisTime(models.Model):
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     said_at = models.DateTimeField()
 
-    objects = NothingThisTimeQuerySet.as_manager()
+    objects = OfTwoQuerySet["NothingThisTime"].as_manager()
 
     class Meta:
         constraints = [

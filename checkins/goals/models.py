@@ -4,18 +4,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from matching.pairings.models import Pairing
+from matching.pairings.models import OfTwoQuerySet, Pairing
 from programs.memberships.models import Membership
 
 LONGEST_TEXT = 300
 LONGEST_WHY = 10_000
 
 
-class GoalQuerySet(models.QuerySet["Goal"]):
-    def visible_to(self, membership: Membership) -> Self:
-        """The pair's words belong to the pair."""
-        return self.filter(pairing__in=Pairing.objects.of(membership))
-
+class GoalQuerySet(OfTwoQuerySet["Goal"]):
     def open(self) -> Self:
         return self.filter(state=Goal.State.OPEN)
 

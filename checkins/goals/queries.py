@@ -35,7 +35,7 @@ class Goals:
 
 def open_goals(pairing: Pairing, me: Membership) -> Goals:
     """In one query. A half has at most twelve that are open, and so have both together."""
-    found = cards(Goal.objects.visible_to(me).filter(pairing=pairing).open().for_list()[: 3 * MOST_OPEN], pairing, me)
+    found = cards(Goal.objects.in_pairing(pairing, me).open().for_list()[: 3 * MOST_OPEN], pairing, me)
     of = {whose: [card for card in found if card.whose == whose] for whose in ("me", "other", "both")}
     return Goals(mine=of["me"], theirs=of["other"], ours=of["both"], may_add=policies.may_add(me, pairing))
 

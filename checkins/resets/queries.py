@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef
-
 from checkins.resets.forms import HOW_IT_IS
 from checkins.resets.services import AFTERWARDS, RESET
 from matching.joint import queries as joint
-from matching.joint.models import Answer, Round
+from matching.joint.models import Round
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
@@ -31,17 +29,19 @@ class OnPairPage:
 
 
 def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> OnPairPage:
-    """One query."""
-    mine = Answer.objects.filter(round=OuterRef("pk"), membership=me)
-    found = _open(pairing, me, now).annotate(is_answered=Exists(mine)).order_by("is_answered", "-opened_at", "-pk").first()
-    if found is None or pairing.state != Pairing.State.ACTIVE:
+    """One query, and a second where something is open."""
+    found = open_ones(pairing, me, now) if pairing.state == Pairing.State.ACTIVE else []
+    answered = joint.answered_by(me, found)
+    shown = min(found, key=lambda round: round.pk in answered, default=None)
+    if shown is None:
         return OnPairPage()
-    return OnPairPage(found, found.kind == AFTERWARDS, found.is_answered)
+    return OnPairPage(shown, shown.kind == AFTERWARDS, shown.pk in answered)
 
 
 def open_ones(pairing: Pairing, me: Membership, now: datetime) -> list[Round]:
     """What can be answered now: a conversation that is being prepared, and what is asked some days after earlier ones."""
-    found = list(_open(pairing, me, now).order_by("-opened_at", "-pk"))
+    asked = Round.objects.in_pairing(pairing, me).filter(kind__in=[RESET, AFTERWARDS]).open_at(now)
+    found = list(asked.order_by("-opened_at", "-pk"))
     for round in found:
         round.pairing = pairing
     return found
@@ -94,7 +94,3 @@ def told(rounds: Iterable[Round], me: Membership) -> list[Conversation]:
         )
 
     return [conversation(round) for round in rounds]
-
-
-def _open(pairing: Pairing, me: Membership, now: datetime) -> "RoundQuerySet":
-    return Round.objects.visible_to(me).filter(pairing=pairing, kind__in=[RESET, AFTERWARDS]).open_at(now)

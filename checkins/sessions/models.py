@@ -24,6 +24,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """What was talked about, and where they meet: the two alone, whatever roles somebody has."""
         return self.filter(pairing__in=Pairing.objects.of(membership))
 
+    def readable_in(self, pairing: Pairing, reader: Membership) -> Self:
+        """The same of one pairing, which is at hand and says itself who the two are."""
+        return self.filter(pairing=pairing) if pairing.includes(reader) else self.none()
+
     def held(self) -> Self:
         return self.filter(state=Session.State.HELD)
 
@@ -46,7 +50,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def with_open_options(self) -> Self:
         """Each with `open_options`: the times to pick from now, in their order."""
-        options = SessionOption.objects.open().select_related("proposed_by__user").order_by("position")
+        options = SessionOption.objects.open().order_by("position")
         return self.prefetch_related(Prefetch("options", queryset=options, to_attr="open_options"))
 
 

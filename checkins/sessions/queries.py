@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 
@@ -36,10 +37,10 @@ class Ahead:
 
 def ahead(pairing: Pairing, me: Membership, now: datetime) -> Ahead:
     """In two queries."""
-    sessions = Session.objects.readable_by(me).filter(pairing=pairing).to_come()
+    sessions = Session.objects.readable_in(pairing, me).to_come()
     # From the far end, so that what was never answered hides neither the suggestion nor what is still to come.
     last_first = sessions.order_by(F("starts_at").desc(nulls_first=True), "-pk")
-    found = list(last_first.select_related("proposed_by__user", "led_by__user").with_open_options()[:MOST_TO_COME])
+    found = list(last_first.with_open_options()[:MOST_TO_COME])
     found.reverse()
     for session in found:
         session.pairing = pairing
@@ -53,14 +54,13 @@ def ahead(pairing: Pairing, me: Membership, now: datetime) -> Ahead:
 
 
 def last_held(pairing: Pairing, me: Membership) -> Session | None:
-    held = Session.objects.readable_by(me).filter(pairing=pairing).held().select_related("led_by__user", "proposed_by__user")
-    session = held.order_by("-starts_at", "-pk").first()
+    session = Session.objects.readable_in(pairing, me).held().order_by("-starts_at", "-pk").first()
     if session is not None:
         session.pairing = pairing
     return session
 
 
-def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> dict[str, object]:
+def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> dict[str, Any]:
     """All that `checkins/sessions/_now.html` needs, in three queries."""
     return {
         "ahead": ahead(pairing, me, now),

@@ -3,10 +3,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
-from matching.pairings.models import Pairing
+from matching.pairings.models import OfTwoQuerySet, Pairing
 from programs.memberships.models import Membership
 
 LONGEST_MESSAGE = 10_000
@@ -15,16 +15,11 @@ SECOND_THOUGHT = timedelta(minutes=15)
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class MessageQuerySet(models.QuerySet["Message"]):
-    def visible_to(self, membership: Membership) -> Self:
-        """The pair's words belong to the pair, whatever roles somebody has."""
-        return self.filter(pairing__in=Pairing.objects.of(membership))
-
+class MessageQuerySet(OfTwoQuerySet["Message"]):
     def unread_by(self, membership: Membership) -> Self:
         """What the other half has sent since this one was last here, without what was taken back."""
-        marks = ThreadRead.objects.of(membership).filter(pairing=OuterRef("pairing"))
-        since = Coalesce(Subquery(marks.values("read_at")[:1]), Value(BEFORE_ALL))
-        return self.exclude(author=membership).filter(removed_at=None, sent_at__gt=since)
+        read = ThreadRead.objects.of(membership).filter(pairing=OuterRef("pairing"), read_at__gte=OuterRef("sent_at"))
+        return self.filter(~Exists(read), ~Q(author=membership), removed_at=None)
 
     def newest_first(self) -> Self:
         return self.order_by("-sent_at", "-pk")

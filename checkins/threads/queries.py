@@ -29,7 +29,7 @@ class Waiting:
 
 def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> Waiting:
     """One query, however much is unread."""
-    unread = list(Message.objects.visible_to(me).filter(pairing=pairing).unread_by(me).newest_first()[: MOST_COUNTED + 1])
+    unread = list(Message.objects.in_pairing(pairing, me).unread_by(me).newest_first()[: MOST_COUNTED + 1])
     return Waiting(
         newest=unread[0] if unread else None,
         number=min(len(unread), MOST_COUNTED),
@@ -53,7 +53,7 @@ class Part:
 
 def part_of_thread(pairing: Pairing, me: Membership, before: uuid.UUID | None = None) -> Part:
     """The newest messages, or those before the one named. What comes in the meantime shifts nothing. Two queries."""
-    thread = Message.objects.visible_to(me).filter(pairing=pairing)
+    thread = Message.objects.in_pairing(pairing, me)
     asked = thread.newest_first()
     if before is not None and thread.filter(pk=before).exists():
         asked = asked.filter(sent_at__lt=Subquery(thread.filter(pk=before).values("sent_at")))

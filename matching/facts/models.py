@@ -15,6 +15,10 @@ class FactQuerySet(models.QuerySet["Fact"]):
     def visible_to(self, membership: Membership) -> Self:
         return self.filter(pairing__in=Pairing.objects.visible_to(membership))
 
+    def in_pairing(self, pairing: Pairing, reader: Membership) -> Self:
+        """The same of one pairing, which is at hand and says itself who sees it."""
+        return self.filter(pairing=pairing) if pairing.is_visible_to(reader) else self.none()
+
     def counted(self) -> Self:
         return self.filter(withdrawn_at=None)
 
@@ -66,6 +70,10 @@ Numbers = Counter[tuple[int, date, int, str]]
 class WeeklyCountQuerySet(models.QuerySet["WeeklyCount"]):
     def visible_to(self, membership: Membership) -> Self:
         return self.filter(pairing__in=Pairing.objects.visible_to(membership))
+
+    def in_pairing(self, pairing: Pairing, reader: Membership) -> Self:
+        """The same of one pairing, which is at hand and says itself who sees it."""
+        return self.filter(pairing=pairing) if pairing.is_visible_to(reader) else self.none()
 
     def of(self, pairings: Iterable[Pairing]) -> Self:
         return self.filter(pairing__in=pairings)

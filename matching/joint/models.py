@@ -7,16 +7,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 
-from matching.pairings.models import Pairing
+from matching.pairings.models import OfTwoQuerySet, Pairing
 from mentoring.kernel.encryption.fields import EncryptedTextField
 from programs.memberships.models import Membership
 
 
-class RoundQuerySet(models.QuerySet["Round"]):
-    def visible_to(self, membership: Membership) -> Self:
-        """What the two answer belongs to them, whatever roles somebody has."""
-        return self.filter(pairing__in=Pairing.objects.of(membership))
-
+class RoundQuerySet(OfTwoQuerySet["Round"]):
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)
 
@@ -77,8 +73,14 @@ class Round(models.Model):
 class JointAnswerQuerySet(models.QuerySet["Answer"]):
     def visible_to(self, membership: Membership) -> Self:
         """One's own, and the other half's once the round has opened to both."""
-        of_the_two = self.filter(round__in=Round.objects.visible_to(membership))
-        return of_the_two.filter(Q(membership=membership) | Q(round__opened_together_at__isnull=False))
+        return self.filter(round__in=Round.objects.visible_to(membership))._open_to(membership)
+
+    def in_pairing(self, pairing: Pairing, reader: Membership) -> Self:
+        """The same of one pairing, which is at hand and says itself who the two are."""
+        return self.filter(round__pairing=pairing)._open_to(reader) if pairing.includes(reader) else self.none()
+
+    def _open_to(self, membership: Membership) -> Self:
+        return self.filter(Q(membership=membership) | Q(round__opened_together_at__isnull=False))
 
 
 class Answer(models.Model):

@@ -20,6 +20,12 @@ def said(round: Round, me: Membership) -> Said:
     return said_in([round], me)[round.pk]
 
 
+def answered_by(me: Membership, rounds: Iterable[Round]) -> set[int]:
+    """The keys of those in which I have answered; no query where there are no rounds."""
+    keys = [round.pk for round in rounds]
+    return set(Answer.objects.filter(round__in=keys, membership=me).values_list("round", flat=True)) if keys else set()
+
+
 def said_in(rounds: Iterable[Round], me: Membership) -> dict[int, Said]:
     """By the key of each round, in one query."""
     found: dict[int, dict[str, Mapping[str, Any]]] = {round.pk: {} for round in rounds}

@@ -26,8 +26,9 @@ def the_two_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
     @members_only
     @wraps(view)
     def door(request: PairRequest, pairing: int, *arguments: Any, **names: Any) -> HttpResponseBase:
-        begun = Pairing.objects.of(request.membership).exclude(activated_at=None).with_people()
+        begun = Pairing.objects.of(request.membership).exclude(activated_at=None).with_halves()
         request.pairing = get_object_or_404(begun, program=request.membership.program, pk=pairing)
+        request.pairing.program = request.membership.program
         request.other = request.pairing.other_half(request.membership)
         return view(request, *arguments, **names)
 

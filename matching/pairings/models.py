@@ -1,4 +1,4 @@
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,6 +6,8 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from programs.memberships.models import Cohort, Membership, Program
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 class PairingQuerySet(models.QuerySet["Pairing"]):
@@ -24,6 +26,11 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
 
     def with_halves(self) -> Self:
         return self.select_related("first__user", "second__user")
+
+    def with_names(self) -> Self:
+        """Who the two are and what they are called, and nothing else."""
+        names = [f"{half}__user__{field}" for half in ("first", "second") for field in ("name", "called", "email")]
+        return self.with_halves().only(*names)
 
     def with_people(self) -> Self:
         return self.with_halves().select_related("program", "coordinator__user")
@@ -127,6 +134,10 @@ class Pairing(models.Model):
     def includes(self, membership: Membership) -> bool:
         return membership.pk in (self.first_id, self.second_id)
 
+    def is_visible_to(self, membership: Membership) -> bool:
+        """As the queryset's `visible_to`."""
+        return membership.program_id == self.program_id and (membership.is_staff or self.includes(membership))
+
     def side_of(self, membership: Membership) -> str:
         """ "first" or "second"; the membership must be one of the halves."""
         return "first" if membership.pk == self.first_id else "second"
@@ -152,6 +163,17 @@ class Pairing(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN_STATES
+
+
+class OfTwoQuerySet(models.QuerySet[Row]):
+    """Rows with a `pairing`: the pair's words, which belong to the pair, whatever roles somebody has. Staff see counts, through facts."""
+
+    def visible_to(self, membership: Membership) -> Self:
+        return self.filter(pairing__in=Pairing.objects.of(membership))
+
+    def in_pairing(self, pairing: Pairing, reader: Membership) -> Self:
+        """The same of one pairing, which is at hand and says itself who the two are."""
+        return self.filter(pairing=pairing) if pairing.includes(reader) else self.none()
 
 
 class PartnerWishQuerySet(models.QuerySet["PartnerWish"]):

@@ -29,7 +29,9 @@ def test_staff_count_meetings_and_never_read_what_was_said():
     for member in (coordinator, admin):
         assert session in Session.objects.visible_to(member)
         assert not Session.objects.readable_by(member).exists()
+        assert not Session.objects.readable_in(session.pairing, member).exists()
     assert session in Session.objects.readable_by(session.pairing.second)
+    assert session in Session.objects.readable_in(session.pairing, session.pairing.second)
     assert not Session.objects.visible_to(MembershipFactory(program=session.pairing.program)).exists()
 
 

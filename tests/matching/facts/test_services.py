@@ -171,23 +171,15 @@ def test_counting_anew_touches_nobody_elses(pairing):
     assert numbers_of(other) == before != {}
 
 
-def test_counts_are_seen_by_the_two_and_by_staff():
-    fact = FactFactory()
-    program = fact.pairing.program
+@pytest.mark.parametrize("rows", [Fact.objects, WeeklyCount.objects])
+def test_facts_and_counts_are_seen_by_the_two_and_by_staff(rows):
+    pairing = FactFactory().pairing
 
-    assert WeeklyCount.objects.visible_to(fact.pairing.second).count() == 1
-    assert WeeklyCount.objects.visible_to(MembershipFactory(program=program, admin=True)).count() == 1
-    assert not WeeklyCount.objects.visible_to(MembershipFactory(program=program)).exists()
-    assert not WeeklyCount.objects.visible_to(MembershipFactory(admin=True)).exists()
-
-
-def test_facts_are_seen_by_the_two_and_by_staff():
-    fact = FactFactory()
-    program = fact.pairing.program
-
-    assert list(Fact.objects.visible_to(fact.pairing.second)) == [fact]
-    assert list(Fact.objects.visible_to(MembershipFactory(program=program, admin=True))) == [fact]
-    assert not Fact.objects.visible_to(MembershipFactory(program=program)).exists()
+    for reader in (*pairing.halves, MembershipFactory(program=pairing.program, admin=True)):
+        assert rows.visible_to(reader).count() == rows.in_pairing(pairing, reader).count() == 1
+    for somebody in (MembershipFactory(program=pairing.program), MembershipFactory(admin=True)):
+        assert not rows.visible_to(somebody).exists()
+        assert not rows.in_pairing(pairing, somebody).exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -74,17 +74,19 @@ def test_rounds_belong_to_the_two_whatever_roles_others_have():
     pairing = round.pairing
 
     for half in pairing.halves:
-        assert list(Round.objects.visible_to(half)) == [round]
+        assert list(Round.objects.visible_to(half)) == list(Round.objects.in_pairing(pairing, half)) == [round]
     for somebody in (pairing.proposed_by, MembershipFactory(program=pairing.program, admin=True), PairingFactory().first):
         assert not Round.objects.visible_to(somebody).exists()
+        assert not Round.objects.in_pairing(pairing, somebody).exists()
 
 
 def test_each_reads_only_their_own_until_it_opens_to_both():
     answer = JointAnswerFactory()
     pairing = answer.round.pairing
 
-    assert list(Answer.objects.visible_to(pairing.first)) == [answer]
+    assert list(Answer.objects.visible_to(pairing.first)) == list(Answer.objects.in_pairing(pairing, pairing.first)) == [answer]
     assert not Answer.objects.visible_to(pairing.second).exists()
+    assert not Answer.objects.in_pairing(pairing, pairing.second).exists()
 
 
 def test_both_read_both_once_it_has_opened():
@@ -92,8 +94,9 @@ def test_both_read_both_once_it_has_opened():
     answers = {JointAnswerFactory(round=round, membership=half) for half in round.pairing.halves}
 
     for half in round.pairing.halves:
-        assert set(Answer.objects.visible_to(half)) == answers
+        assert set(Answer.objects.visible_to(half)) == set(Answer.objects.in_pairing(round.pairing, half)) == answers
     assert not Answer.objects.visible_to(round.pairing.proposed_by).exists()
+    assert not Answer.objects.in_pairing(round.pairing, round.pairing.proposed_by).exists()
 
 
 @pytest.mark.parametrize(
