@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, QuerySet
 
 from checkins.agendas import policies
 from checkins.agendas.forms import AddTopic
@@ -23,18 +21,24 @@ SHOWN_ON_PAIR_PAGE = 12
 
 @dataclass(frozen=True)
 class Standing:
-    """How the two have filled the agenda: meetings held in all, topics of each in the last 12 weeks, and who has none this time."""
+    """How the two have filled the agenda: meetings held in all, and topics of each in the last 12 weeks."""
 
     held: int
     mine: int
     theirs: int
-    i_have_a_topic: bool
-    i_said_nothing: bool
-    they_said_nothing: bool
 
     @property
     def has_share(self) -> bool:
         return self.held >= SHARE_AFTER_MEETINGS
+
+
+@dataclass(frozen=True)
+class NothingSaid:
+    """Who has said that they have no topic this time, and whether this reader may."""
+
+    by_me: bool
+    by_other: bool
+    may_say: bool
 
 
 @dataclass(frozen=True)
@@ -52,26 +56,24 @@ class Topic:
 class AgendaNow:
     topics: list[Topic]
     has_more: bool
-    standing: Standing
-    may_say_nothing: bool
+    nothing: NothingSaid
     form: AddTopic | None
 
 
 def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> AgendaNow:
-    """The first topics, and how the two stand; for `checkins/agendas/_now.html`. In two queries."""
-    found = list(open_topics(pairing, me)[: SHOWN_ON_PAIR_PAGE + 1])
-    standing = standing_of(pairing, me, now)
+    """The first topics, and who has none; for `checkins/agendas/_now.html`. In two queries."""
+    found = list(open_topics(pairing, me).defer("points"))
     return AgendaNow(
         topics=[as_seen_by(me, item, pairing) for item in found[:SHOWN_ON_PAIR_PAGE]],
         has_more=len(found) > SHOWN_ON_PAIR_PAGE,
-        standing=standing,
-        may_say_nothing=may_say_nothing(pairing, me, standing),
+        nothing=nothing_said(pairing, me, found),
         form=AddTopic(other=pairing.other_half(me).user.short_name) if policies.may_add(me, pairing) else None,
     )
 
 
 def open_topics(pairing: Pairing, me: Membership) -> "QuerySet[AgendaItem]":
-    return AgendaItem.objects.visible_to(me).filter(pairing=pairing).open().order_by("position", "pk")
+    """Each half has at most fifty."""
+    return AgendaItem.objects.in_pairing(pairing, me).open().order_by("position", "pk")
 
 
 def as_seen_by(me: Membership, item: AgendaItem, pairing: Pairing) -> Topic:
@@ -85,28 +87,31 @@ def as_seen_by(me: Membership, item: AgendaItem, pairing: Pairing) -> Topic:
     )
 
 
-def may_say_nothing(pairing: Pairing, me: Membership, standing: Standing) -> bool:
-    return not standing.i_said_nothing and policies.may_say_nothing(me, pairing, has_topic=standing.i_have_a_topic)
+def nothing_said(pairing: Pairing, me: Membership, topics: Iterable[AgendaItem]) -> NothingSaid:
+    """`topics` are all that are open. In one query."""
+    by = set(NothingThisTime.objects.in_pairing(pairing, me).values_list("membership", flat=True))
+    has_topic = any(topic.author_id == me.pk for topic in topics)
+    return NothingSaid(
+        by_me=me.pk in by,
+        by_other=pairing.other_half(me).pk in by,
+        may_say=me.pk not in by and policies.may_say_nothing(me, pairing, has_topic=has_topic),
+    )
 
 
 def standing_of(pairing: Pairing, me: Membership, now: datetime) -> Standing:
-    facts = Fact.objects.visible_to(me).filter(pairing=OuterRef("pk")).counted()
-    added = facts.filter(kind=Fact.Kind.TOPIC_RAISED, happened_at__gt=now - SHARE_OF)
-    nothing = NothingThisTime.objects.visible_to(me).filter(pairing=OuterRef("pk"))
-    found: Any = Pairing.objects.of(me).annotate(
-        held=_number(facts.filter(kind=Fact.Kind.SESSION_LOGGED), "source_id"),
-        mine=_number(added.filter(by=me), "source_id"),
-        theirs=_number(added.exclude(by=me), "source_id"),
-        i_have_a_topic=Exists(AgendaItem.objects.filter(pairing=OuterRef("pk"), author=me).open()),
-        i_said_nothing=Exists(nothing.filter(membership=me)),
-        they_said_nothing=Exists(nothing.exclude(membership=me)),
+    """In one query."""
+    meetings, lately = Q(kind=Fact.Kind.SESSION_LOGGED), Q(kind=Fact.Kind.TOPIC_RAISED, happened_at__gt=now - SHARE_OF)
+    numbers = (
+        Fact.objects.in_pairing(pairing, me)
+        .counted()
+        .aggregate(
+            # Both may have written down the same session.
+            held=Count("source_id", filter=meetings, distinct=True),
+            mine=Count("pk", filter=lately & Q(by=me)),
+            theirs=Count("pk", filter=lately & ~Q(by=me)),
+        )
     )
-    return Standing(**found.values(*Standing.__dataclass_fields__).get(pk=pairing.pk))
-
-
-def _number(rows: "QuerySet[Any]", what: str) -> Coalesce:
-    counted = rows.order_by().values("pairing").annotate(number=Count(what, distinct=True)).values("number")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+    return Standing(**numbers)
 
 
 def suggestions_there(items: Iterable[AgendaItem]) -> set[str]:

@@ -34,14 +34,14 @@ def agenda(request: PairRequest) -> HttpResponse:
         "topics": [queries.as_seen_by(me, item, pair) for item in items],
         "standing": standing,
         "may_move": policies.may_move(me, pair),
-        "may_say_nothing": queries.may_say_nothing(pair, me, standing),
+        "nothing": queries.nothing_said(pair, me, items),
         "form": AddTopic(other=other.user.short_name) if policies.may_add(me, pair) else None,
         "meeting": meeting,
         "meetings": suggestions.NAMES.items(),
         "meeting_name": suggestions.NAMES[meeting],
         "suggestions": suggestions.offered(meeting, there=queries.suggestions_there(items)),
         "is_asked_for": meeting == asked_for,
-        "page": page_of(request, AgendaItem.objects.visible_to(me).filter(pairing=pair).talked_about(), per_page=TOPICS_A_PAGE),
+        "page": page_of(request, AgendaItem.objects.in_pairing(pair, me).talked_about(), per_page=TOPICS_A_PAGE),
     }
     return render(request, "checkins/agendas/agenda.html", context)
 

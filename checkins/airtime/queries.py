@@ -8,12 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from checkins.airtime import policies
-from checkins.airtime.forms import EVEN, ME, OTHER, SayAirtime
+from checkins.airtime.forms import EVEN, ME, OTHER
 from checkins.airtime.services import KIND
 from checkins.sessions.models import Session
 from matching.joint.models import Answer
 from matching.joint.queries import Said
-from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
 # What the other half means by the same word.
@@ -30,37 +29,32 @@ class Line:
 
 @dataclass(frozen=True)
 class Airtime:
-    """Of one meeting: a form where it can be said, `mine` where I have, `lines` once both have."""
+    """Of one meeting: whether it can be said now, `mine` where I have, `lines` once both have."""
 
     session: Session
-    form: SayAirtime | None
+    may_say: bool
     mine: Mapping[str, Any] | None
     lines: Sequence[Line]
 
 
-def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> Airtime | None:
-    """Of the last meeting, if it is not too long ago. Two queries."""
-    lately = Session.objects.readable_by(me).held().filter(pairing=pairing, starts_at__gt=now - policies.ASKED_FOR)
-    last = lately.order_by("-starts_at", "-pk").first()
-    if last is None:
+def on_pair_page(last: Session | None, me: Membership, now: datetime) -> Airtime | None:
+    """Of the last meeting, whose pairing is there with its people, if it is not too long ago. One query."""
+    if last is None or policies.closes_at(last) <= now:
         return None
-    last.pairing = pairing
     shown = airtime_of(last, me, now)
-    return shown if shown.lines or shown.form else None
+    return shown if shown.lines or shown.may_say else None
 
 
 def airtime_of(session: Session, me: Membership, now: datetime) -> Airtime:
     """One query. The session's pairing is there with its people."""
     said, other = _said(session, me), session.pairing.other_half(me).user.short_name
     lines = _lines(said.mine, said.theirs, other) if said.mine and said.theirs else []
-    may_say = not lines and policies.may_say(me, session, now)
-    form = SayAirtime(initial=said.mine, other=other) if may_say else None
-    return Airtime(session=session, form=form, mine=said.mine, lines=lines)
+    return Airtime(session=session, may_say=not lines and policies.may_say(me, session, now), mine=said.mine, lines=lines)
 
 
 def _said(session: Session, me: Membership) -> Said:
     """`theirs` is there only when both are."""
-    answers = Answer.objects.visible_to(me).filter(round__pairing=session.pairing_id, round__kind=KIND, round__source_id=session.pk)
+    answers = Answer.objects.in_pairing(session.pairing, me).filter(round__kind=KIND, round__source_id=session.pk)
     return Said(**{"mine" if answer.membership_id == me.pk else "theirs": answer.said for answer in answers})
 
 

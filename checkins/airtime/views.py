@@ -21,7 +21,7 @@ def airtime(request: PairRequest, session: int) -> HttpResponse:
     met = get_object_or_404(Session.objects.readable_by(request.membership).held(), pairing=pair, pk=session)
     met.pairing = pair
     shown = airtime_of(met, request.membership, now)
-    form = SayAirtime(request.POST, other=other) if request.method == "POST" else shown.form
+    form = SayAirtime(request.POST or None, initial=shown.mine, other=other) if shown.may_say or request.method == "POST" else None
     if request.method == "POST" and form is not None and form.is_valid():
         try:
             asked = services.say(session=met, by=request.membership, now=now, **form.cleaned_data)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import date_format
@@ -65,9 +66,12 @@ class Balance:
     until: date
     meetings: int
     lines: list[dict[str, Any]]
-    columns: list[tuple[str, int, int]]
     reflection: str
     question: str
+    # By week, the first and the last of them, and which side is the first half.
+    counts: Numbers
+    weeks: tuple[date, date]
+    first_is: int
 
     @property
     def is_enough(self) -> bool:
@@ -81,6 +85,17 @@ class Balance:
     def lines_beside(self) -> list[dict[str, Any]]:
         """What has room beside something else."""
         return self.lines[:LINES_BESIDE]
+
+    @cached_property
+    def columns(self) -> list[tuple[str, int, int]]:
+        """For every other week what each put to the other in it and the one after."""
+        return [
+            (
+                date_format(week, "j M"),
+                *_both(self.counts, PUT_FORWARD, self.first_is, {week + timedelta(weeks=later) for later in range(WEEKS_A_COLUMN)}),
+            )
+            for week in _every_other(*self.weeks)
+        ]
 
     @property
     def groups(self) -> list[chart.Group]:
@@ -101,8 +116,8 @@ def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> Balance:
     last = week_of(pairing.ended_at or now, zone)
     began = pairing.activated_at or now
     first = max(last - timedelta(weeks=WEEKS - 1), week_of(began, zone))
-    counts = WeeklyCount.objects.visible_to(me).of([pairing]).between(first, last).numbers()
-    logged = Fact.objects.visible_to(me).filter(pairing=pairing, kind=Kind.SESSION_LOGGED).counted()
+    counts = WeeklyCount.objects.in_pairing(pairing, me).between(first, last).numbers()
+    logged = Fact.objects.in_pairing(pairing, me).filter(kind=Kind.SESSION_LOGGED).counted()
     first_is = sides(pairing).index(pairing.first_id)
     one, two = (_name(half, me) for half in pairing.halves)
     reflection, question = _mirror(counts, last)
@@ -114,16 +129,12 @@ def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> Balance:
         until=local_day(pairing.ended_at or now, zone),
         # Both may have written down the same session.
         meetings=logged.values("source_id").distinct().count(),
-        lines=[_line(str(words), kinds, counts, first_is, pairing, me) for words, kinds in KINDS],
-        columns=[
-            (
-                date_format(week, "j M"),
-                *_both(counts, PUT_FORWARD, first_is, {week + timedelta(weeks=later) for later in range(WEEKS_A_COLUMN)}),
-            )
-            for week in _every_other(first, last)
-        ],
+        lines=[_line(str(words), _both(counts, kinds, first_is), one, two) for words, kinds in KINDS],
         reflection=reflection,
         question=question,
+        counts=counts,
+        weeks=(first, last),
+        first_is=first_is,
     )
 
 
@@ -140,13 +151,13 @@ def _both(counts: Numbers, kinds: frozenset[str], first_is: int, weeks: set[date
     return numbers[first_is], numbers[1 - first_is]
 
 
-def _line(words: str, kinds: frozenset[str], counts: Numbers, first_is: int, pairing: Pairing, me: Membership) -> dict[str, Any]:
-    one, two = _both(counts, kinds, first_is)
-    return {"label": words, "one": one, "two": two, "one_text": _told(pairing.first, one, me), "two_text": _told(pairing.second, two, me)}
+def _line(words: str, numbers: tuple[int, int], one: str, two: str) -> dict[str, Any]:
+    first, second = numbers
+    return {"label": words, "one": first, "two": second, "one_text": _told(one, first), "two_text": _told(two, second)}
 
 
-def _told(half: Membership, number: int, me: Membership) -> str:
-    return _("%(name)s %(number)s") % {"name": _name(half, me), "number": number}
+def _told(name: str, number: int) -> str:
+    return _("%(name)s %(number)s") % {"name": name, "number": number}
 
 
 def _every_other(first: date, last: date) -> list[date]:

@@ -3,10 +3,11 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
 from checkins.sessions.models import Session
-from matching.pairings.models import Pairing
+from matching.pairings.models import OfTwoQuerySet, Pairing
 from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership
 
@@ -24,47 +25,45 @@ class Place(models.IntegerChoices):
     PAST = 4, _("Earlier")
 
 
-def _not_kept_since(day: str) -> Q:
-    """A half has not said since that day that they keep it."""
-    return Q(first_kept_on=None) | Q(second_kept_on=None) | Q(first_kept_on__lt=F(day)) | Q(second_kept_on__lt=F(day))
-
-
-class DecisionQuerySet(models.QuerySet["Decision"]):
-    def visible_to(self, membership: Membership) -> Self:
-        """The pair's words belong to the pair: staff see counts, through facts."""
-        return self.filter(pairing__in=Pairing.objects.of(membership))
-
+class DecisionQuerySet(OfTwoQuerySet["Decision"]):
     def open(self) -> Self:
         return self.filter(state=Decision.State.OPEN)
+
+    def current(self) -> Self:
+        """Waiting for an answer, or standing."""
+        return self.filter(state__in=[Decision.State.OPEN, Decision.State.STANDS])
 
     def in_line_with(self, decision: "Decision") -> Self:
         """All that took each other's place, this one among them. Of these, one stands at most."""
         first = decision.began_with_id or decision.pk
         return self.filter(Q(pk=first) | Q(began_with=first), pairing=decision.pairing_id)
 
-    def for_list(self, me: Membership, today: date) -> Self:
-        """Everything the pages show, what waits for me first, in one query. The two people are known to whoever asks.
+    def for_list(self, pairing: Pairing, me: Membership, today: date) -> Self:
+        """Everything the pages of a pairing show, what waits for me first, in one query. The two people are known to whoever asks.
 
-        `place` is a `Place`; `change_waits` says that something is suggested in its place and not answered yet. In a pairing that is not
-        active nothing waits for anybody: nobody can answer, and a try that has ended is past.
+        `place` is a `Place`; `change_waits` says that something is suggested in its place and not answered yet; `came_up_at` is when the
+        two met as it came up. In a pairing that is not active nothing waits for anybody: nobody can answer, and a try that has ended is
+        past.
         """
         suggested = Decision.objects.filter(in_place_of=OuterRef("pk")).open()
-        try_ended = Q(try_until__lte=today) & _not_kept_since("try_until")
-        look_again = Q(look_again_on__lte=today, change_waits=False) & _not_kept_since("look_again_on")
-        is_active = Q(pairing__state=Pairing.State.ACTIVE)
-        waits = Q(state=Decision.State.OPEN) & is_active
+        # Who has not said that they keep it has kept it on no day.
+        both_kept_on = Least(Coalesce("first_kept_on", Value(date.min)), Coalesce("second_kept_on", Value(date.min)))
+        try_ended = Q(state=Decision.State.STANDS, try_until__lte=today, try_until__gt=F("both_kept_on"))
+        look_again = Q(state=Decision.State.STANDS, look_again_on__lte=today, look_again_on__gt=F("both_kept_on"), change_waits=False)
+        while_active = [
+            When(state=Decision.State.OPEN, proposed_by=me, then=Value(Place.WAITS_FOR_OTHER)),
+            When(state=Decision.State.OPEN, then=Value(Place.WAITS_FOR_ME)),
+            When(try_ended | look_again, then=Value(Place.LOOK_AGAIN)),
+        ]
         place = Case(
-            When(waits & ~Q(proposed_by=me), then=Value(Place.WAITS_FOR_ME)),
-            When(waits, then=Value(Place.WAITS_FOR_OTHER)),
-            When((try_ended | look_again) & Q(state=Decision.State.STANDS) & is_active, then=Value(Place.LOOK_AGAIN)),
-            When(try_ended & Q(state=Decision.State.STANDS), then=Value(Place.PAST)),
+            *(while_active if pairing.state == Pairing.State.ACTIVE else [When(try_ended, then=Value(Place.PAST))]),
             When(state=Decision.State.STANDS, then=Value(Place.STANDS)),
             default=Value(Place.PAST),
             output_field=IntegerField(),
         )
         return (
-            self.select_related("session")
-            .annotate(change_waits=Exists(suggested))
+            self.alias(both_kept_on=both_kept_on)
+            .annotate(change_waits=Exists(suggested), came_up_at=F("session__starts_at"))
             .annotate(place=place)
             .order_by("place", "-proposed_at", "-pk")
         )

@@ -16,6 +16,8 @@ from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership
 
 WAITING_SHOWN, STANDING_SHOWN = 5, 3
+# Beyond so many that wait, those that stand are on their own page alone.
+LOOKED_AT = 20
 HISTORY_SHOWN = 50
 
 
@@ -40,15 +42,15 @@ class Card:
 
 
 def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> dict[str, Any]:
-    """What `_now.html` needs, in two queries: what waits and what the two are asked again, then the newest that stand."""
+    """What `_now.html` needs, in one query: what waits and what the two are asked again, then the newest that stand."""
     today = local_day(now, pairing.program.time_zone)
-    decisions: Any = Decision.objects.visible_to(me).filter(pairing=pairing).for_list(me, today)
-    waiting = decisions.filter(place__lt=Place.STANDS)[: WAITING_SHOWN + 1]
-    standing = decisions.filter(place=Place.STANDS)[: STANDING_SHOWN + 1]
-    waiting_cards, standing_cards = (cards(found, pairing, me, today) for found in (waiting, standing))
+    found = Decision.objects.in_pairing(pairing, me).current().for_list(pairing, me, today)[:LOOKED_AT]
+    decisions: Any = with_people(list(found), pairing)
+    waiting = [decision for decision in decisions if decision.place < Place.STANDS]
+    standing = [decision for decision in decisions if decision.place == Place.STANDS]
     return {
-        "cards": waiting_cards[:WAITING_SHOWN] + standing_cards[:STANDING_SHOWN],
-        "has_more": len(waiting_cards) > WAITING_SHOWN or len(standing_cards) > STANDING_SHOWN,
+        "cards": [_card(decision, me, today) for decision in waiting[:WAITING_SHOWN] + standing[:STANDING_SHOWN]],
+        "has_more": len(waiting) > WAITING_SHOWN or len(standing) > STANDING_SHOWN,
         "may_propose": policies.may_propose(me, pairing),
     }
 

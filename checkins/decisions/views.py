@@ -26,7 +26,7 @@ def decision_list(request: PairRequest) -> HttpResponse:
     """All that the two have decided or are deciding, for the two. It stays to read when the pairing has ended."""
     pair, me = request.pairing, request.membership
     today = local_day(timezone.now(), pair.program.time_zone)
-    page = page_of(request, _of_this_pair(request).for_list(me, today), per_page=DECISIONS_A_PAGE)
+    page = page_of(request, _of_this_pair(request).for_list(pair, me, today), per_page=DECISIONS_A_PAGE)
     context = {
         "pairing": pair,
         "other": request.other,
@@ -128,12 +128,12 @@ def let_go(request: PairRequest, decision: int) -> HttpResponse:
 
 
 def _of_this_pair(request: PairRequest) -> DecisionQuerySet:
-    return Decision.objects.visible_to(request.membership).filter(pairing=request.pairing)
+    return Decision.objects.in_pairing(request.pairing, request.membership)
 
 
 def _found(request: PairRequest, key: int) -> Decision:
     today = local_day(timezone.now(), request.pairing.program.time_zone)
-    decision = get_object_or_404(_of_this_pair(request).for_list(request.membership, today), pk=key)
+    decision = get_object_or_404(_of_this_pair(request).for_list(request.pairing, request.membership, today), pk=key)
     queries.with_people([decision], request.pairing)
     return decision
 

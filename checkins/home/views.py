@@ -128,8 +128,12 @@ def get_help(request: MemberRequest) -> HttpResponse:
 @require_safe
 def pairing(request: MemberRequest, pairing: int) -> HttpResponse:
     """To the two, their page. To those who run the program, facts. To everybody else there is no such page."""
-    pair = get_object_or_404(Pairing.objects.visible_to(request.membership).with_people(), pk=pairing)
-    if not pair.includes(request.membership):
+    me = request.membership
+    visible = Pairing.objects.visible_to(me)
+    # Who looks after a pairing stands among the facts alone.
+    pair = get_object_or_404(visible.with_people() if me.is_staff else visible.with_halves(), pk=pairing)
+    pair.program = me.program
+    if not pair.includes(me):
         return _facts(request, pair)
     if pair.activated_at is None:
         return redirect("matching:proposal", pair.program.slug, pair.pk)
@@ -149,6 +153,7 @@ def about(request: PairRequest) -> HttpResponse:
 def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
     """Each subject of the pair's space tells what it shows here."""
     me, other, now = request.membership, pair.other_half(request.membership), timezone.now()
+    meetings = sessions.on_pair_page(pair, me, now)
     context = {
         "now": now,
         "pairing": pair,
@@ -157,14 +162,14 @@ def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
         "life": endings.on_pair_page(pair, me, now),
         "absences": absences.on_pair_page(pair, me, now),
         "resets": resets.on_pair_page(pair, me, now),
-        "airtime": airtime.on_pair_page(pair, me, now),
+        "airtime": airtime.on_pair_page(meetings["last"], me, now),
         "agenda": agendas.on_pair_page(pair, me, now),
         "decisions": decisions.on_pair_page(pair, me, now),
         "actions": actions.on_pair_page(pair, me, now),
         "waiting": threads.on_pair_page(pair, me, now),
         "goals": goals.on_pair_page(pair, me, now),
         "balance": balance.on_pair_page(pair, me, now),
-        **sessions.on_pair_page(pair, me, now),
+        **meetings,
     }
     return render(request, "checkins/home/pairing.html", context)
 

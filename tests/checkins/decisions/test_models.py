@@ -82,7 +82,7 @@ def test_what_waits_for_me_comes_first_and_what_is_past_last(noon):
     past = DecisionFactory(pairing=pairing, withdrawn=True)
 
     def order(me):
-        return list(Decision.objects.visible_to(me).for_list(me, noon.date()))
+        return list(Decision.objects.visible_to(me).for_list(pairing, me, noon.date()))
 
     assert order(pairing.first) == [for_first, for_second, look_again, stands, past]
     assert order(pairing.second) == [for_second, for_first, look_again, stands, past]
@@ -98,7 +98,7 @@ def test_the_list_asks_again_exactly_about_what_the_decision_itself_asks_about(n
         for a, b, c, d in product(days, days, days[:-1], days[:-1])
     )
 
-    listed = list(Decision.objects.visible_to(pairing.first).for_list(pairing.first, today))
+    listed = list(Decision.objects.visible_to(pairing.first).for_list(pairing, pairing.first, today))
 
     assert {decision.place for decision in listed} == {Place.LOOK_AGAIN, Place.STANDS}
     for decision in listed:
@@ -112,7 +112,7 @@ def test_a_change_that_waits_answers_the_day_to_look_again_and_not_the_end_of_a_
     decision = DecisionFactory(standing=True, **{day: noon.date()})
     DecisionFactory(pairing=decision.pairing, in_place_of=decision)
 
-    assert Decision.objects.for_list(decision.pairing.first, noon.date()).get(pk=decision.pk).place == place
+    assert Decision.objects.for_list(decision.pairing, decision.pairing.first, noon.date()).get(pk=decision.pk).place == place
 
 
 def test_a_try_ends_on_its_day_and_not_before(noon):
