@@ -142,6 +142,12 @@ class CheckIn(models.Model):
         asked = Question.objects.filter(plan=self.plan_id).asked_at(self.opens_at)
         return asked.filter(construct__in=self.AFTER_FIRST_MEETING) if self.is_after_first_meeting else asked
 
+    def asks(self, question: Question) -> bool:
+        """Whether it is among `questions_asked`."""
+        if question.plan_id != self.plan_id or not question.is_asked_at(self.opens_at):
+            return False
+        return not self.is_after_first_meeting or question.construct in self.AFTER_FIRST_MEETING
+
     @property
     def is_after_first_meeting(self) -> bool:
         return self.occasion == self.Occasion.FIT

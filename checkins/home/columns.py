@@ -16,7 +16,7 @@ State = CheckIn.State
 
 
 def last_met(pairings: Sequence[Pairing], viewer: Membership, now: datetime) -> Mapping[int, columns.Value]:
-    return queries.last_met(pairings, viewer, now)
+    return queries.last_met(pairings, viewer)
 
 
 def answered(pairings: Sequence[Pairing], viewer: Membership, now: datetime) -> Mapping[int, columns.Value]:

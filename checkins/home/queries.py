@@ -1,11 +1,12 @@
 """What the gathering pages show, each in a number of queries that does not grow with the data."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from checkins.agendas.models import AgendaItem
@@ -30,57 +31,44 @@ def _one(rows: "QuerySet[Any]", field: str) -> Subquery:
     return Subquery(rows.values(field)[:1])
 
 
-def _number(rows: "QuerySet[Any]", *, of: str = "pairing") -> Coalesce:
-    counted = rows.order_by().values(of).annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-
 # --- a participant's home ---
 
 
 def pairings_of(me: Membership) -> list[Pairing]:
-    """My pairings that are open, each with how its agenda stands and when we last met; those that have begun first."""
-    topics = AgendaItem.objects.filter(pairing=OuterRef("pk")).open()
-    newest = topics.order_by("-raised_at", "-pk")
-    sessions = Session.objects.filter(pairing=OuterRef("pk")).held().order_by("-starts_at", "-pk")
-    pairings: list[Any] = list(
-        Pairing.objects.filter(program=me.program_id)
-        .of(me)
-        .open()
-        .with_halves()
-        .annotate(
-            topics=_number(topics),
-            newest_topic_at=_one(newest, "raised_at"),
-            newest_topic_by=_one(newest, "author"),
-            last_met_at=_one(sessions, "starts_at"),
-        )
-        .order_by(F("activated_at").asc(nulls_last=True), "proposed_at", "pk")
-    )
+    """My pairings that are open, each with how its agenda stands and when we last met; those that have begun first. In three queries."""
+    mine = Pairing.objects.filter(program=me.program_id).of(me).open().with_halves()
+    pairings: list[Any] = list(mine.order_by(F("activated_at").asc(nulls_last=True), "proposed_at", "pk"))
+    # Each half of a pairing has at most fifty that are open.
+    topics = AgendaItem.objects.filter(pairing__in=[pairing.pk for pairing in pairings]).open().order_by("-raised_at", "-pk")
+    of: dict[int, list[tuple[datetime, int]]] = {pairing.pk: [] for pairing in pairings}
+    for pairing_id, raised_at, author_id in topics.values_list("pairing", "raised_at", "author"):
+        of[pairing_id].append((raised_at, author_id))
+    met = last_met(pairings, me)
     for pairing in pairings:
         pairing.program = me.program
+        pairing.topics = len(of[pairing.pk])
+        pairing.newest_topic_at, pairing.newest_topic_by = next(iter(of[pairing.pk]), (None, None))
+        pairing.last_met_at = met.get(pairing.pk)
     return pairings
 
 
 def check_ins_waiting(me: Membership, pairings: Sequence[Pairing], now: datetime) -> list[CheckIn]:
-    """Check-ins of mine about these pairings that are open and have a question I have not come to.
+    """Check-ins of mine about these pairings that are open and have a question I have not come to. In three queries at most.
 
     `questions` says how many are asked, `given` to how many of them I have come.
     """
-    given = Answer.objects.filter(check_in=OuterRef("pk"))
-    check_ins: Any = (
-        CheckIn.objects.of(me)
-        .filter(pairing__in=pairings)
-        .asked()
-        .open_at(now)
-        .with_number_of_questions()
-        .annotate(given=_number(given, of="check_in"))
-        .order_by("closes_at", "pk")
-    )
-    waiting = [check_in for check_in in check_ins if check_in.given < check_in.questions]
     known = {pairing.pk: pairing for pairing in pairings}
-    for check_in in waiting:
+    check_ins: Any = list(CheckIn.objects.of(me).filter(pairing__in=known).asked().open_at(now).order_by("closes_at", "pk"))
+    if not check_ins:
+        return []
+    questions = list(Question.objects.filter(plan__in={check_in.plan_id for check_in in check_ins}))
+    begun = [check_in for check_in in check_ins if check_in.answered_at]
+    given = Counter(Answer.objects.filter(check_in__in=begun).values_list("check_in", flat=True) if begun else ())
+    for check_in in check_ins:
         check_in.membership, check_in.pairing = me, known[check_in.pairing_id]
-    return waiting
+        check_in.questions = sum(check_in.asks(question) for question in questions)
+        check_in.given = given[check_in.pk]
+    return [check_in for check_in in check_ins if check_in.given < check_in.questions]
 
 
 def requirements_of(me: Membership) -> list[Requirement]:
@@ -228,12 +216,12 @@ def _answered_shares(pairings: "QuerySet[Pairing]", staff: Membership, now: date
     weeks = CheckInPlan.objects.visible_to(staff).values_list("every_weeks", flat=True).first() or 2
     this, last = now - timedelta(weeks=weeks), now - timedelta(weeks=2 * weeks)
     asked = _others_check_ins(pairings, staff).asked().filter(opens_at__gt=last, opens_at__lte=now)
-    is_this, is_answered = Q(opens_at__gt=this), Q(answered_at__isnull=False)
+    is_this, is_last = Q(opens_at__gt=this), Q(opens_at__lte=this)
     numbers = asked.aggregate(
         asked=Count("pk", filter=is_this),
-        answered=Count("pk", filter=is_this & is_answered),
-        asked_before=Count("pk", filter=~is_this),
-        answered_before=Count("pk", filter=~is_this & is_answered),
+        answered=Count("answered_at", filter=is_this),
+        asked_before=Count("pk", filter=is_last),
+        answered_before=Count("answered_at", filter=is_last),
     )
     return _share(numbers["answered"], numbers["asked"]), _share(numbers["answered_before"], numbers["asked_before"])
 
@@ -250,7 +238,6 @@ class OpenRound:
     asked: int
     answered: int
     not_yet: Sequence[CheckIn]
-    closes_at: datetime | None
 
     @property
     def number_not_yet(self) -> int:
@@ -262,17 +249,11 @@ class OpenRound:
 
 
 def open_round(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime, *, names: int = NAMES_SHOWN) -> OpenRound:
+    """`not_yet` is without people: see `fetch_people`."""
     check_ins = _others_check_ins(pairings, staff).asked().open_at(now)
-    numbers = check_ins.aggregate(
-        asked=Count("pk"), answered=Count("pk", filter=Q(answered_at__isnull=False)), closes_at=Max("closes_at", filter=Q(answered_at=None))
-    )
-    not_yet = (
-        check_ins.unanswered()
-        .select_related("pairing__first__user", "pairing__second__user", "membership__user")
-        .order_by("closes_at", "pk")
-    )
-    shown = list(not_yet[:names]) if names and numbers["asked"] else []
-    return OpenRound(numbers["asked"], numbers["answered"], shown, numbers["closes_at"])
+    numbers = check_ins.aggregate(asked=Count("pk"), answered=Count("answered_at"))
+    shown = list(check_ins.unanswered().order_by("closes_at", "pk")[:names]) if names and numbers["asked"] else []
+    return OpenRound(numbers["asked"], numbers["answered"], shown)
 
 
 def next_opening(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> datetime | None:
@@ -288,10 +269,15 @@ def numbers_of_tasks(tasks: "QuerySet[Task]") -> dict[str, int]:
     return {name: number or 0 for name, number in counted.items()}
 
 
-def tasks_with_people(page: Sequence[Task]) -> list[Task]:
-    """The tasks of one page with all that a row says, in the page's order. Fetched apart: the page is found without the people."""
-    found = Task.objects.with_people().in_bulk([task.pk for task in page])
-    return [found[task.pk] for task in page]
+def fetch_people(tasks: Sequence[Task], check_ins: Sequence[CheckIn]) -> None:
+    """Whom they are about: their pairings with the names of the two, for all of one page in one query."""
+    keys = {task.pairing_id for task in tasks} | {check_in.pairing_id for check_in in check_ins}
+    pairings = Pairing.objects.with_names().in_bulk(keys)
+    halves = {half.pk: half for pairing in pairings.values() for half in pairing.halves}
+    for task in tasks:
+        task.pairing, task.about = pairings[task.pairing_id], halves[task.about_id]
+    for check_in in check_ins:
+        check_in.pairing, check_in.membership = pairings[check_in.pairing_id], halves[check_in.membership_id]
 
 
 def _share(part: int, whole: int) -> int | None:
@@ -314,6 +300,6 @@ def with_current_round(pairings: "QuerySet[Pairing]", staff: Membership, now: da
     )
 
 
-def last_met(pairings: Iterable[Pairing], viewer: Membership, now: datetime) -> dict[int, datetime]:
+def last_met(pairings: Iterable[Pairing], viewer: Membership) -> dict[int, datetime]:
     met = Session.objects.visible_to(viewer).filter(pairing__in=[pairing.pk for pairing in pairings]).held()
     return dict(met.order_by().values_list("pairing").annotate(last=Max("starts_at")))

@@ -241,7 +241,8 @@ def today(request: MemberRequest) -> HttpResponse:
     elif kind == "unanswered":
         tasks = tasks.filter(kind=Task.Kind.UNANSWERED)
     page = page_of(request, tasks.in_rank(), per_page=TASKS_A_PAGE)
-    figures = queries.figures(pairings, me, now)
+    figures, round = queries.figures(pairings, me, now), queries.open_round(pairings, me, now)
+    queries.fetch_people(page.items, round.not_yet)
     context = {
         "now": now,
         "greeting": _greeting(now),
@@ -251,8 +252,8 @@ def today(request: MemberRequest) -> HttpResponse:
         "others_are_fine": max(figures.active - numbers["pairings"], 0),
         "tabs": _tabs(request, kind, total, direct, numbers[Task.Kind.UNANSWERED]),
         "page": page,
-        "tasks": [tell(task) for task in queries.tasks_with_people(page.items)],
-        "round": queries.open_round(pairings, me, now),
+        "tasks": [tell(task) for task in page.items],
+        "round": round,
         "next_opening": None if total else queries.next_opening(pairings, me, now),
         "is_mine": is_mine,
         "has_caseload": is_mine or me.caseload.exists(),

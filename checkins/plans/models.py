@@ -119,6 +119,10 @@ class Question(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    def is_asked_at(self, moment: datetime) -> bool:
+        """As the queryset's `asked_at`."""
+        return self.asked_since <= moment and (self.retired_at is None or self.retired_at > moment)
+
     def asked_about(self, name: str) -> str:
         """The question as it is put to somebody whose other half is called `name`."""
         return self.text.replace("{name}", name)

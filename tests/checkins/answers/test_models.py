@@ -1,11 +1,13 @@
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.db import IntegrityError, connection
 
 from checkins.answers.models import Answer, CheckIn
+from checkins.plans.models import Question
 from programs.memberships.models import Program
-from tests.factories.checkins import AnswerFactory, CheckInFactory, question_of
+from tests.factories.checkins import AnswerFactory, CheckInFactory, QuestionFactory, question_of
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory
 
@@ -135,6 +137,19 @@ def test_after_a_first_meeting_two_questions_are_asked_as_they_stand():
     assert regular.questions_asked().count() == 4
     numbers = dict(CheckIn.objects.with_number_of_questions().values_list("pk", "questions"))
     assert numbers == {check_in.pk: 2, regular.pk: 4}
+
+
+def test_a_check_in_knows_of_each_question_whether_it_asks_it(noon):
+    check_in, fit = CheckInFactory(opens_at=noon), CheckInFactory(opens_at=noon, after_first_meeting=True)
+    days = [noon - timedelta(days=1), noon, noon + timedelta(days=1)]
+    for since, retired, plan in product(days, days, {check_in.plan, fit.plan}):
+        QuestionFactory(plan=plan, asked_since=since, retired_at=retired)
+        QuestionFactory(plan=plan, asked_since=since, retired_at=retired, own_words=True)
+    for plan in (check_in.plan, fit.plan):
+        question_of(plan, "going_on")
+
+    for asking in (check_in, fit):
+        assert {question for question in Question.objects.all() if asking.asks(question)} == set(asking.questions_asked())
 
 
 def test_how_it_fits_is_asked_once_in_the_life_of_a_pairing():

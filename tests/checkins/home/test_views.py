@@ -52,7 +52,7 @@ def test_what_waits_for_me_comes_first(as_member):
 
 def test_a_check_in_waits_until_every_question_has_been_come_to(as_member):
     around = people_around()
-    check_in = CheckInFactory(pairing=around.pairing, **OPEN)
+    check_in = CheckInFactory(pairing=around.pairing, answered=True, **OPEN)
     comfort, own_words = question_of(check_in.plan), question_of(check_in.plan, "words")
     browser, home = as_member(around.half), address("home", around.pairing.program)
 
