@@ -48,6 +48,7 @@ def icon_names() -> list[str]:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon. It is decoration beside a word; `label` is for one that stands alone."""
     try:
