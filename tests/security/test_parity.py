@@ -6,13 +6,14 @@ person is answered must not change with it. So a rule that asks for a place or f
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from http import HTTPStatus
 
 import pytest
 import time_machine
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Model, Value, When
 from django.http import HttpResponse
 from django.test import Client
 
@@ -166,17 +167,25 @@ def _arrange(world: World, state: str, place: str, mentor: str) -> None:
 
 def _take_what_they_did_along(pairing: object) -> None:
     """What is kept by place changes places with the people: it stays what they did."""
-    changed = 0
+    changed = sum(bool(model._base_manager.filter(pairing=pairing).update(**changes)) for model, changes in _kept_by_place())
+    assert changed > 3, "Hardly anything is kept by place."
+
+
+@cache
+def _kept_by_place() -> list[tuple[type[Model], dict[str, object]]]:
+    """Each model of a pairing that keeps something by place, and what makes the two places change."""
+    found = []
     for model in apps.get_models():
         fields = {field.attname: field for field in model._meta.concrete_fields}
         if fields.get("pairing_id") is None or fields["pairing_id"].related_model is not Pairing:
             continue
         by_place = {name: f"second_{name.removeprefix('first_')}" for name in fields if name.startswith("first_")}
-        changes = {name: F(other) for pair in by_place.items() for name, other in (pair, pair[::-1])}
+        changes: dict[str, object] = {name: F(other) for pair in by_place.items() for name, other in (pair, pair[::-1])}
         for name, field in fields.items():
             if {"first", "second"} <= {value for value, _ in field.choices or ()}:
                 changes[name] = Case(
                     When(**{name: "first"}, then=Value("second")), When(**{name: "second"}, then=Value("first")), default=F(name)
                 )
-        changed += bool(changes) and model._base_manager.filter(pairing=pairing).update(**changes)
-    assert changed > 3, "Hardly anything is kept by place."
+        if changes:
+            found.append((model, changes))
+    return found

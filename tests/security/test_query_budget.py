@@ -59,32 +59,35 @@ BUDGET = 25
 FEW, MANY = range(1, 3), range(3, 60)
 
 
-@pytest.mark.parametrize("role", ["half", "coordinator", "admin"])
+ROLES = ("half", "coordinator", "admin")
+
+
 @pytest.mark.django_db
 @time_machine.travel(NOON, tick=False)
-def test_query_budget(role: str) -> None:
+def test_query_budget() -> None:
     world = _world_with_a_little_of_everything()
-    browser = world.browser_of(role)
+    browsers = {role: world.browser_of(role) for role in ROLES}
     pages = dict(_pages(world))
     for address in pages.values():
-        _visit(browser, address)  # what is learned once a process is no page's own
-    few = {name: _visit(browser, address) for name, address in pages.items()}
+        _visit(browsers["admin"], address)  # what is learned once a process is no page's own
+    few = {(name, role): _visit(browsers[role], address) for name, address in pages.items() for role in ROLES}
     _grow(world, MANY)
     with connection.cursor() as cursor:
         # A database that has run for a while knows how many rows there are; one that was just filled plans for none.
         cursor.execute("ANALYZE")
-    many = {name: _visit(browser, address) for name, address in pages.items()}
+    many = {(name, role): _visit(browsers[role], address) for name, address in pages.items() for role in ROLES}
 
     wrong = [
         f"{name} as {role}, {pages[name]}: {before.told}, with many rows {after.told}\n{_difference(before, after)}"
-        for name, before in few.items()
-        for after in [many[name]]
+        for (name, role), before in few.items()
+        for after in [many[name, role]]
         if before.status != after.status
         or after.status >= 500
         or len(before.statements) != len(after.statements)
         or len(after.statements) > BUDGET
     ]
-    assert sum(visit.status == 200 for visit in many.values()) > 10, "The walk saw hardly any page."
+    for role in ROLES:
+        assert sum(visit.status == 200 for (_, who), visit in many.items() if who == role) > 10, f"{role} saw hardly any page."
     assert not wrong, "\n\n".join(wrong)
 
 
