@@ -1,5 +1,6 @@
 """What any test may ask for. A test's own needs stand beside it; what builds rows stands in `factories/`."""
 
+import gc
 import os
 import tempfile
 import time
@@ -136,11 +137,51 @@ def folder_for_servers() -> Iterator[Path]:
         yield Path(folder)
 
 
+# --- how the tests run ---
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays until the end: Python need not look through it again and again for what can go."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
+# Whatever begins late ends late, while the other processes have nothing left to do.
+LONG = (
+    "tests/security/test_access_matrix.py",
+    "tests/security/test_errors.py",
+    "tests/security/test_parity.py",
+    "tests/security/test_removals.py",
+    "tests/security/test_query_budget.py",
+    "tests/management/test_up.py",
+    "tests/browser/test_journey.py",
+    "tests/management/test_demo.py",
+    "tests/browser/test_roster.py",
+    "tests/kernel/encryption/test_services.py",
+    "tests/browser/test_sessions.py",
+    "tests/kernel/outbox/test_survival.py",
+)
+
+
+def long_ones_first(items: list[pytest.Item]) -> list[pytest.Item]:
+    """At the beginning of what each of two processes is given, one half of the list. Files stay whole, in the order they have."""
+    one, other = ([item for name in names for item in items if _file_of(item) == name] for names in (LONG[::2], LONG[1::2]))
+    others = [item for item in items if _file_of(item) not in LONG]
+    first_half = max(len(items) // 2 - len(one), 0)
+    return [*one, *others[:first_half], *other, *others[first_half:]]
+
+
+def _file_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
+
+
 # --- which form of a test runs ---
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the full form of the tests that have one, and nothing else")
+    parser.addoption("--pictures", action="store_true", help="keep a picture of each page that a browser test looks at, in its tmp_path")
 
 
 @pytest.fixture(scope="session")
@@ -154,3 +195,4 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         full = [item for item in items if "soak" in getattr(item, "fixturenames", ())]
         config.hook.pytest_deselected(items=[item for item in items if item not in full])
         items[:] = full
+    items[:] = long_ones_first(items)

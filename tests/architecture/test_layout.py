@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.conftest import LONG
+
 ROOT = Path(__file__).parents[2]
 # Each may know those before it.
 APPS = ["mentoring.kernel", "programs", "matching", "guidelines", "checkins"]
@@ -147,3 +149,10 @@ def routes() -> Iterator[tuple[str, URLPattern]]:
 
 def has_door(pattern: URLPattern) -> bool:
     return getattr(pattern.callback, "open_to", None) in {"members", "participants", "staff", "admins"}
+
+
+# --- the tests themselves ---
+
+
+def test_each_file_that_is_begun_first_is_there():
+    assert [name for name in LONG if not (ROOT / name).exists()] == []

@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests import browser_path
+
+# On a machine that does much else, what comes comes late.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 HEIGHTS = {360: 740, 1280: 900}
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
@@ -36,7 +40,7 @@ def page_at(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]
         telephone = {"has_touch": True, "is_mobile": True} if width < 600 else {}
         settled = {"reduced_motion": "reduce", "locale": "en-GB", "timezone_id": "Europe/London"}
         context = browser.new_context(viewport=size, base_url=live_server.url, **{**telephone, **settled, **options})  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if as_ is not None:
             sign_in(context, live_server.url, as_)
@@ -78,13 +82,12 @@ def axe() -> Callable[[Page], None]:
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Callable[[Page, str], Path]:
-    """`picture(page, "home")` puts a picture of the whole page among the test's files, for who wants to look."""
+def picture(tmp_path: Path, pytestconfig: pytest.Config) -> Callable[[Page, str], None]:
+    """`picture(page, "home")` puts a picture of the whole page among the test's files: with `--pictures`, for who wants to look."""
 
-    def take(page: Page, name: str) -> Path:
-        width = (page.viewport_size or {"width": 0})["width"]
-        path = tmp_path / f"{name}-{width}.png"
-        page.screenshot(path=path, full_page=True)
-        return path
+    def take(page: Page, name: str) -> None:
+        if pytestconfig.getoption("pictures"):
+            width = (page.viewport_size or {"width": 0})["width"]
+            page.screenshot(path=tmp_path / f"{name}-{width}.png", full_page=True)
 
     return take

@@ -1,6 +1,7 @@
 """The pieces themselves, in a real browser: nobody is stopped, nothing is blocked, nothing scrolls sideways."""
 
 import pytest
+from playwright.sync_api import expect
 
 WIDTHS = (360, 1280)
 ADDRESS = "/dev/components/"
@@ -95,7 +96,7 @@ def test_paper_drops_what_can_only_be_pressed_and_keeps_who_sees_it(page_at, pic
     page.emulate_media(media="print")
 
     picture(page, "components-print")
-    assert not page.locator(".top").is_visible()
-    assert not page.locator(".button").first.is_visible()
-    assert page.locator(".seen").first.is_visible()
-    assert page.locator(".notice").first.is_visible()
+    expect(page.locator(".top")).to_be_hidden()
+    expect(page.locator(".button").first).to_be_hidden()
+    expect(page.locator(".seen").first).to_be_visible()
+    expect(page.locator(".notice").first).to_be_visible()

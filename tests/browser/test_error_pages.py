@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.shortcuts import render
 from django.urls import path
+from playwright.sync_api import expect
 
 from mentoring.urls import handler400, handler403, handler404, handler500
 from mentoring.urls import urlpatterns as of_the_site
@@ -46,8 +47,8 @@ def test_what_is_said_stops_nobody_and_leads_on(page_at, axe, picture, width, ad
     response = page.goto(address)
 
     assert response.status == status
-    assert page.get_by_role("heading", level=1).inner_text() == words
-    assert page.get_by_role("link", name="Go to your home page").get_attribute("href") == "/"
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+    expect(page.get_by_role("link", name="Go to your home page")).to_have_attribute("href", "/")
     picture(page, f"error-{status}")
     axe(page)
 
@@ -60,5 +61,5 @@ def test_a_page_that_was_open_too_long_says_so(page_at, axe, width):
 
     page.locator("form[method=post]").first.evaluate("form => form.submit()")
 
-    page.get_by_role("heading", name="This page was open too long").wait_for()
+    expect(page.get_by_role("heading", name="This page was open too long")).to_be_visible()
     axe(page)

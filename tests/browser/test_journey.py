@@ -128,6 +128,8 @@ def test_a_program_from_beginning_to_end(
     axe(priya)
     priya.get_by_label("Which file?").set_input_files(sheet)
     priya.get_by_role("button", name="Go on to the columns").click()
+    # Until the worker has read the file, the page asks again and again.
+    expect(priya.get_by_role("button", name="Look at every row")).to_be_visible()
     axe(priya)
     priya.get_by_role("button", name="Look at every row").click()
     expect(priya.get_by_role("heading", name="2 people will be invited")).to_be_visible()
@@ -138,6 +140,8 @@ def test_a_program_from_beginning_to_end(
     jonas_link = LINK.search(newest_mail("jonas@example.org", "invit"))
     assert amaras_link
     assert jonas_link
+    # The page leads on by itself when all are invited: who went elsewhere before would be called back.
+    expect(priya.get_by_text("people were invited.")).to_be_visible()
     priya.goto(f"{program}/people/invitations/")
     expect(priya.get_by_text("Waits until")).to_have_count(2)
     axe(priya)

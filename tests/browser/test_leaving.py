@@ -1,11 +1,13 @@
 """Leaving quickly ends on a neutral page, signed out, and the way back tells nothing."""
 
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.shortcuts import render
 from django.urls import path
+from playwright.sync_api import expect
 
 from mentoring.urls import urlpatterns as of_the_site
 from tests.factories.programs import MembershipFactory
@@ -45,9 +47,9 @@ def test_one_press_signs_out_and_leads_to_a_neutral_page(page_at, neutral_page, 
     page.get_by_role("button", name="Leave this page now").click()
 
     page.wait_for_url(neutral_page)
-    assert page.get_by_role("heading", name="Rain").is_visible()
+    expect(page.get_by_role("heading", name="Rain")).to_be_visible()
     page.goto("/accounts/me/")
-    assert "/accounts/login/" in page.url
+    expect(page).to_have_url(re.compile("/accounts/login/"))
 
 
 def test_the_way_back_leads_to_the_front_door(page_at, neutral_page):
@@ -58,8 +60,9 @@ def test_the_way_back_leads_to_the_front_door(page_at, neutral_page):
 
     page.go_back()
 
-    assert "/safe/" not in page.url
-    assert page.get_by_role("button", name="Leave this page now").count() == 0
+    expect(page).not_to_have_url(re.compile("/safe/"))
+    expect(page.locator("body")).to_be_attached()
+    expect(page.get_by_role("button", name="Leave this page now")).to_have_count(0)
 
 
 def test_a_safe_page_stops_nobody(page_at, axe):
