@@ -8,7 +8,7 @@ for name in ("EMAIL_URL", "CACHE_URL", "FIELD_KEYS", "EVENHAND_PROBE", "EVENHAND
 
 from mentoring import embedded
 from mentoring.settings import *  # noqa: F403
-from mentoring.settings import CACHES, REDIS_URL, STORAGES
+from mentoring.settings import CACHES, LOGGING, REDIS_URL, STORAGES
 
 # Each xdist worker has two logical databases to itself: the broker's and the cache's.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -17,3 +17,5 @@ CACHES = {"default": CACHES["default"] | {"LOCATION": embedded.cache_url_beside(
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+# A line for each page is for who runs a site; what it says is tested with the level that a site has.
+LOGGING["loggers"]["django_structlog"] = {"level": "WARNING"}

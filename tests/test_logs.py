@@ -20,9 +20,10 @@ WORDS = "Ich möchte lieber abends sprechen"
 
 
 @pytest.fixture
-def written():
+def written(caplog):
     """What production writes to its log during a test."""
     configuration = logs.configuration(readable=False)
+    caplog.set_level(configuration["loggers"]["django_structlog"]["level"], "django_structlog")
     handler = logging.StreamHandler(io.StringIO())
     handler.setFormatter(logging.config.DictConfigurator(configuration).configure_formatter(configuration["formatters"]["ours"]))
     logging.getLogger().addHandler(handler)

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.conftest import folder_for_servers
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -46,12 +47,19 @@ class Terminal:
         return psutil.Process(self.process.pid).children(recursive=True)
 
 
+@pytest.fixture(scope="module")
+def folder():
+    """What the first start makes, the others find."""
+    with folder_for_servers() as folder:
+        yield folder
+
+
 @pytest.fixture
-def terminal(server_folder):
+def terminal(folder):
     opened = []
 
     def open_one() -> Terminal:
-        opened.append(Terminal(server_folder, opened[0].port if opened else free_port()))
+        opened.append(Terminal(folder, opened[0].port if opened else free_port()))
         return opened[-1]
 
     yield open_one

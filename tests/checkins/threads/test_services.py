@@ -334,7 +334,7 @@ def test_what_is_read_in_part_during_a_pause_is_told_of_after_it(pairing, noon):
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     acts=st.lists(
         st.tuples(st.sampled_from(["send", "read", "read the first", "take back", "deliver", "rest or go on"]), st.booleans()), max_size=25
