@@ -56,6 +56,7 @@ def invite(request: MemberRequest) -> HttpResponse:
 
 
 @staff_only
+@require_safe
 def invitations(request: MemberRequest) -> HttpResponse:
     """Who is asked, who has come, and whose invitation was taken back."""
     now = timezone.now()

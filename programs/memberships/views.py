@@ -69,6 +69,7 @@ def leave(request: MemberRequest) -> HttpResponse:
 
 
 @staff_only
+@require_safe
 def people(request: MemberRequest) -> HttpResponse:
     shown = _asked_for(request)
     page = page_of(request, shown.qs)
@@ -77,6 +78,7 @@ def people(request: MemberRequest) -> HttpResponse:
 
 
 @staff_only
+@require_safe
 @recently_signed_in
 def people_export(request: MemberRequest) -> StreamingHttpResponse:
     """Exactly the list that was shown, every page of it."""
@@ -88,6 +90,7 @@ def people_export(request: MemberRequest) -> StreamingHttpResponse:
 
 
 @staff_only
+@require_safe
 def person(request: MemberRequest, membership: int) -> HttpResponse:
     """One member, as staff see them: what they are here, what is open, what they say of themselves."""
     member = _member(request, membership)

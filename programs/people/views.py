@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from programs.people import services
 from programs.people.forms import AccountForm
@@ -29,6 +30,7 @@ def account(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def second_factor_needed(request: SignedInRequest) -> HttpResponse:
     """Why staff need a second step, and how to add one. The door of every page of a program leads here."""
     has_one = Authenticator.objects.filter(user=request.user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()

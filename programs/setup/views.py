@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.once.access import once
@@ -85,6 +85,7 @@ def cohort(request: MemberRequest, cohort: int) -> HttpResponse:
 
 
 @staff_only
+@require_safe
 def questions(request: MemberRequest) -> HttpResponse:
     listed = list(ProfileQuestion.objects.visible_to(request.membership).in_use())
     return render(request, "programs/setup/questions.html", {"questions": listed})
