@@ -1,12 +1,12 @@
 """What any test may ask for. A test's own needs stand beside it; what builds rows stands in `factories/`."""
 
+import datetime as dt
 import gc
 import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from mentoring.embedded import Valkey, reachable
+from mentoring.kernel.wishes import services as wishes
 from tests.times import NOON
 
 # Playwright's plain interface runs an event loop, which Django takes for a mistake.
@@ -41,7 +42,7 @@ def _routes_of_a_real_installation(django_test_environment: None) -> None:
 
 
 @pytest.fixture
-def noon() -> datetime:
+def noon() -> dt.datetime:
     return NOON
 
 
@@ -49,6 +50,12 @@ def noon() -> datetime:
 def _empty_cache() -> None:
     """Limits are counted in the cache: no test starts with what another used up."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_quiet_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mail goes at whatever hour the tests run. What is about quiet hours gives its people some."""
+    monkeypatch.setattr(wishes, "USUAL", wishes.Wishes(quiet_from=dt.time(0), quiet_until=dt.time(0)))
 
 
 @pytest.fixture

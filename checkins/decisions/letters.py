@@ -5,6 +5,7 @@ from typing import Any
 
 from checkins.decisions.models import Decision, DecisionQuerySet
 from checkins.decisions.services import PROPOSED
+from checkins.threads.letters import FROM_THE_OTHER_HALF
 from matching.pairings.models import Pairing
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
@@ -37,6 +38,7 @@ kinds.register(
     kinds.Kind(
         name=PROPOSED,
         priority=kinds.Priority.REMINDER,
+        category=FROM_THE_OTHER_HALF,
         template="checkins/decisions/mail/proposed.txt",
         context=context_of,
         still_owed=still_owed,

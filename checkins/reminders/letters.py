@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from checkins.answers.models import CheckIn, CheckInQuerySet
 from checkins.answers.services import REMINDER
 from matching.pairings.models import Pairing
@@ -10,6 +12,12 @@ from mentoring.kernel import times
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Program
+
+CHECK_INS = kinds.Category(
+    name="check-ins",
+    label=_("Check-ins"),
+    about=_("When a check-in is open for you, and a reminder or two while it is."),
+)
 
 
 def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
@@ -46,6 +54,7 @@ kinds.register(
     kinds.Kind(
         name=REMINDER,
         priority=kinds.Priority.REMINDER,
+        category=CHECK_INS,
         template="checkins/reminders/mail/checkin_due.txt",
         context=context_of,
         still_owed=still_owed,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from checkins.reminders.letters import CHECK_INS
 from checkins.resets.services import REMINDER
 from matching.joint.models import Answer, Round
 from matching.pairings.models import Pairing
@@ -37,6 +38,7 @@ kinds.register(
     kinds.Kind(
         name=REMINDER,
         priority=kinds.Priority.REMINDER,
+        category=CHECK_INS,
         template="checkins/resets/mail/afterwards.txt",
         context=context_of,
         still_owed=still_owed,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from checkins.sessions import calendar, services
 from checkins.sessions.models import Session, SessionOption
@@ -16,6 +17,13 @@ from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
 
 FOLDER = "checkins/sessions/mail"
+MEETINGS = kinds.Category(
+    name="meetings",
+    label=_("Meetings"),
+    about=_(
+        "When times to meet were suggested, or do not fit. What is agreed, moved or cancelled always reaches you, with its calendar entry."
+    ),
+)
 
 
 def context(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
@@ -85,7 +93,9 @@ def _register(name: str, template: str, still_owed: Callable[[list[OutboxMessage
     kinds.register(
         kinds.Kind(
             name=name,
-            priority=kinds.Priority.REMINDER,
+            # What comes with a calendar entry is no reminder: it goes at once, whatever the hour.
+            priority=kinds.Priority.ACCOUNT if method else kinds.Priority.REMINDER,
+            category=None if method else MEETINGS,
             template=f"{FOLDER}/{template}.txt",
             context=context,
             still_owed=still_owed,

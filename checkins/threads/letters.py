@@ -11,6 +11,12 @@ from matching.pairings.models import Pairing
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
 
+FROM_THE_OTHER_HALF = kinds.Category(
+    name="other-half",
+    label=_("What the other half writes or proposes"),
+    about=_("When a message or a proposal waits for you in one of your pairings."),
+)
+
 
 def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
     return {
@@ -38,6 +44,7 @@ kinds.register(
     kinds.Kind(
         name=NOTICE,
         priority=kinds.Priority.REMINDER,
+        category=FROM_THE_OTHER_HALF,
         template="checkins/threads/mail/message_waiting.txt",
         context=context_of,
         still_owed=still_owed,

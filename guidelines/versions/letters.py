@@ -3,12 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from guidelines.versions.models import Acknowledgement, GuidelineVersion
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership
 
 FOLDER = "guidelines/versions/mail"
+GUIDELINES = kinds.Category(
+    name="guidelines",
+    label=_("Guidelines and training"),
+    about=_("When there is something for you to read, to agree to or to learn."),
+)
 
 
 def context(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
@@ -46,6 +53,7 @@ kinds.register(
     kinds.Kind(
         name="guidelines-changed",
         priority=kinds.Priority.REMINDER,
+        category=GUIDELINES,
         template=f"{FOLDER}/changed.txt",
         context=context,
         still_owed=not_yet_read,
@@ -55,6 +63,7 @@ kinds.register(
     kinds.Kind(
         name="guidelines-reminder",
         priority=kinds.Priority.REMINDER,
+        category=GUIDELINES,
         template=f"{FOLDER}/reminder.txt",
         context=context,
         still_owed=not_yet_read,

@@ -78,6 +78,7 @@ kinds.register(
     kinds.Kind(
         name=IS_ENDING,
         priority=kinds.Priority.REMINDER,
+        category=letters.MATCHING,
         template=f"{FOLDER}/ending.txt",
         context=letters.context,
         still_owed=is_being_prepared,
@@ -87,6 +88,7 @@ kinds.register(
     kinds.Kind(
         name=STAYS,
         priority=kinds.Priority.REMINDER,
+        category=letters.MATCHING,
         template=f"{FOLDER}/stays.txt",
         context=letters.context,
         still_owed=is_not_to_end,
@@ -96,6 +98,7 @@ kinds.register(
     kinds.Kind(
         name=OPENED,
         priority=kinds.Priority.REMINDER,
+        category=letters.MATCHING,
         template=f"{FOLDER}/opened.txt",
         context=context_of_opened,
         still_owed=is_open_to_both,

@@ -12,6 +12,11 @@ from mentoring.kernel.outbox.models import OutboxMessage
 
 State = Pairing.State
 FOLDER = "matching/pairings/mail"
+MATCHING = kinds.Category(
+    name="matching",
+    label=_("Introductions and your pairings"),
+    about=_("When somebody would like to introduce you, and when a pairing of yours starts, rests, goes on or ends."),
+)
 
 
 def context(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
@@ -63,6 +68,7 @@ kinds.register(
     kinds.Kind(
         name="pairing-proposed",
         priority=kinds.Priority.REMINDER,
+        category=MATCHING,
         template=f"{FOLDER}/proposed.txt",
         context=context,
         still_owed=waits_for_their_answer,
@@ -73,6 +79,7 @@ kinds.register(
     kinds.Kind(
         name="pairing-started",
         priority=kinds.Priority.REMINDER,
+        category=MATCHING,
         template=f"{FOLDER}/started.txt",
         context=context,
         still_owed=goes_on,
@@ -82,6 +89,7 @@ kinds.register(
     kinds.Kind(
         name=NOT_STARTED,
         priority=kinds.Priority.REMINDER,
+        category=MATCHING,
         template=f"{FOLDER}/not_started.txt",
         context=context,
         still_owed=has_not_started,
@@ -91,6 +99,7 @@ kinds.register(
     kinds.Kind(
         name=CLOSED,
         priority=kinds.Priority.REMINDER,
+        category=MATCHING,
         template=f"{FOLDER}/closed.txt",
         context=context,
         still_owed=has_ended,

@@ -17,6 +17,7 @@ kinds.register(
     kinds.Kind(
         name=PAUSED,
         priority=kinds.Priority.REMINDER,
+        category=letters.MATCHING,
         template=f"{FOLDER}/paused.txt",
         context=letters.context,
         still_owed=is_paused,
@@ -26,6 +27,7 @@ kinds.register(
     kinds.Kind(
         name=GOES_ON,
         priority=kinds.Priority.REMINDER,
+        category=letters.MATCHING,
         template=f"{FOLDER}/goes_on.txt",
         context=letters.context,
         still_owed=letters.goes_on,

@@ -8,5 +8,8 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         from mentoring.kernel.encryption import keys
+        from mentoring.kernel.outbox import services as outbox
+        from mentoring.kernel.wishes import services as wishes
 
         checks.register(keys.check_settings)
+        wishes.when_changed(outbox.reconsider)

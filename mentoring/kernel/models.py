@@ -4,6 +4,19 @@ from mentoring.kernel.audit.models import AuditChain, AuditEvent
 from mentoring.kernel.jobs.models import Job
 from mentoring.kernel.limits.models import LimitCount
 from mentoring.kernel.once.models import OnceKey
-from mentoring.kernel.outbox.models import OutboxMessage, OutboxReceipt, SuspendedAddress
+from mentoring.kernel.outbox.models import MailDay, OutboxMessage, OutboxReceipt, SuspendedAddress
+from mentoring.kernel.wishes.models import MailTimes, MailWish
 
-__all__ = ["AuditChain", "AuditEvent", "Job", "LimitCount", "OnceKey", "OutboxMessage", "OutboxReceipt", "SuspendedAddress"]
+__all__ = [
+    "AuditChain",
+    "AuditEvent",
+    "Job",
+    "LimitCount",
+    "MailDay",
+    "MailTimes",
+    "MailWish",
+    "OnceKey",
+    "OutboxMessage",
+    "OutboxReceipt",
+    "SuspendedAddress",
+]

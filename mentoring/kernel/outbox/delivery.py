@@ -255,7 +255,8 @@ def _send(line: Line, token: uuid.UUID, ready: _Ready, mail: EmailMessage) -> Re
     elif reply.outcome in (Outcome.NEVER, Outcome.UNKNOWN_ADDRESS):
         _record(lambda: _mine(token, message).update(**_dead(reply.words), attempt=F("attempt") + 1))
         if reply.outcome is Outcome.UNKNOWN_ADDRESS:
-            services.suspend(message=message, address=ready.address, reply=reply.words, now=timezone.now())
+            permanent = OutboxMessage.CameBack.PERMANENT
+            services.came_back(message.message_id, permanent, reply.words, timezone.now(), address=ready.address)
     else:
         _record(lambda: _mine(token, message).update(**_after_failure(message, reply)))
     return reply

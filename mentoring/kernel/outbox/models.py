@@ -15,6 +15,10 @@ from mentoring.kernel.encryption.fields import EncryptedTextField
 
 MOST_ATTEMPTS = 8
 MOST_CONTEXT_BYTES = 1024
+# Of this priority and lower ones: reminders and digests.
+FIRST_THAT_CAN_WAIT = 2
+# The kind of mail that carries others.
+DIGEST = "digest"
 
 
 class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
@@ -26,8 +30,12 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         return self.filter(state__in=OutboxMessage.OPEN)
 
     def not_handed_over(self) -> Self:
-        """What no mail server has been offered yet, so that it can still be taken back."""
-        return self.open().filter(handed_over_at=None)
+        """What no mail server has been offered yet, alone or in a digest, so that it can still be taken back."""
+        return self.open().filter(handed_over_at=None, gathered_into__handed_over_at=None)
+
+    def can_wait(self) -> Self:
+        """What goes when and as its person wishes. What goes to a bare address has nobody to wish."""
+        return self.filter(priority__gte=FIRST_THAT_CAN_WAIT, recipient__isnull=False)
 
     def due_at(self, now: datetime) -> Self:
         """What should have gone by now. A retry is due when its wait is over."""
@@ -48,8 +56,17 @@ class OutboxMessage(models.Model):
         EXPIRED = "expired"
         DEAD = "dead"
         HELD = "held"
+        # Goes in a digest, whose row is leased and handed over for it.
+        GATHERED = "gathered"
 
-    OPEN = (State.PENDING, State.LEASED, State.HELD)
+    class CameBack(models.TextChoices):
+        """What a mail server, or the one after it, said of a mail that it had taken or was to take."""
+
+        PERMANENT = "permanent"
+        TRANSIENT = "transient"
+        COMPLAINT = "complaint"
+
+    OPEN = (State.PENDING, State.LEASED, State.HELD, State.GATHERED)
     # Over for good. A dead one is over too, but can be sent again, and so keeps its address and its secret.
     FORGOTTEN = (State.SENT, State.CANCELLED, State.EXPIRED)
 
@@ -77,7 +94,11 @@ class OutboxMessage(models.Model):
     handed_over_at = models.DateTimeField(null=True)
     attempt = models.PositiveSmallIntegerField(default=0)
     doubtful_count = models.PositiveSmallIntegerField(default=0)
+    # The digest that carries it, or did.
+    gathered_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="carries")
     sent_at = models.DateTimeField(null=True)
+    came_back = models.CharField(max_length=10, choices=CameBack, blank=True, default="")
+    came_back_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     message_id = models.CharField(max_length=255, unique=True)
     # The server's code, its enhanced code and a word of ours; never an address, never the server's own words.
@@ -92,10 +113,15 @@ class OutboxMessage(models.Model):
             models.Index(fields=["lease_token"], condition=Q(state="leased"), name="kernel_outbox_of_a_lease"),
             models.Index(fields=["ended_at"], condition=Q(ended_at__isnull=False), name="kernel_outbox_to_retire"),
             models.Index(fields=["kind", "subject"], name="kernel_outbox_about"),
+            models.Index(
+                fields=["recipient"],
+                condition=Q(state__in=["pending", "leased", "gathered"], priority__gte=FIRST_THAT_CAN_WAIT),
+                name="kernel_outbox_of_a_person",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["pending", "leased", "sent", "cancelled", "expired", "dead", "held"]),
+                condition=Q(state__in=["pending", "leased", "sent", "cancelled", "expired", "dead", "held", "gathered"]),
                 name="kernel_outbox_state_is_known",
             ),
             models.CheckConstraint(
@@ -113,12 +139,19 @@ class OutboxMessage(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["sent", "cancelled", "expired", "dead"], ended_at__isnull=False)
-                | Q(state__in=["pending", "leased", "held"], ended_at=None),
+                | Q(state__in=["pending", "leased", "held", "gathered"], ended_at=None),
                 name="kernel_outbox_ended_has_a_time",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["sent", "cancelled", "expired"]) | Q(address=None, secret=None),
                 name="kernel_outbox_ended_forgets",
+            ),
+            models.CheckConstraint(
+                condition=Q(gathered_into=None) | Q(state__in=["gathered", "sent", "dead"]), name="kernel_outbox_gathered_goes_with_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(came_back="", came_back_at=None) | (~Q(came_back="") & Q(came_back_at__isnull=False)),
+                name="kernel_outbox_came_back_has_a_time",
             ),
             models.CheckConstraint(condition=Q(recipient=None) | Q(address=None), name="kernel_outbox_one_way_to_reach"),
             models.CheckConstraint(condition=Q(attempt__gte=0, attempt__lte=MOST_ATTEMPTS), name="kernel_outbox_attempts_are_counted"),
@@ -136,9 +169,28 @@ class OutboxMessage(models.Model):
         return f"OutboxMessage {self.pk}"
 
     @property
+    def can_wait(self) -> bool:
+        """Goes when and as its person wishes."""
+        return self.priority >= FIRST_THAT_CAN_WAIT and self.recipient_id is not None
+
+    @property
     def subject_id(self) -> int | uuid.UUID:
         """The key of what the mail is about, as it was given."""
         return int(self.subject) if self.subject.isdigit() else uuid.UUID(self.subject)
+
+
+class MailDay(models.Model):
+    """The one mail of those that can wait which a person gets on a day by their own clock. Written when it is handed over."""
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    message = models.ForeignKey(OutboxMessage, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recipient", "day"], name="kernel_mailday_one_mail_a_day")]
+
+    def __str__(self) -> str:
+        return f"MailDay {self.pk}"
 
 
 class OutboxReceipt(models.Model):

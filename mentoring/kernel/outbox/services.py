@@ -2,11 +2,14 @@
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core import signing
 from django.db import connection, models, transaction
 from django.db.models import Exists, F, Min, OuterRef, Q
 from django.db.models.functions import Greatest
@@ -18,8 +21,9 @@ from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.addresses import fingerprint_of, sending_domain
-from mentoring.kernel.outbox.models import OutboxMessage, OutboxReceipt, SuspendedAddress
+from mentoring.kernel.outbox.models import DIGEST, OutboxMessage, OutboxReceipt, SuspendedAddress
 from mentoring.kernel.queues import Queue
+from mentoring.kernel.wishes import services as wishes
 
 State = OutboxMessage.State
 # The task in tasks.py.
@@ -28,6 +32,12 @@ ROWS_A_STATEMENT = 1000
 # Keys, states, days and times; nobody's words.
 AN_ID = re.compile(r"[\w.:+-]{0,64}")
 KEPT_FOR = timedelta(days=90)
+# Where the pages are that a mail leads to. Each serves a page with a button; a POST to it is the one click of RFC 8058.
+UNSUBSCRIBE_PATH = "mail/stop/{token}/"
+CHOICES_PATH = "mail/"
+UNSUBSCRIBE = "mentoring.kernel.outbox.unsubscribe"
+# What is said of a mail for good; nothing that is said later counts.
+LAST_WORDS = (OutboxMessage.CameBack.PERMANENT, OutboxMessage.CameBack.COMPLAINT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,10 +108,66 @@ def cancel(*, kind: str, subject_ids: Iterable[int | uuid.UUID], recipient_id: i
 
     What a mail server already has is past taking back.
     """
-    ended = OutboxMessage.objects.about(kind=kind, subject_ids=subject_ids).not_handed_over()
+    ended = OutboxMessage.objects.about(kind=kind, subject_ids=subject_ids).open()
     if recipient_id is not None:
         ended = ended.filter(recipient_id=recipient_id)
     return _end(ended, State.CANCELLED, now=now)
+
+
+@transaction.atomic
+def reconsider(recipient_id: int, now: datetime) -> None:
+    """Somebody's wishes or clock changed: take back what they no longer want, and look anew at when the rest goes.
+
+    Whoever sends decides when; what waits for an hour that was right before is looked at once more, and so is what is about to be sent.
+    """
+    unwanted = wishes.of([recipient_id])[recipient_id].unwanted
+    waiting = OutboxMessage.objects.can_wait().filter(recipient=recipient_id)
+    if unwanted:
+        kinds_of_those = [name for category in unwanted for name in kinds.of_category(category)]
+        _end(waiting.open().filter(kind__in=kinds_of_those), State.CANCELLED, now=now)
+    # A retry keeps its wait: that one is not the person's.
+    put_off = Q(state=State.PENDING, attempt=0, doubtful_count=0, available_at__gt=F("due_at"))
+    leased = Q(state=State.LEASED, handed_over_at=None)
+    keys = list(waiting.filter(put_off | leased).order_by("pk").select_for_update(of=["self"]).values_list("pk", flat=True))
+    OutboxMessage.objects.filter(pk__in=keys, attempt=0, doubtful_count=0).update(available_at=F("due_at"))
+    if OutboxMessage.objects.filter(pk__in=keys).update(state=State.PENDING, lease_token=None, lease_until=None):
+        wakeup.on_commit(DRAIN, Queue.MAIL)
+
+
+@dataclass(frozen=True)
+class Unsubscribing:
+    """What a link at the foot of a mail stops, and for whom."""
+
+    recipient_id: int
+    categories: tuple[str, ...]
+
+
+def unsubscribe_address(recipient_id: int, *categories: str) -> str:
+    """Where one click, or a page with a button, stops mail of these categories. It never ends, and it is no sign-in."""
+    token = signing.Signer(salt=UNSUBSCRIBE).sign_object([recipient_id, *categories])
+    return f"{settings.BASE_URL}/{UNSUBSCRIBE_PATH.format(token=token)}"
+
+
+def read_unsubscribe(token: str) -> Unsubscribing:
+    """What the link stops; changes nothing. Raises `Refused` for a link that is not whole."""
+    try:
+        recipient_id, *categories = signing.Signer(salt=UNSUBSCRIBE).unsign_object(token)
+    except (signing.BadSignature, ValueError):
+        raise Refused(_("This link is not complete. Please copy all of it from the mail.")) from None
+    return Unsubscribing(recipient_id, tuple(categories))
+
+
+@transaction.atomic
+def unsubscribe(token: str, now: datetime) -> Unsubscribing:
+    """Stop mail of the link's categories: what waits of them is taken back with that. Doing it again changes nothing.
+
+    Raises `Refused` for a link that is not whole. One of somebody who is erased changes nothing and is fine.
+    """
+    stopped = read_unsubscribe(token)
+    if recipient := get_user_model().objects.filter(pk=stopped.recipient_id).first():
+        for category in stopped.categories:
+            wishes.choose(recipient=recipient, category=category, is_wanted=False, now=now)
+    return stopped
 
 
 @dataclass(frozen=True)
@@ -132,8 +198,10 @@ def send_again(*, message: OutboxMessage, by: AbstractBaseUser | None = None, no
     message.state = State.PENDING
     message.available_at = now
     message.attempt = message.doubtful_count = 0
-    message.handed_over_at = message.ended_at = None
-    message.save(update_fields=["state", "available_at", "attempt", "doubtful_count", "handed_over_at", "ended_at"])
+    message.handed_over_at = message.ended_at = message.gathered_into = None
+    message.save(update_fields=["state", "available_at", "attempt", "doubtful_count", "handed_over_at", "ended_at", "gathered_into"])
+    # What a digest carried was given up with it.
+    message.carries.dead().update(state=State.GATHERED, ended_at=None)
     audit.record(
         verb="mail.sent_again", subject=message, program_id=message.program_id, actor_id=by.pk if by is not None else None, now=now
     )
@@ -165,7 +233,8 @@ def record_as_sent(*, program_id: int, now: datetime) -> int:
 def reap_expired(*, now: datetime) -> int:
     """End what nobody has a use for any more, and forget the secrets of what was given up and cannot be sent again."""
     late = Q(expires_at__isnull=False, expires_at__lte=now)
-    expired = _end(OutboxMessage.objects.filter(late, state__in=[State.PENDING, State.HELD]), State.EXPIRED, now=now)
+    waiting = [State.PENDING, State.HELD, State.GATHERED]
+    expired = _end(OutboxMessage.objects.filter(late, state__in=waiting), State.EXPIRED, now=now)
     OutboxMessage.objects.dead().filter(late).exclude(address=None, secret=None).update(address=None, secret=None)
     return expired
 
@@ -190,12 +259,63 @@ def retire(*, now: datetime) -> int:
     return gone
 
 
-def suspend(*, message: OutboxMessage, address: str, reply: str, now: datetime) -> None:
-    """A server called this address unknown for good: reminders no longer go there."""
-    if message.recipient_id is not None:
-        SuspendedAddress.objects.update_or_create(
-            recipient_id=message.recipient_id, defaults={"fingerprint": fingerprint_of(address), "reply": reply, "suspended_at": now}
-        )
+Unreachable = Callable[[int, datetime], None]
+_when_unreachable: list[Unreachable] = []
+
+
+def when_unreachable(act: Unreachable) -> None:
+    """Register what happens, in the same transaction, when nobody is at the address of somebody (the key of a user) any more."""
+    _when_unreachable.append(act)
+
+
+@transaction.atomic
+def came_back(message_id: str, verdict: OutboxMessage.CameBack, reply: str, now: datetime, *, address: str | None = None) -> bool:
+    """A mail server says what became of a mail, at once or later. False where there is no such mail, or it said so before.
+
+    Permanent: nobody is at that address, which gets no reminders any more until the person has another one. Complaint: the person wants
+    no more of that category. Transient: it is noted. `reply` is a code and a word of ours. `address` is the one it is about, where it is
+    told; a person who has a new one by now is not unreachable.
+    """
+    message = OutboxMessage.objects.select_for_update(of=["self"]).filter(message_id=message_id.strip().strip("<>")).first()
+    if message is None or message.came_back == verdict or message.came_back in LAST_WORDS:
+        return False
+    message.came_back, message.came_back_at, message.last_error = verdict, now, reply[:80]
+    message.save(update_fields=["came_back", "came_back_at", "last_error"])
+    recipient = get_user_model().objects.filter(pk=message.recipient_id or 0).first()
+    if recipient is None:
+        return True
+    if verdict == OutboxMessage.CameBack.PERMANENT:
+        current = str(getattr(recipient, "email"))  # noqa: B009 - the kernel does not know what else a user is
+        if address is None or fingerprint_of(address) == fingerprint_of(current):
+            _suspend(recipient.pk, current, reply, now)
+    elif verdict == OutboxMessage.CameBack.COMPLAINT:
+        for category in categories_of(message):
+            wishes.choose(recipient=recipient, category=category, is_wanted=False, now=now)
+    return True
+
+
+def categories_of(message: OutboxMessage) -> list[str]:
+    """Of a mail, or of all that a digest carries or carried. None of what goes at once."""
+    names = list(message.carries.values_list("kind", flat=True)) if message.kind == DIGEST else [message.kind]
+    return sorted({kind.category.name for kind in kinds.every() if kind.name in names and kind.category is not None})
+
+
+def unreachable(recipients: Iterable[AbstractBaseUser]) -> set[int]:
+    """The keys of those at whose present address nobody is."""
+    addresses = {recipient.pk: fingerprint_of(str(getattr(recipient, "email"))) for recipient in recipients}  # noqa: B009
+    suspended = SuspendedAddress.objects.filter(recipient__in=addresses).values_list("recipient_id", "fingerprint")
+    return {recipient_id for recipient_id, fingerprint in suspended if addresses[recipient_id] == fingerprint}
+
+
+def _suspend(recipient_id: int, address: str, reply: str, now: datetime) -> None:
+    fingerprint = fingerprint_of(address)
+    if SuspendedAddress.objects.filter(recipient=recipient_id, fingerprint=fingerprint).exists():
+        return
+    SuspendedAddress.objects.update_or_create(
+        recipient_id=recipient_id, defaults={"fingerprint": fingerprint, "reply": reply[:80], "suspended_at": now}
+    )
+    for act in _when_unreachable:
+        act(recipient_id, now)
 
 
 def lift(*, message: OutboxMessage) -> None:
@@ -203,13 +323,25 @@ def lift(*, message: OutboxMessage) -> None:
     SuspendedAddress.objects.filter(recipient_id=message.recipient_id).delete()
 
 
+@transaction.atomic
 def _end(messages: "models.QuerySet[OutboxMessage]", state: OutboxMessage.State, *, now: datetime) -> int:
-    # In the order of the keys, so that two who end the same mails wait for each other and never in a circle.
-    with transaction.atomic():
-        keys = list(messages.order_by("pk").select_for_update(of=["self"]).values_list("pk", flat=True))
-        return OutboxMessage.objects.filter(pk__in=keys).update(
-            state=state, ended_at=now, lease_token=None, lease_until=None, address=None, secret=None
-        )
+    """End those of them that no mail server has been offered yet. A digest that carried one is composed anew."""
+    # In the order of the keys, so that two who end the same mails wait for each other and never in a circle. What is being handed over
+    # or gathered in this moment is looked at once that is committed.
+    locked = messages.filter(handed_over_at=None).order_by("pk").select_for_update(of=["self"])
+    found = list(locked.values_list("pk", "state", "gathered_into"))
+    digests = {digest for _key, at, digest in found if at == State.GATHERED and digest is not None}
+    if digests:
+        carrying = OutboxMessage.objects.filter(pk__in=digests, handed_over_at=None).order_by("pk").select_for_update(of=["self"])
+        waiting = set(carrying.filter(state__in=OutboxMessage.OPEN).values_list("pk", flat=True))
+        found = [(key, at, digest) for key, at, digest in found if at != State.GATHERED or digest in waiting]
+        if OutboxMessage.objects.filter(pk__in=waiting & {digest for *_, digest in found}, state=State.LEASED).update(
+            state=State.PENDING, lease_token=None, lease_until=None
+        ):
+            wakeup.on_commit(DRAIN, Queue.MAIL)
+    return OutboxMessage.objects.filter(pk__in=[key for key, *_ in found]).update(
+        state=state, ended_at=now, lease_token=None, lease_until=None, gathered_into=None, address=None, secret=None
+    )
 
 
 def _message_for(duty: Duty, *, now: datetime) -> OutboxMessage:
@@ -217,6 +349,8 @@ def _message_for(duty: Duty, *, now: datetime) -> OutboxMessage:
     recipient_id = duty.recipient.pk if duty.recipient is not None else duty.recipient_id
     if (recipient_id is None) == (duty.address is None):
         raise ValueError(f"A mail of the kind {duty.kind!r} needs a recipient or an address, and not both.")
+    if recipient_id is not None and kind.category is None and kind.priority >= kinds.Priority.REMINDER:
+        raise ValueError(f"Mail of the kind {duty.kind!r} can wait, so its recipient needs a category to choose it by.")
     for name, value in duty.context.items():
         if not (value is None or isinstance(value, int) or (isinstance(value, str) and AN_ID.fullmatch(value))):
             raise ValueError(f"The context of a mail holds ids, no words: {name!r} of the kind {duty.kind!r} looks like words.")

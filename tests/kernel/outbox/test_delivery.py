@@ -276,9 +276,9 @@ def test_an_unknown_address_gets_no_more_reminders_until_it_changes(smtp, owe_to
 
 def test_an_address_that_takes_a_code_is_trusted_again(smtp, owe_to):
     person = UserFactory()
-    services.suspend(
-        message=owe_to(person, due_at=timezone.now() + timedelta(days=1)), address=person.email, reply="550", now=timezone.now()
-    )
+    ahead = owe_to(person, due_at=timezone.now() + timedelta(days=1))
+    services.came_back(ahead.message_id, OutboxMessage.CameBack.PERMANENT, "550", timezone.now())
+    assert SuspendedAddress.objects.exists()
 
     owe_to(person, subject_id=2, kind="probe-account")
     delivery.drain()
