@@ -4,6 +4,8 @@ A worker claims up to 50 mails for two minutes, says of each that it hands it ov
 these is committed on its own, and no transaction is open while the mail server is spoken to. So a worker that dies leaves at most one
 mail a connection of which nobody knows whether the server has it; that one goes once more under the same Message-ID.
 
+What can wait is looked at by person before (`gathering`): some of it goes together, some not yet.
+
 All times are the database's. `statement_timestamp()` rather than `now()`, so that it holds inside a test's transaction too.
 """
 
@@ -14,7 +16,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -26,17 +28,18 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from mentoring.kernel.encryption.keys import Unreadable
-from mentoring.kernel.outbox import failpoints, kinds, letters, services
+from mentoring.kernel.outbox import failpoints, gathering, kinds, letters, services
 from mentoring.kernel.outbox.addresses import fingerprint_of
+from mentoring.kernel.outbox.gathering import LEASE_SECONDS, Outgoing
+from mentoring.kernel.outbox.letters import Item
 from mentoring.kernel.outbox.lines import Line, ServerAway
-from mentoring.kernel.outbox.models import MOST_ATTEMPTS, OutboxMessage, SuspendedAddress
+from mentoring.kernel.outbox.models import DIGEST, MOST_ATTEMPTS, MailDay, OutboxMessage, SuspendedAddress
 from mentoring.kernel.outbox.replies import Outcome, Reply
 
 logger = logging.getLogger(__name__)
 
 State = OutboxMessage.State
 BATCH = 50
-LEASE_SECONDS = 120
 # What the lease must still have when a mail is handed over: more than the longest conversation.
 FENCE_SECONDS = 45
 # How long the outcome of a mail is worth retrying to record: what the fence leaves after the longest conversation.
@@ -50,6 +53,7 @@ DRAIN_SECONDS = 20
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
 TABLE = OutboxMessage._meta.db_table
+DAYS = MailDay._meta.db_table
 CLAIM = f"""
     WITH picked AS MATERIALIZED (
         SELECT id FROM {TABLE}
@@ -65,10 +69,36 @@ HAND_OVER = f"""
     WHERE id = %s AND lease_token = %s AND state = 'leased' AND lease_until > clock_timestamp() + interval '{FENCE_SECONDS} seconds'
         AND (expires_at IS NULL OR expires_at > clock_timestamp())
 """  # noqa: S608
+# The day's one mail takes the day with it. The row is locked first, so that a cancellation leaves the day free.
+HAND_OVER_OF_DAY = f"""
+    WITH mine AS (
+        SELECT id, recipient_id FROM {TABLE}
+        WHERE id = %(mail)s AND lease_token = %(token)s AND state = 'leased' AND recipient_id IS NOT NULL
+            AND lease_until > clock_timestamp() + interval '{FENCE_SECONDS} seconds'
+            AND (expires_at IS NULL OR expires_at > clock_timestamp()) AND clock_timestamp() < %(until)s
+        FOR UPDATE
+    ), day AS (
+        INSERT INTO {DAYS} AS taken (recipient_id, day, message_id) SELECT recipient_id, %(day)s, id FROM mine
+        ON CONFLICT (recipient_id, day) DO UPDATE SET message_id = taken.message_id WHERE taken.message_id = EXCLUDED.message_id
+        RETURNING message_id
+    )
+    UPDATE {TABLE} SET handed_over_at = clock_timestamp() FROM day WHERE {TABLE}.id = day.message_id
+"""  # noqa: S608
 CONFIRM = f"""
     UPDATE {TABLE} SET state = 'sent', sent_at = statement_timestamp(), ended_at = statement_timestamp(), last_error = '',
         lease_token = NULL, lease_until = NULL, address = NULL, secret = NULL
     WHERE id = %s AND lease_token = %s AND state = 'leased'
+"""  # noqa: S608
+# Whoever is just taking one of them back waits for nobody: `gathering.settle` says the rest.
+CONFIRM_DIGEST = f"""
+    WITH digest AS ({CONFIRM} RETURNING id, sent_at), carried AS (
+        SELECT id FROM {TABLE} WHERE id = ANY(%s) AND state = 'gathered' AND gathered_into_id = %s FOR UPDATE SKIP LOCKED
+    ), sent AS (
+        UPDATE {TABLE} SET state = 'sent', sent_at = digest.sent_at, ended_at = digest.sent_at, last_error = '',
+            address = NULL, secret = NULL
+        FROM digest, carried WHERE {TABLE}.id = carried.id
+    )
+    SELECT count(*) FROM digest
 """  # noqa: S608
 
 Result = TypeVar("Result")
@@ -110,13 +140,16 @@ class _Addressed:
 
 @dataclass(frozen=True)
 class _Ready:
-    """A mail whose cause holds and whose words are known."""
+    """A mail whose cause holds and whose words are known: one, or those of a digest."""
 
-    message: OutboxMessage
-    kind: kinds.Kind
-    context: Any
+    outgoing: Outgoing
+    says: list[Item]
     address: str
     is_suspended: bool
+
+    @property
+    def message(self) -> OutboxMessage:
+        return self.outgoing.message
 
 
 _draining = threading.Lock()
@@ -154,6 +187,7 @@ def reap() -> int:
     handed_over = abandoned.filter(handed_over_at__isnull=False)
     reaped += _update_locked(handed_over.filter(doubtful_count=1), **_dead("unknown"))
     reaped += _update_locked(handed_over.filter(doubtful_count=0), **given_back, doubtful_count=1, last_error="unknown")
+    gathering.settle()
     return reaped
 
 
@@ -215,7 +249,7 @@ def _send_batch(round_: _Round, line: Line, token: uuid.UUID, messages: list[Out
             if (mail := _compose(token, ready)) is None:
                 continue
             line.make_ready()
-            if not _hand_over(token, ready.message):
+            if not _hand_over(token, ready.outgoing):
                 # Taken back in the meantime; or the lease is too short, and then so it is for the rest.
                 if time.monotonic() - claimed_at > LEASE_SECONDS - FENCE_SECONDS:
                     return True
@@ -248,12 +282,14 @@ def _send(line: Line, token: uuid.UUID, ready: _Ready, mail: EmailMessage) -> Re
     message = ready.message
     if reply.outcome is Outcome.TAKEN:
         failpoints.reach("after_250")
-        if not _record(lambda: _confirm(token, message)):
+        if not _record(lambda: _confirm(token, ready.outgoing)):
             logger.warning("outbox_sent_without_lease", extra={"mail": message.pk})
         if ready.is_suspended:
             services.lift(message=message)
     elif reply.outcome in (Outcome.NEVER, Outcome.UNKNOWN_ADDRESS):
         _record(lambda: _mine(token, message).update(**_dead(reply.words), attempt=F("attempt") + 1))
+        # It reached nobody, so the day has its mail still to come.
+        _record(lambda: MailDay.objects.filter(message=message).delete())
         if reply.outcome is Outcome.UNKNOWN_ADDRESS:
             permanent = OutboxMessage.CameBack.PERMANENT
             services.came_back(message.message_id, permanent, reply.words, timezone.now(), address=ready.address)
@@ -282,14 +318,43 @@ def _after_failure(message: OutboxMessage, reply: Reply) -> dict[str, Any]:
 def _prepare(token: uuid.UUID, messages: list[OutboxMessage]) -> list[_Ready]:
     """Ends those that are not owed or cannot be written; asks each kind once a batch. The rest, in their order."""
     reachable = _reachable(token, messages)
-    asked: dict[int, tuple[kinds.Kind, Any]] = {}
-    for name in dict.fromkeys(one.message.kind for one in reachable):
-        asked |= _ask(token, name, [one.message for one in reachable if one.message.kind == name])
-    return [
-        _Ready(one.message, *asked[one.message.pk], address=one.address, is_suspended=one.is_suspended)
-        for one in reachable
-        if one.message.pk in asked
-    ]
+    chosen = gathering.gather(token, [one.message for one in reachable])
+    asked: dict[int, Item] = {}
+    said = [message for outgoing in chosen for message in outgoing.says]
+    for name in dict.fromkeys(message.kind for message in said):
+        asked |= _ask(token, name, [message for message in said if message.kind == name])
+    # What goes now may be another mail to somebody than the one that was claimed.
+    addressed = {one.message.recipient_id or -one.message.pk: one for one in reachable}
+    ready = []
+    for outgoing in _still_worth_it(token, chosen, asked):
+        one = addressed[outgoing.message.recipient_id or -outgoing.message.pk]
+        says = [asked[message.pk] for message in outgoing.says]
+        ready.append(_Ready(outgoing, says, address=one.address, is_suspended=one.is_suspended))
+    return ready
+
+
+def _still_worth_it(token: uuid.UUID, chosen: list[Outgoing], asked: dict[int, Item]) -> list[Outgoing]:
+    """Without what is not owed any more. A digest with nothing left ends, and one with one mail left goes as that mail."""
+    for outgoing in chosen:
+        outgoing.items = [item for item in outgoing.items if item.pk in asked]
+    empty = [outgoing.message for outgoing in chosen if outgoing.message.kind == DIGEST and not outgoing.items]
+    _end(token, empty, State.CANCELLED, "no longer owed")
+    # Not one that was offered to a mail server, which knows it by its Message-ID.
+    lone = {
+        outgoing.message.pk: outgoing
+        for outgoing in chosen
+        if outgoing.message.kind == DIGEST
+        and len(outgoing.items) == 1
+        and not (outgoing.message.attempt or outgoing.message.doubtful_count)
+    }
+    unpacked = {outgoing.message.pk: outgoing for outgoing in gathering.unpack(token, list(lone.values()))} if lone else {}
+    worth_it = []
+    for outgoing in chosen:
+        if outgoing.message.pk in lone:
+            outgoing = unpacked.get(outgoing.items[0].pk, outgoing)
+        if outgoing.items if outgoing.message.kind == DIGEST else outgoing.message.pk in asked:
+            worth_it.append(outgoing)
+    return worth_it
 
 
 def _reachable(token: uuid.UUID, messages: list[OutboxMessage]) -> list[_Addressed]:
@@ -314,7 +379,7 @@ def _reachable(token: uuid.UUID, messages: list[OutboxMessage]) -> list[_Address
     return reachable
 
 
-def _ask(token: uuid.UUID, name: str, messages: list[OutboxMessage]) -> dict[int, tuple[kinds.Kind, Any]]:
+def _ask(token: uuid.UUID, name: str, messages: list[OutboxMessage]) -> dict[int, Item]:
     """What the kind says of these: whether they are still owed, and what there is to say."""
     try:
         kind = kinds.get(name)
@@ -331,15 +396,28 @@ def _ask(token: uuid.UUID, name: str, messages: list[OutboxMessage]) -> dict[int
     _end(token, [message for message in messages if message.pk not in owed], State.CANCELLED, "no longer owed")
     missing = [message for message in messages if message.pk in owed and message.pk not in contexts]
     _end(token, missing, State.DEAD, "what it is about is missing")
-    return {message.pk: (kind, contexts[message.pk]) for message in messages if message.pk in owed and message.pk in contexts}
+    return {message.pk: Item(message, kind, contexts[message.pk]) for message in messages if message.pk in owed and message.pk in contexts}
 
 
 def _compose(token: uuid.UUID, ready: _Ready) -> EmailMessage | None:
     try:
-        mail = letters.compose(ready.message, kind=ready.kind, context=ready.context, address=ready.address)
+        if ready.message.kind == DIGEST:
+            mail = letters.compose_digest(ready.message, items=ready.says, address=ready.address)
+        else:
+            [item] = ready.says
+            mail = letters.compose(item.message, kind=item.kind, context=item.context, address=ready.address)
         mail.message()
     except DATABASE_AWAY:
         raise
+    except letters.UnwritableItem as wrong:
+        # The others go on without it.
+        _bury(token, wrong.item.message, wrong.cause)
+        rest = [item for item in ready.says if item is not wrong.item]
+        if not rest:
+            _end(token, [ready.message], State.CANCELLED, "no longer owed")
+            return None
+        ready.outgoing.items = [item.message for item in rest]
+        return _compose(token, replace(ready, says=rest))
     except Exception as wrong:
         _bury(token, ready.message, wrong)
         return None
@@ -373,16 +451,24 @@ def _claim() -> tuple[uuid.UUID, list[OutboxMessage]]:
     )
 
 
-def _hand_over(token: uuid.UUID, message: OutboxMessage) -> bool:
+def _hand_over(token: uuid.UUID, outgoing: Outgoing) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(HAND_OVER, [message.pk, token])
+        if outgoing.day is None:
+            cursor.execute(HAND_OVER, [outgoing.message.pk, token])
+        else:
+            of_day: dict[str, Any] = {"mail": outgoing.message.pk, "token": token, "day": outgoing.day, "until": outgoing.until}
+            cursor.execute(HAND_OVER_OF_DAY, of_day)
         return bool(cursor.rowcount)
 
 
-def _confirm(token: uuid.UUID, message: OutboxMessage) -> int:
+def _confirm(token: uuid.UUID, outgoing: Outgoing) -> int:
+    key = outgoing.message.pk
     with failpoints.before_commit(), connection.cursor() as cursor:
-        cursor.execute(CONFIRM, [message.pk, token])
-        return int(cursor.rowcount)
+        if not outgoing.items:
+            cursor.execute(CONFIRM, [key, token])
+            return int(cursor.rowcount)
+        cursor.execute(CONFIRM_DIGEST, [key, token, [item.pk for item in outgoing.items], key])
+        return int(cursor.fetchone()[0])
 
 
 def _give_back(token: uuid.UUID) -> None:
@@ -391,8 +477,11 @@ def _give_back(token: uuid.UUID) -> None:
 
 
 def _end(token: uuid.UUID, messages: list[OutboxMessage], state: OutboxMessage.State, words: str) -> None:
+    """What is held under this lease, alone or in a digest that is."""
     if messages:
-        mine = OutboxMessage.objects.filter(pk__in=[message.pk for message in messages], lease_token=token, state=State.LEASED)
+        held = Q(lease_token=token, state=State.LEASED)
+        held |= Q(state=State.GATHERED, gathered_into__lease_token=token, gathered_into__state=State.LEASED)
+        mine = OutboxMessage.objects.filter(held, pk__in=[message.pk for message in messages])
         mine.update(**(_dead(words) if state is State.DEAD else _forgotten(state, words)))
 
 
@@ -415,6 +504,7 @@ def _forgotten(state: OutboxMessage.State, words: str) -> dict[str, Any]:
         "lease_until": None,
         "ended_at": Now(),
         "last_error": words,
+        "gathered_into": None,
         "address": None,
         "secret": None,
     }

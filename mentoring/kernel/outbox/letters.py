@@ -4,7 +4,8 @@ A template of mail holds its subject on line 1, then paragraphs with empty lines
 
     [Label](https://…)      the button
     `483920`                a code, large
-    - one                   a list, one line an item
+    - one                   a list, one line an item; it may end in a [Label](https://…)
+    ## One                  a heading
     > Who sees this: …      the tinted line that says who sees what
     --                      alone: what follows is small print at the foot
 
@@ -32,13 +33,16 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from mentoring.kernel.outbox.addresses import named, sending_address
-from mentoring.kernel.outbox.kinds import Kind
+from mentoring.kernel.outbox.kinds import Kind, Priority
 from mentoring.kernel.outbox.models import OutboxMessage
+from mentoring.kernel.outbox.services import unsubscribe_address
 
 PRODUCT = "Evenhand"
 LINE = 72
+LINE_WITH_LINK = re.compile(r"(.*\S) \[([^\]]+)\]\((https?://\S+)\)")
 BUTTON = re.compile(r"\[([^\]]+)\]\((https?://\S+)\)")
 CODE = re.compile(r"`([^`]+)`")
 ADDRESS = re.compile(r"(https?://[^\s<>\"'()\[\]]*[^\s<>\"'()\[\].,;:!?])")
@@ -52,12 +56,30 @@ class Unwritable(Exception):
 
 
 @dataclass(frozen=True)
+class Item:
+    """A mail and what there is to say in it."""
+
+    message: OutboxMessage
+    kind: Kind
+    context: Mapping[str, Any]
+
+
+class UnwritableItem(Exception):
+    """One of the mails of a digest cannot be written."""
+
+    def __init__(self, item: Item, cause: Exception) -> None:
+        super().__init__()
+        self.item, self.cause = item, cause
+
+
+@dataclass(frozen=True)
 class Part:
-    """One paragraph. `items` are the lines of a list."""
+    """One paragraph. `items` are the lines of a list, each of which may end in a link of its own: its `label` and `address`."""
 
     kind: str
     text: str
     address: str = ""
+    label: str = ""
     items: tuple["Part", ...] = ()
 
     @property
@@ -65,8 +87,13 @@ class Part:
         if self.kind == "button":
             return f"{self.text}:\n{self.address}"
         if self.kind == "list":
-            return "\n".join(_wrapped(item.text, first="- ", then="  ") for item in self.items)
+            return "\n".join(item._plain_line for item in self.items)
         return _wrapped(self.text)
+
+    @property
+    def _plain_line(self) -> str:
+        line = _wrapped(self.text, first="- ", then="  ")
+        return f"{line}\n  {self.label}:\n  {self.address}" if self.address else line
 
     @property
     def linked(self) -> SafeString:
@@ -98,21 +125,59 @@ def compose(message: OutboxMessage, *, kind: Kind, context: Mapping[str, Any], a
     """The whole mail, in the recipient's language and times. The same every time but for its date."""
     recipient: Any = message.recipient
     program_name = one_line(str(context.get("program_name") or PRODUCT))
-    letter = write(kind.template_of(message), recipient=recipient, context=context, program_name=program_name, audience=kind.audience)
-    mail = _BuiltOnce(
-        subject=letter.subject,
-        body=letter.text,
-        from_email=named(program_name, sending_address()),
-        to=[named(one_line(recipient.get_full_name()) if recipient is not None else "", address)],
-        headers={"Message-ID": f"<{message.message_id}>", "Auto-Submitted": "auto-generated"},
+    stop = _stop_address(message, [kind])
+    letter = write(
+        kind.template_of(message), recipient=recipient, context=context, program_name=program_name, audience=kind.audience, stop=stop
     )
-    mail.attach_alternative(letter.html, "text/html")
+    mail = _mail(message, letter, program_name=program_name, address=address, stop=stop)
     if kind.attachment is not None:
         with _as_read_by(recipient):
             attached = kind.attachment(context, mail.from_email, mail.to[0])
         mail.attach_alternative(attached.content, attached.text_type)
         mail.attach(attached.file_name, attached.content.encode(), attached.file_type)
     return mail
+
+
+def compose_digest(message: OutboxMessage, *, items: list[Item], address: str) -> EmailMultiAlternatives:
+    """One mail for several: the subject of each and where its button leads, by program. Raises `UnwritableItem` for one that cannot be."""
+    recipient: Any = message.recipient
+    programs: dict[str, list[dict[str, str]]] = {}
+    with _as_read_by(recipient):
+        for item in items:
+            try:
+                subject, parts, _footer = read(_render(item.kind.template_of(item.message), _values(recipient, item.context)))
+            except Exception as wrong:
+                raise UnwritableItem(item, wrong) from wrong
+            button = next((part for part in parts if part.kind == "button"), None)
+            line = {"text": subject, "label": button.text if button else "", "address": button.address if button else ""}
+            programs.setdefault(one_line(str(item.context.get("program_name") or PRODUCT)), []).append(line)
+    program_name = next(iter(programs)) if len(programs) == 1 else PRODUCT
+    stop = _stop_address(message, [item.kind for item in items])
+    context = {"programs": list(programs.items()), "number": len(items)}
+    letter = write("mail/digest.txt", recipient=recipient, context=context, program_name=program_name, stop=stop)
+    return _mail(message, letter, program_name=program_name, address=address, stop=stop)
+
+
+def _mail(message: OutboxMessage, letter: "Letter", *, program_name: str, address: str, stop: str) -> EmailMultiAlternatives:
+    recipient: Any = message.recipient
+    headers = {"Message-ID": f"<{message.message_id}>", "Auto-Submitted": "auto-generated"}
+    if stop:
+        headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    mail = _BuiltOnce(
+        subject=letter.subject,
+        body=letter.text,
+        from_email=named(program_name, sending_address()),
+        to=[named(one_line(recipient.get_full_name()) if recipient is not None else "", address)],
+        headers=headers,
+    )
+    mail.attach_alternative(letter.html, "text/html")
+    return mail
+
+
+def _stop_address(message: OutboxMessage, said: list[Kind]) -> str:
+    """Where one click stops mails like these. Empty for what goes at once, and for whoever has no account."""
+    categories = sorted({kind.category.name for kind in said if kind.category is not None and kind.priority >= Priority.REMINDER})
+    return unsubscribe_address(message.recipient_id, *categories) if categories and message.recipient_id else ""
 
 
 @contextmanager
@@ -131,14 +196,16 @@ def write(
     context: Mapping[str, Any],
     program_name: str = PRODUCT,
     audience: str | Promise = "",
+    stop: str = "",
 ) -> Letter:
+    """`stop`: where one stops mails like this, or chooses which to get; a line of the small print."""
     person: Any = recipient
     with _as_read_by(person):
-        name = person.get_short_name() if person is not None else ""
-        values = _on_one_line({"base_url": settings.BASE_URL, "name": name, **context})
-        subject, parts, footer = read(_render(template, values))
+        subject, parts, footer = read(_render(template, _values(person, context)))
         if audience:
             parts.append(Part("seen", one_line(str(audience))))
+        if stop:
+            footer.append(Part("button", _("Stop mails like this, or choose which you get"), address=stop))
         page = {
             "subject": subject,
             "program_name": program_name,
@@ -153,6 +220,11 @@ def write(
             text=_render("mail/letter.txt", page).strip() + "\n",
             html=_inliner.inline(get_template("mail/letter.html").render(page)),
         )
+
+
+def _values(person: Any, context: Mapping[str, Any]) -> Any:
+    name = person.get_short_name() if person is not None else ""
+    return _on_one_line({"base_url": settings.BASE_URL, "name": name, **context})
 
 
 def read(written: str) -> tuple[str, list[Part], list[Part]]:
@@ -183,14 +255,22 @@ def one_line(text: str) -> str:
 def _part(paragraph: str) -> Part:
     lines = [line.strip() for line in paragraph.splitlines()]
     if all(line.startswith("- ") for line in lines):
-        return Part("list", "", items=tuple(Part("text", one_line(line[2:])) for line in lines))
+        return Part("list", "", items=tuple(_item(one_line(line[2:])) for line in lines))
     text = one_line(paragraph)
     if (button := BUTTON.fullmatch(text)) and is_ours(button[2]):
         return Part("button", button[1], address=button[2])
     if code := CODE.fullmatch(text):
         return Part("code", code[1])
+    if text.startswith("## "):
+        return Part("heading", text[3:])
     if text.startswith("> "):
         return Part("seen", text[2:])
+    return Part("text", text)
+
+
+def _item(text: str) -> Part:
+    if (linked := LINE_WITH_LINK.fullmatch(text)) and is_ours(linked[3]):
+        return Part("text", linked[1], label=linked[2], address=linked[3])
     return Part("text", text)
 
 

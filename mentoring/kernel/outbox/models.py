@@ -95,7 +95,7 @@ class OutboxMessage(models.Model):
     attempt = models.PositiveSmallIntegerField(default=0)
     doubtful_count = models.PositiveSmallIntegerField(default=0)
     # The digest that carries it, or did.
-    gathered_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="carries")
+    gathered_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="carries", db_index=False)
     sent_at = models.DateTimeField(null=True)
     came_back = models.CharField(max_length=10, choices=CameBack, blank=True, default="")
     came_back_at = models.DateTimeField(null=True)
@@ -113,6 +113,8 @@ class OutboxMessage(models.Model):
             models.Index(fields=["lease_token"], condition=Q(state="leased"), name="kernel_outbox_of_a_lease"),
             models.Index(fields=["ended_at"], condition=Q(ended_at__isnull=False), name="kernel_outbox_to_retire"),
             models.Index(fields=["kind", "subject"], name="kernel_outbox_about"),
+            models.Index(fields=["gathered_into"], condition=Q(gathered_into__isnull=False), name="kernel_outbox_of_a_digest"),
+            models.Index(fields=["id"], condition=Q(state="gathered"), name="kernel_outbox_to_settle"),
             models.Index(
                 fields=["recipient"],
                 condition=Q(state__in=["pending", "leased", "gathered"], priority__gte=FIRST_THAT_CAN_WAIT),

@@ -371,11 +371,11 @@ def _message_for(duty: Duty, *, now: datetime) -> OutboxMessage:
         due_at=due_at,
         available_at=due_at,
         expires_at=duty.expires_at,
-        message_id=_message_id_for(dedupe_key),
+        message_id=message_id_for(dedupe_key),
     )
 
 
-def _message_id_for(dedupe_key: str) -> str:
+def message_id_for(dedupe_key: str) -> str:
     """The same for every attempt, so that a copy is seen to be one; a stranger cannot work out what it is about."""
     digest = salted_hmac("mentoring.kernel.outbox.message_id", dedupe_key, algorithm="sha256").hexdigest()
     return f"{digest[:40]}@{sending_domain()}"

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from mentoring.kernel.outbox import delivery, services
+from mentoring.kernel.outbox.gathering import Outgoing
 from mentoring.kernel.outbox.models import OutboxMessage, SuspendedAddress
 from tests.factories.programs import UserFactory
 from tests.kernel.outbox.probe.letters import MISSING, NOT_OWED, POISON
@@ -335,7 +336,7 @@ def test_a_lease_that_is_too_short_hands_nothing_over(owe_to):
     token, [message] = delivery._claim()
     OutboxMessage.objects.update(lease_until=Now() + timedelta(seconds=44))
 
-    assert not delivery._hand_over(token, message)
+    assert not delivery._hand_over(token, Outgoing(message))
 
 
 def test_only_the_holder_of_the_lease_says_what_became_of_it(owe_to):
@@ -344,7 +345,7 @@ def test_only_the_holder_of_the_lease_says_what_became_of_it(owe_to):
     OutboxMessage.objects.update(lease_until=Now() - timedelta(seconds=1))
     delivery.reap()
 
-    assert delivery._confirm(token, message) == 0
+    assert delivery._confirm(token, Outgoing(message)) == 0
     assert OutboxMessage.objects.get().state == State.PENDING
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import delivery, services
+from mentoring.kernel.outbox.gathering import Outgoing
 from mentoring.kernel.outbox.models import OutboxMessage, OutboxReceipt
 from mentoring.kernel.outbox.services import Duty
 from tests.factories.programs import UserFactory
@@ -131,16 +132,16 @@ def test_what_is_leased_can_be_taken_back_until_it_is_handed_over(owe_to):
     token, [message] = delivery._claim()
 
     assert services.cancel(kind="probe", subject_ids=[1], now=NOON) == 1
-    assert not delivery._hand_over(token, message)
+    assert not delivery._hand_over(token, Outgoing(message))
 
 
 def test_what_is_handed_over_is_past_taking_back(owe_to):
     owe_to(UserFactory())
     token, [message] = delivery._claim()
-    assert delivery._hand_over(token, message)
+    assert delivery._hand_over(token, Outgoing(message))
 
     assert services.cancel(kind="probe", subject_ids=[1], now=NOON) == 0
-    assert delivery._confirm(token, message)
+    assert delivery._confirm(token, Outgoing(message))
 
 
 # --- what an operator sees and does ---
