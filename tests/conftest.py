@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 
 from mentoring.embedded import Valkey, reachable
 from mentoring.kernel.wishes import services as wishes
-from tests.times import NOON
+from tests.times import NOON, ToldClock
 
 # Playwright's plain interface runs an event loop, which Django takes for a mistake.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -56,6 +56,15 @@ def _empty_cache() -> None:
 def _no_quiet_hours(monkeypatch: pytest.MonkeyPatch) -> None:
     """Mail goes at whatever hour the tests run. What is about quiet hours gives its people some."""
     monkeypatch.setattr(wishes, "USUAL", wishes.Wishes(quiet_from=dt.time(0), quiet_until=dt.time(0)))
+
+
+@pytest.fixture
+def told_clock(db: None, settings: Any) -> Iterator[ToldClock]:
+    """The clock of the database, which says noon until it is told something else. One connection sends, since others have no such clock."""
+    settings.EMAIL_CONNECTIONS = 1
+    clock = ToldClock(NOON)
+    yield clock
+    clock.take_away()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import time as clock
 from pathlib import Path
 
 import psutil
@@ -93,6 +94,7 @@ def owe(number: int) -> list[int]:
     from mentoring.kernel import wakeup
     from mentoring.kernel.outbox import services
     from mentoring.kernel.outbox.models import OutboxMessage
+    from mentoring.kernel.wishes.models import MailTimes
     from programs.people.models import User
 
     wakeup._quiet_until = math.inf  # the worker begins when it is told to
@@ -100,6 +102,7 @@ def owe(number: int) -> list[int]:
     User.objects.all().delete()
     now = timezone.now()
     people = User.objects.bulk_create(User(email=f"p{n}@example.org", name=f"Number {n}", joined_at=now) for n in range(number))
+    MailTimes.objects.bulk_create(MailTimes(recipient=person, quiet_from=clock.min, quiet_until=clock.min) for person in people)
     services.owe_many([services.Duty(kind="probe", subject_id=1, recipient=person) for person in people], now=now)
     return list(OutboxMessage.objects.values_list("pk", flat=True))
 

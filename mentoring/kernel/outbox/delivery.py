@@ -319,6 +319,7 @@ def _prepare(token: uuid.UUID, messages: list[OutboxMessage]) -> list[_Ready]:
     """Ends those that are not owed or cannot be written; asks each kind once a batch. The rest, in their order."""
     reachable = _reachable(token, messages)
     chosen = gathering.gather(token, [one.message for one in reachable])
+    failpoints.reach("after_gathering")
     asked: dict[int, Item] = {}
     said = [message for outgoing in chosen for message in outgoing.says]
     for name in dict.fromkeys(message.kind for message in said):

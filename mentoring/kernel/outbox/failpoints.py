@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.db import transaction
 
-NAMES = ("after_claim", "after_250", "before_commit")
+NAMES = ("after_claim", "after_gathering", "after_250", "before_commit")
 
 
 def reach(name: str) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 from argparse import ArgumentParser
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from checkins.plans import services as plans
 from checkins.reminders.services import plan_due
 from matching.pairings.models import Pairing
 from mentoring.kernel.outbox.models import OutboxMessage
+from mentoring.kernel.wishes.models import MailTimes
 from programs.memberships.models import Membership, Program
 from programs.people.models import User
 from programs.setup.services import create_program
@@ -60,6 +61,10 @@ class Command(BaseCommand):
                 for place in range(number + number % 2)
             ),
             batch_size=ROWS_A_STATEMENT,
+        )
+        # Whoever measures does so at any hour.
+        MailTimes.objects.bulk_create(
+            (MailTimes(recipient=user, quiet_from=time.min, quiet_until=time.min) for user in users), batch_size=ROWS_A_STATEMENT
         )
         people = Membership.objects.bulk_create(
             (

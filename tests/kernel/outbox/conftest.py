@@ -1,7 +1,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from mentoring.kernel.outbox import kinds, services
 from mentoring.kernel.outbox.models import OutboxMessage
+from mentoring.kernel.wishes.models import MailTimes
 from programs.people.models import User
 from tests.kernel.outbox.probe import letters
 from tests.kernel.outbox.sink import Sink
@@ -64,11 +65,19 @@ def owe_to() -> Callable[..., OutboxMessage]:
 
 @pytest.fixture
 def owe_many_people() -> Callable[[int], int]:
-    """`owe_many_people(100)` is one mail that is due to each of a hundred people. Returns how many were owed."""
+    """`owe_many_people(100)` is one mail that is due to each of a hundred people, at whatever hour. Returns how many were owed.
 
-    def owe(number: int, *, kind: str = "probe", due_at: datetime = NOON) -> int:
+    With `each=3` it is three to each; those of the first person are about 1, 101 and 201, as they would lie in a backlog.
+    """
+
+    def owe(number: int, *, kind: str = "probe", due_at: datetime = NOON, each: int = 1) -> int:
         made = User.objects.bulk_create(User(email=f"{kind}{n}@example.org", name=f"Number {n}", joined_at=NOON) for n in range(number))
-        duties = [services.Duty(kind=kind, subject_id=n, recipient=user, due_at=due_at) for n, user in enumerate(made, start=1)]
+        MailTimes.objects.bulk_create(MailTimes(recipient=user, quiet_from=time(0), quiet_until=time(0)) for user in made)
+        duties = [
+            services.Duty(kind=kind, subject_id=turn * number + n, recipient=user, due_at=due_at)
+            for turn in range(each)
+            for n, user in enumerate(made, start=1)
+        ]
         return services.owe_many(duties, now=NOON)
 
     return owe

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from mentoring.kernel.outbox.models import OutboxMessage
 from tests.factories.programs import UserFactory
@@ -33,6 +34,10 @@ TOKEN = uuid.UUID(int=7)
         {"priority": 4},
         {"context": {"ids": "1" * 1024}},
         {"address": b"x"},
+        {"state": "gathered", "lease_token": TOKEN, "lease_until": NOON},
+        {"gathered_into": F("id")},
+        {"came_back": "permanent"},
+        {"came_back_at": NOON},
     ],
     ids=str,
 )

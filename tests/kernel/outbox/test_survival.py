@@ -5,6 +5,7 @@ run out, it is set back instead, once its holder is dead.
 """
 
 import random
+import re
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,12 +20,13 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from mentoring.embedded import Postgres
-from mentoring.kernel.outbox import delivery, services
-from mentoring.kernel.outbox.models import OutboxMessage
+from mentoring.kernel.outbox import delivery, gathering, services
+from mentoring.kernel.outbox.models import MailDay, OutboxMessage
+from mentoring.kernel.wishes import services as wishes
 from programs.people.models import User
 from tests.kernel.outbox.conftest import environment_for
 from tests.kernel.outbox.nursery import Nursery, wait_until
-from tests.kernel.outbox.sink import HANG_UP, Sink
+from tests.kernel.outbox.sink import HANG_UP, Received, Sink
 from tests.services import database_url
 from tests.times import NOON
 
@@ -173,6 +175,119 @@ def test_cancelled_before_handover_is_not_sent(sink, worker_environment, owe_man
     assert 0 < len(taken_back) < races
     assert not taken_back & begun
     assert len(begun | taken_back) == races
+
+
+def test_what_is_taken_back_from_a_digest_is_not_in_it_whoever_sends(sink, worker_environment, owe_many_people, soak):
+    """Three mails to each, which go as one. While two workers gather and send them, some of what they say is taken back."""
+    people = 2_000 if soak else 120
+    owe_many_people(people, each=3)
+    subjects = list(range(1, 3 * people + 1))
+    random.Random(7).shuffle(subjects)
+    taken_back = set()
+
+    with Nursery(worker_environment) as workers:
+        workers.fill(2)
+        wait_until(lambda: sink.begun)
+        for subject in subjects[: len(subjects) // 2]:
+            if services.cancel(kind="probe", subject_ids=[subject], now=NOON):
+                taken_back.add(subject)
+        wait_until(is_settled)
+        workers.finish()
+
+    said = [number for mail in sink.mails for number in numbers_in(mail)]
+    assert taken_back
+    assert not taken_back & set(said)
+    assert len(set(said)) == len(said)
+    waits = {int(subject) for subject in OutboxMessage.objects.filter(state=State.PENDING).values_list("subject", flat=True)}
+    assert set(said) | taken_back | waits == set(subjects)
+    assert mails_a_person(sink) == {1}
+
+
+def test_opted_out_in_the_same_second_nothing_begins_whoever_sends(sink, worker_environment, owe_many_people, soak):
+    people = 2_000 if soak else 120
+    owe_many_people(people, each=2)
+    opted_out = set()
+
+    with Nursery(worker_environment) as workers:
+        workers.fill(2)
+        wait_until(lambda: sink.begun)
+        for person in User.objects.order_by("-pk"):
+            wishes.choose(recipient=person, category="nothing", is_wanted=False, now=NOON)
+            mine = OutboxMessage.objects.filter(recipient=person)
+            if not mine.exclude(state__in=[State.CANCELLED, State.PENDING]).exists():
+                opted_out.add(person.email)
+        wait_until(is_settled)
+        workers.finish()
+
+    assert 0 < len(opted_out) < people
+    assert not opted_out & {recipient for recipient, _ in sink.begun}
+
+
+def test_a_digest_survives_workers_that_die(sink, worker_environment, owe_many_people, soak):
+    """Killed after the claim, after the gathering, after the server's 250 and before the commit: nothing is lost, nothing is said twice."""
+    people = 1_000 if soak else 60
+    owe_many_people(people, each=3)
+    doubtful = 0
+    points = "after_claim:0.2,after_gathering:0.2,after_250:0.05,before_commit:0.05"
+
+    with Nursery(worker_environment | {"EMAIL_CONNECTIONS": "1", "EVENHAND_FAILPOINT": points}) as workers:
+        while is_going():
+            workers.fill(2)
+            wait_until(lambda: len(workers.living()) < 2 or not is_going())
+            workers.finish()
+            doubtful += bury(workers)
+        died = workers.died
+
+    assert died > 0
+    assert not OutboxMessage.objects.filter(state=State.GATHERED).exists()
+    by_mail = {mail.message_id: numbers_in(mail) for mail in sink.mails}
+    said = [number for numbers in by_mail.values() for number in numbers]
+    given_up = {int(subject) for subject in OutboxMessage.objects.filter(state=State.DEAD, kind="probe").values_list("subject", flat=True)}
+    waits = {int(subject) for subject in OutboxMessage.objects.filter(state=State.PENDING).values_list("subject", flat=True)}
+    assert len(set(said)) == len(said)
+    assert set(said) | given_up | waits == set(range(1, 3 * people + 1))
+    assert not OutboxMessage.objects.filter(state=State.DEAD).exclude(last_error="unknown").exists()
+    assert sink.copies() <= doubtful
+    assert all(len(ids) == 1 for ids in message_ids(sink).values())
+
+
+def test_workers_at_once_never_make_two_mails_of_one_day(sink, worker_environment, owe_many_people, soak):
+    """The mails of one person lie far apart in the backlog, so that different workers get hold of them."""
+    people = 2_000 if soak else 100
+    owe_many_people(people, each=4)
+
+    with Nursery(worker_environment) as workers:
+        workers.fill(3)
+        wait_until(is_settled)
+        workers.finish()
+
+    assert mails_a_person(sink) == {1}
+    assert len({mail.recipient for mail in sink.mails}) == people == MailDay.objects.count()
+    said = [number for mail in sink.mails for number in numbers_in(mail)]
+    waits = OutboxMessage.objects.filter(state=State.PENDING, available_at__gt=Now())
+    assert len(set(said)) == len(said) == 4 * people - waits.count()
+
+
+def is_going() -> bool:
+    """Something is due, or is just being sent."""
+    begun = OutboxMessage.objects.filter(state__in=[State.LEASED, State.GATHERED])
+    return is_waiting() or begun.exists()
+
+
+def is_settled() -> bool:
+    """Nothing is due any more, and what a digest left behind is told so, as beat would."""
+    gathering.settle()
+    return not is_going()
+
+
+def numbers_in(mail: Received) -> list[int]:
+    """What a mail is about, by the links in it."""
+    text = mail.message.get_body(("plain",)).get_content()
+    return [int(number) for number in re.findall(r"/nothing/(\d+)/", text)]
+
+
+def mails_a_person(sink: Sink) -> set[int]:
+    return {len(ids) for ids in message_ids(sink).values()}
 
 
 def test_backlog_is_coalesced(sink, worker_environment, soak):

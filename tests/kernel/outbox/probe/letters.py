@@ -19,7 +19,11 @@ def still_owed(messages: list[OutboxMessage]) -> set[int]:
 def context(messages: list[OutboxMessage]) -> dict[int, dict[str, object]]:
     if any(message.subject_id == POISON for message in messages):
         raise ZeroDivisionError("somebody's words")
-    return {message.pk: {"number": message.subject_id} for message in messages if message.subject_id != MISSING}
+    return {
+        message.pk: {"number": message.subject_id, "program_name": message.context.get("program")}
+        for message in messages
+        if message.subject_id != MISSING
+    }
 
 
 def kind(name: str, priority: Priority, category: Category | None = None, at_most_every: timedelta | None = None) -> Kind:
