@@ -4,12 +4,12 @@ Each test has a short form and, with `--soak`, the full form with the numbers th
 run out, it is set back instead, once its holder is dead.
 """
 
+import datetime as dt
 import random
 import re
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -23,6 +23,7 @@ from mentoring.embedded import Postgres
 from mentoring.kernel.outbox import delivery, gathering, services
 from mentoring.kernel.outbox.models import MailDay, OutboxMessage
 from mentoring.kernel.wishes import services as wishes
+from mentoring.kernel.wishes.models import MailTimes
 from programs.people.models import User
 from tests.kernel.outbox.conftest import environment_for
 from tests.kernel.outbox.nursery import Nursery, wait_until
@@ -54,7 +55,7 @@ def own_database(server_folder: Path) -> Iterator[Postgres]:
 def bury(workers: Nursery) -> int:
     """Two minutes later: the leases of the dead have run out. Returns how many mails nobody knows about."""
     assert not workers.living()
-    OutboxMessage.objects.filter(state=State.LEASED).update(lease_until=Now() - timedelta(seconds=1))
+    OutboxMessage.objects.filter(state=State.LEASED).update(lease_until=Now() - dt.timedelta(seconds=1))
     doubtful = OutboxMessage.objects.filter(state=State.LEASED, handed_over_at__isnull=False).count()
     delivery.reap()
     OutboxMessage.objects.filter(state=State.PENDING).update(available_at=Now())
@@ -179,7 +180,7 @@ def test_cancelled_before_handover_is_not_sent(sink, worker_environment, owe_man
 
 def test_what_is_taken_back_from_a_digest_is_not_in_it_whoever_sends(sink, worker_environment, owe_many_people, soak):
     """Three mails to each, which go as one. While two workers gather and send them, some of what they say is taken back."""
-    people = 2_000 if soak else 120
+    people = 2_000 if soak else 60
     owe_many_people(people, each=3)
     subjects = list(range(1, 3 * people + 1))
     random.Random(7).shuffle(subjects)
@@ -204,7 +205,7 @@ def test_what_is_taken_back_from_a_digest_is_not_in_it_whoever_sends(sink, worke
 
 
 def test_opted_out_in_the_same_second_nothing_begins_whoever_sends(sink, worker_environment, owe_many_people, soak):
-    people = 2_000 if soak else 120
+    people = 2_000 if soak else 60
     owe_many_people(people, each=2)
     opted_out = set()
 
@@ -225,7 +226,7 @@ def test_opted_out_in_the_same_second_nothing_begins_whoever_sends(sink, worker_
 
 def test_a_digest_survives_workers_that_die(sink, worker_environment, owe_many_people, soak):
     """Killed after the claim, after the gathering, after the server's 250 and before the commit: nothing is lost, nothing is said twice."""
-    people = 1_000 if soak else 60
+    people = 1_000 if soak else 40
     owe_many_people(people, each=3)
     doubtful = 0
     points = "after_claim:0.2,after_gathering:0.2,after_250:0.05,before_commit:0.05"
@@ -253,7 +254,7 @@ def test_a_digest_survives_workers_that_die(sink, worker_environment, owe_many_p
 
 def test_workers_at_once_never_make_two_mails_of_one_day(sink, worker_environment, owe_many_people, soak):
     """The mails of one person lie far apart in the backlog, so that different workers get hold of them."""
-    people = 2_000 if soak else 100
+    people = 2_000 if soak else 60
     owe_many_people(people, each=4)
 
     with Nursery(worker_environment) as workers:
@@ -293,9 +294,10 @@ def mails_a_person(sink: Sink) -> set[int]:
 def test_backlog_is_coalesced(sink, worker_environment, soak):
     """Nothing was sent for six hours, while one thing was to be said to everybody every hour. Each hears it once, as it is now."""
     people = User.objects.bulk_create(User(email=f"p{n}@example.org", joined_at=NOON) for n in range(10_000 if soak else 100))
+    MailTimes.objects.bulk_create(MailTimes(recipient=person, quiet_from=dt.time(0), quiet_until=dt.time(0)) for person in people)
     now = timezone.now()
     for hours in range(6, 0, -1):
-        said_at = now - timedelta(hours=hours - 1, minutes=1)
+        said_at = now - dt.timedelta(hours=hours - 1, minutes=1)
         services.owe_many(
             [
                 services.Duty(
@@ -304,7 +306,7 @@ def test_backlog_is_coalesced(sink, worker_environment, soak):
                     recipient=person,
                     slot=str(hours),
                     due_at=said_at,
-                    expires_at=said_at + timedelta(hours=1),
+                    expires_at=said_at + dt.timedelta(hours=1),
                 )
                 for person in people
             ],
