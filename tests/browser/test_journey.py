@@ -14,6 +14,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from celery.contrib.testing.worker import start_worker
 from django.core.cache import cache
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -21,7 +22,7 @@ from checkins.answers.models import CheckIn
 from checkins.plans.models import CheckInPlan, Question
 from matching.pairings.models import Pairing
 from mentoring.celery import app
-from mentoring.kernel.outbox.models import OutboxMessage
+from mentoring.kernel.outbox.models import MailDay, OutboxMessage
 from mentoring.kernel.queues import Queue
 from programs.people.services import let_create_programs
 
@@ -232,7 +233,18 @@ def test_a_program_from_beginning_to_end(
         expect(jonas.locator("main")).not_to_contain_text("Not at ease")
 
 
+def _the_next_day_comes() -> None:
+    """Nobody has had their mail of that day yet. What waited for it goes."""
+    MailDay.objects.all().delete()
+    due = OutboxMessage.objects.open().filter(due_at__lte=Now())
+    due.update(available_at=Now())
+    app.send_task("kernel.drain_outbox", queue=Queue.MAIL.value)
+    _soon(lambda: not due.exists(), "an empty outbox")
+
+
 def _two_weeks_pass() -> None:
+    _the_next_day_comes()
+    MailDay.objects.all().delete()
     ago = timedelta(days=15)
     then = F("proposed_at") - ago
     Pairing.objects.update(proposed_at=then, first_accepted_at=then, second_accepted_at=then, activated_at=F("activated_at") - ago)
