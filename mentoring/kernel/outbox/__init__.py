@@ -3,6 +3,9 @@
 A mail is owed by writing a row in the transaction of its cause (`services`), in the words of its kind (`kinds`, `letters`), and handed to
 the mail server by whichever worker gets hold of it (`delivery`, `lines`, `replies`). Celery only wakes; beat comes by.
 
+What can wait (priority 2 and 3, to somebody with an account) goes as its person wishes: at hours that suit them (`timing`), one a day by
+their own clock, with all that is due in it (`gathering`).
+
 What cannot be promised is exactly one copy: SMTP does not tell a sender that died, or whose line broke, after the last dot whether the mail
 was taken. Such a mail goes once more under the same Message-ID, by which mail programs see that it is the same; the next time it is given
 up and seen.
@@ -23,5 +26,19 @@ Decided:
 - A letter is one text for both forms, and a person's name can be no paragraph, no link and no header in it.
 - Letters link to this site only, rather than to whatever somebody wrote.
 - A drain ends after twenty seconds and wakes the next, so that a worker can be stopped and planning gets its turn.
+- Whose mail is the day's is settled when it is handed over, by a row that the database allows once, rather than when it is claimed: a mail
+  that is answered in between leaves the day to the next, and no worker that died holds it.
+- One worker at a time looks at a person (an advisory lock), and takes whatever is due to them, from another worker's lease too, as long as
+  it is not handed over: so what belongs together goes together, however many workers there are.
+- Whoever takes mail back never waits in a circle with whoever sends: the sender skips rows that somebody holds, and what a digest then
+  leaves behind is told its fate half a minute later.
+- What was put off stands in `available_at`, so that people who sleep cost nothing; when somebody chooses or moves, theirs is looked at
+  anew.
+- A mail that is tried again keeps the day it has, and takes another where it goes on another. One that may have arrived goes as it is,
+  under its own Message-ID; one that was refused for good leaves the day.
+- A digest says the subject of each mail and where its button leads, rather than words of its own for each kind, and nobody reads more in
+  it than in the mail itself. One that has one mail left goes as that mail.
+- A digest whose day comes to nothing is used again for the same day, under the same key.
+- A link that stops mail never ends, and needs no sign-in: it can do nothing else, and old mail is where people look for it.
 - `work` runs whatever beat would, rather than a list of its own that could fall behind.
 """
