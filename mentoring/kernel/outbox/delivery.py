@@ -69,13 +69,15 @@ HAND_OVER = f"""
     WHERE id = %s AND lease_token = %s AND state = 'leased' AND lease_until > clock_timestamp() + interval '{FENCE_SECONDS} seconds'
         AND (expires_at IS NULL OR expires_at > clock_timestamp())
 """  # noqa: S608
-# The day's one mail takes the day with it. The row is locked first, so that a cancellation leaves the day free.
+# The day's one mail takes the day with it. A digest says all that it carries, or does not go: so what it carried was sent if it was.
+# The row is locked first, so that a cancellation leaves the day free.
 HAND_OVER_OF_DAY = f"""
     WITH mine AS (
         SELECT id, recipient_id FROM {TABLE}
         WHERE id = %(mail)s AND lease_token = %(token)s AND state = 'leased' AND recipient_id IS NOT NULL
             AND lease_until > clock_timestamp() + interval '{FENCE_SECONDS} seconds'
             AND (expires_at IS NULL OR expires_at > clock_timestamp()) AND clock_timestamp() < %(until)s
+            AND NOT EXISTS (SELECT FROM {TABLE} item WHERE gathered_into_id = %(mail)s AND state = 'gathered' AND id <> ALL(%(items)s))
         FOR UPDATE
     ), day AS (
         INSERT INTO {DAYS} AS taken (recipient_id, day, message_id) SELECT recipient_id, %(day)s, id FROM mine
@@ -92,7 +94,7 @@ CONFIRM = f"""
 # Whoever is just taking one of them back waits for nobody: `gathering.settle` says the rest.
 CONFIRM_DIGEST = f"""
     WITH digest AS ({CONFIRM} RETURNING id, sent_at), carried AS (
-        SELECT id FROM {TABLE} WHERE id = ANY(%s) AND state = 'gathered' AND gathered_into_id = %s FOR UPDATE SKIP LOCKED
+        SELECT id FROM {TABLE} WHERE gathered_into_id = %s AND state = 'gathered' FOR UPDATE SKIP LOCKED
     ), sent AS (
         UPDATE {TABLE} SET state = 'sent', sent_at = digest.sent_at, ended_at = digest.sent_at, last_error = '',
             address = NULL, secret = NULL
@@ -321,7 +323,8 @@ def _prepare(token: uuid.UUID, messages: list[OutboxMessage]) -> list[_Ready]:
     chosen = gathering.gather(token, [one.message for one in reachable])
     failpoints.reach("after_gathering")
     asked: dict[int, Item] = {}
-    said = [message for outgoing in chosen for message in outgoing.says]
+    _end(token, [item for outgoing in chosen for item in outgoing.items if gathering.is_late(item)], State.EXPIRED, "too late")
+    said = [message for outgoing in chosen for message in outgoing.says if not gathering.is_late(message)]
     for name in dict.fromkeys(message.kind for message in said):
         asked |= _ask(token, name, [message for message in said if message.kind == name])
     # What goes now may be another mail to somebody than the one that was claimed.
@@ -457,8 +460,9 @@ def _hand_over(token: uuid.UUID, outgoing: Outgoing) -> bool:
         if outgoing.day is None:
             cursor.execute(HAND_OVER, [outgoing.message.pk, token])
         else:
+            items = [item.pk for item in outgoing.items]
             of_day: dict[str, Any] = {"mail": outgoing.message.pk, "token": token, "day": outgoing.day, "until": outgoing.until}
-            cursor.execute(HAND_OVER_OF_DAY, of_day)
+            cursor.execute(HAND_OVER_OF_DAY, of_day | {"items": items})
         return bool(cursor.rowcount)
 
 
@@ -468,7 +472,7 @@ def _confirm(token: uuid.UUID, outgoing: Outgoing) -> int:
         if not outgoing.items:
             cursor.execute(CONFIRM, [key, token])
             return int(cursor.rowcount)
-        cursor.execute(CONFIRM_DIGEST, [key, token, [item.pk for item in outgoing.items], key])
+        cursor.execute(CONFIRM_DIGEST, [key, token, key])
         return int(cursor.fetchone()[0])
 
 

@@ -309,8 +309,14 @@ def _make_digests(token: uuid.UUID, people: list[_Person], now: datetime) -> Non
 def _carried_by(digests: list[int]) -> Iterable[OutboxMessage]:
     if not digests:
         return []
-    of_use = Q(expires_at=None) | Q(expires_at__gt=Now())
-    return OutboxMessage.objects.filter(of_use, gathered_into__in=digests, state=State.GATHERED).select_related("recipient")
+    carried = OutboxMessage.objects.filter(gathered_into__in=digests, state=State.GATHERED).annotate(looked_at=Now())
+    return carried.select_related("recipient").order_by("due_at", "pk")
+
+
+def is_late(item: OutboxMessage) -> bool:
+    """Of what an older digest carries: it is of no use any more."""
+    looked_at: datetime | None = getattr(item, "looked_at", None)
+    return item.expires_at is not None and looked_at is not None and item.expires_at <= looked_at
 
 
 def _put_off(later: dict[int, datetime]) -> None:

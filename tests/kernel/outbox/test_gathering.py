@@ -392,6 +392,35 @@ def test_what_comes_too_late_is_left_out_of_a_digest(amara, owe, told_clock):
     assert states(late, *kept) == [State.EXPIRED, State.SENT, State.SENT]
 
 
+def test_what_came_too_late_since_it_was_gathered_is_left_out(amara, owe, told_clock):
+    """As above, but nobody has come by in the meantime to end it."""
+    kept, late = [owe(amara, 1), owe(amara, 2)], owe(amara, 3, expires_at=NOON + MINUTE)
+    token, claimed = delivery._claim()
+    delivery._prepare(token, claimed)
+    delivery._give_back(token)
+    told_clock.says(NOON + 2 * MINUTE)
+
+    assert delivery.drain().sent == 1
+
+    assert states(late, *kept) == [State.EXPIRED, State.SENT, State.SENT]
+    assert "/nothing/3/" not in mail.outbox[0].body
+
+
+def test_a_digest_says_all_that_it_carries_or_does_not_go(amara, owe):
+    owe(amara, 1)
+    owe(amara, 2)
+    token, claimed = delivery._claim()
+    [ready] = delivery._prepare(token, claimed)
+    left_behind = owe(amara, 3)
+    OutboxMessage.objects.filter(pk=left_behind.pk).update(state=State.GATHERED, gathered_into=ready.message)
+
+    assert not delivery._hand_over(token, ready.outgoing)
+
+    delivery._give_back(token)
+    assert delivery.drain().sent == 1
+    assert "/nothing/3/" in mail.outbox[0].body
+
+
 def test_a_kind_that_comes_seldom_keeps_its_distance(amara, owe, told_clock):
     first, second = owe(amara, 1, kind="probe-seldom"), owe(amara, 2, kind="probe-seldom")
     assert delivery.drain().sent == 1
@@ -480,7 +509,7 @@ def sent_by(wish: dict) -> dict[datetime, list[int]]:
         shown, begin, end = (at.hour * 60 + at.minute for at in (local(minute), wish["quiet_from"], wish["quiet_until"]))
         return (shown - begin) % 1440 < (end - begin) % 1440
 
-    minute = START
+    minute = START - 2 * DAY  # days that had begun by then
     while waiting:
         due = [number for number, at in waiting.items() if at <= minute]
         day = local(minute).date()
@@ -547,7 +576,7 @@ def unchanged(wish: dict) -> dict:
     } | wish
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wish=wished.filter(lambda wish: not (wish["gathers"] and wish["moves"])))
 @example(wish=unchanged({"due": [720, 720, 1300, 2 * 1440 + 90, 2 * 1440 + 1200]}))
 @example(wish=unchanged({"due": [0, 1], "quiet_from": time(21), "quiet_until": time(1, 30)}))
@@ -561,7 +590,7 @@ def test_quiet_hours_property(wish, told_clock, undone):
     assert found == sent_by(wish)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wish=wished)
 @example(wish=unchanged({"due": [720, 725, 730, 735], "gathers": True}))
 @example(wish=unchanged({"due": [60, 700, 1500], "gathers": True, "moves": (1600, "Pacific/Auckland")}))
