@@ -118,6 +118,19 @@ def test_who_gathers_gets_all_in_the_first_minute_of_a_day(amara, owe, told_cloc
     assert states(first, second) == [State.SENT, State.SENT]
 
 
+def test_the_digest_of_who_gathers_does_not_wait_for_another_day_when_its_worker_stops(amara, owe, told_clock):
+    wishes.set_times(recipient=amara, quiet_from=time(21), quiet_until=MORNING, gathers=True, now=NOON)
+    messages = [owe(amara, 1), owe(amara, 2)]
+    told_clock.says(TOMORROW + MINUTE)
+    token, claimed = delivery._claim()
+    delivery._prepare(token, claimed)
+    delivery._give_back(token)
+
+    assert delivery.drain().sent == 1
+
+    assert states(*messages) == [State.SENT, State.SENT]
+
+
 def test_who_snoozes_gets_nothing_until_then(amara, owe, told_clock):
     wishes.snooze(recipient=amara, until=NOON + 2 * DAY, now=NOON)
     message = owe(amara)
