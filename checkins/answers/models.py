@@ -4,7 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Case, CharField, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
 from checkins.plans.models import CheckInPlan, Question
@@ -36,6 +36,14 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         """Without those that were taken back because the pairing stopped."""
         return self.filter(called_off_at=None)
 
+    def regular(self) -> Self:
+        """Those of the plan's days, short and long: what is measured, and what somebody may leave unanswered twice in a row."""
+        return self.filter(occasion__in=CheckIn.REGULAR)
+
+    def of_one_day(self) -> Self:
+        """Those that both halves are asked on one and the same day."""
+        return self.filter(occasion__in=[*CheckIn.REGULAR, CheckIn.Occasion.FIT])
+
     def open_at(self, now: datetime) -> Self:
         return self.filter(opens_at__lte=now, closes_at__gt=now)
 
@@ -65,12 +73,34 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
 
     def with_number_of_questions(self) -> Self:
         """`questions`: how many are asked."""
-        all_of_them = Question.objects.filter(plan=OuterRef("plan")).asked_at(OuterRef("opens_at"))
-        two_taps = all_of_them.filter(construct__in=CheckIn.AFTER_FIRST_MEETING)
-        return self.annotate(questions=Case(When(occasion=CheckIn.Occasion.FIT, then=_number(two_taps)), default=_number(all_of_them)))
+        asked = Question.objects.filter(plan=OuterRef("plan")).asked_at(OuterRef("opens_at"))
+        in_turn = Least(_number(asked.filter(asked_in=AskedIn.IN_TURN)), 1)
+        others = {
+            occasion: _number(asked.filter(_is_asked(occasion))) for occasion in CheckIn.Occasion if occasion != CheckIn.Occasion.SCHEDULED
+        }
+        return self.annotate(
+            questions=Case(
+                *(When(occasion=occasion, then=number) for occasion, number in others.items()),
+                default=_number(asked.filter(_is_asked(CheckIn.Occasion.SCHEDULED))) + in_turn,
+            )
+        )
 
     def with_people(self) -> Self:
         return self.select_related("plan", "pairing__program", "pairing__first__user", "pairing__second__user", "membership__user")
+
+
+AskedIn = Question.AskedIn
+
+
+def _is_asked(occasion: str) -> Q:
+    """Of the questions that a program has; of a short check-in without the one whose turn it is."""
+    return {
+        CheckIn.Occasion.SCHEDULED: Q(asked_in=AskedIn.ALWAYS),
+        CheckIn.Occasion.LONG: Q(asked_in__in=[AskedIn.ALWAYS, AskedIn.IN_TURN, AskedIn.LONG]),
+        CheckIn.Occasion.FIT: Q(construct__in=[Question.Construct.COMFORT, Question.Construct.GOING_ON]),
+        CheckIn.Occasion.MEETING: Q(asked_in=AskedIn.MEETING),
+        CheckIn.Occasion.CLOSING: Q(asked_in=AskedIn.END) | Q(asked_in=AskedIn.ALWAYS, construct=Question.Construct.WORDS),
+    }[CheckIn.Occasion(occasion)]
 
 
 def _number(questions: "models.QuerySet[Question]") -> Coalesce:
@@ -83,8 +113,15 @@ class CheckIn(models.Model):
 
     class Occasion(models.TextChoices):
         SCHEDULED = "scheduled", _("Regular")
-        # Once in the life of a pairing. What is measured of balance counts the regular ones alone.
+        # In place of a regular one, now and then: all the questions.
+        LONG = "long", _("Regular, all questions")
+        # Once in the life of a pairing.
         FIT = "fit", _("After the first meeting")
+        MEETING = "meeting", _("After a meeting")
+        CLOSING = "closing", _("At the end")
+
+    # What is measured of balance counts these alone.
+    REGULAR = (Occasion.SCHEDULED, Occasion.LONG)
 
     class State(models.TextChoices):
         """How it stands, as `with_state` reckons it: kept in no column."""
@@ -95,14 +132,14 @@ class CheckIn(models.Model):
         MISSED = "missed", _("Not answered")
         CALLED_OFF = "called_off", _("Not asked")
 
-    AFTER_FIRST_MEETING = (Question.Construct.COMFORT, Question.Construct.GOING_ON)
-
     plan = models.ForeignKey(CheckInPlan, on_delete=models.PROTECT, related_name="check_ins")
     occasion = models.CharField(max_length=12, choices=Occasion, default=Occasion.SCHEDULED)
     pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="check_ins")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="check_ins")
     # The person's own local date, so that no change of clocks makes two.
     due_on = models.DateField()
+    # Which due day of the pairing it is, so that what is asked in turn is known for good; empty for what no plan's day brings.
+    number = models.PositiveIntegerField(null=True, blank=True)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     read_by = models.CharField(max_length=12, choices=Program.AnswersReadBy)
@@ -120,7 +157,20 @@ class CheckIn(models.Model):
                 fields=["plan", "occasion", "pairing", "membership", "due_on"], name="checkins_checkin_once_a_person_and_date"
             ),
             models.UniqueConstraint(
+                fields=["pairing", "membership", "due_on"],
+                condition=Q(occasion__in=["scheduled", "long"]),
+                name="checkins_checkin_short_or_long_on_a_date",
+            ),
+            models.UniqueConstraint(
                 fields=["pairing", "membership"], condition=Q(occasion="fit"), name="checkins_checkin_asked_once_how_it_fits"
+            ),
+            models.UniqueConstraint(
+                fields=["pairing", "membership"], condition=Q(occasion="closing"), name="checkins_checkin_asked_once_at_the_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(occasion__in=["scheduled", "long"], number__isnull=False, number__gte=1)
+                | (~Q(occasion__in=["scheduled", "long"]) & Q(number=None)),
+                name="checkins_checkin_regular_has_a_number",
             ),
             models.CheckConstraint(condition=Q(closes_at__gt=models.F("opens_at")), name="checkins_checkin_closes_after_it_opens"),
             models.CheckConstraint(condition=Q(answered_at=None) | Q(called_off_at=None), name="checkins_checkin_answered_or_called_off"),
@@ -137,10 +187,18 @@ class CheckIn(models.Model):
     def is_open_at(self, now: datetime) -> bool:
         return self.called_off_at is None and self.opens_at <= now < self.closes_at
 
-    def questions_asked(self) -> "models.QuerySet[Question]":
-        """What the program asked when it opened; after a first meeting two of them, as they stand."""
-        asked = Question.objects.filter(plan=self.plan_id).asked_at(self.opens_at)
-        return asked.filter(construct__in=self.AFTER_FIRST_MEETING) if self.is_after_first_meeting else asked
+    def questions_asked(self) -> list[Question]:
+        """What the program asked when it opened, in its order. One query."""
+        is_short = self.occasion == self.Occasion.SCHEDULED
+        wanted = _is_asked(self.occasion) | Q(asked_in=AskedIn.IN_TURN) if is_short else _is_asked(self.occasion)
+        asked = list(Question.objects.filter(wanted, plan=self.plan_id).asked_at(self.opens_at))
+        in_turn = [question for question in asked if question.asked_in == AskedIn.IN_TURN] if is_short else []
+        others = [question for question in in_turn if question != in_turn[(self.number or 0) % len(in_turn)]]
+        return [question for question in asked if question not in others]
+
+    @property
+    def is_regular(self) -> bool:
+        return self.occasion in self.REGULAR
 
     @property
     def is_after_first_meeting(self) -> bool:

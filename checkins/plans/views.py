@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from checkins.plans import cadence, services
 from checkins.plans.forms import ChangePlan, Reword
-from checkins.plans.models import CheckInPlan, Question, started_on
+from checkins.plans.models import CheckInPlan, Question, started_on, zone_of
 from matching.pairings.models import Pairing
 from mentoring.kernel import times
 from mentoring.kernel.errors import Refused
@@ -81,8 +81,9 @@ def _pairing_to_show(request: MemberRequest) -> Pairing | None:
 
 
 def _next_dates(plan: CheckInPlan, pairing: Pairing, now: datetime) -> list[NextDate]:
-    days = cadence.upcoming(started_on(pairing), plan.every_weeks, times.local_day(now, pairing.program.time_zone), DATES_SHOWN)
+    today = times.local_day(now, zone_of(pairing.program))
+    zones = [(half, zone_of(half.user, pairing.program)) for half in pairing.halves]
     return [
-        NextDate([(half, times.local(plan.opens_at(day, half.user.time_zone), half.user.time_zone)) for half in pairing.halves])
-        for day in days
+        NextDate([(half, times.local(plan.opens_at(due.day, zone), zone)) for half, zone in zones])
+        for due in cadence.upcoming(plan.rule, started_on(pairing), today, DATES_SHOWN)
     ]

@@ -212,7 +212,7 @@ def test_the_counts_of_copies_are_those_of_their_facts(copied, northside):
         return set(there.values_list("pairing", "week", "side", "kind", "number"))
 
     before = counts()
-    rebuild_those_of(program=northside)
+    rebuild_those_of(program=northside, now=NOON)
 
     assert before == counts()
 

@@ -52,7 +52,7 @@ class Command(BaseCommand):
         runs_it = Membership.objects.staff().get(program=program)
         rhythm = program.check_in_plan
         at_time = now.time().replace(second=0, microsecond=0)
-        plans.change(plan=rhythm, by=runs_it, every_weeks=rhythm.every_weeks, at_time=at_time, open_days=rhythm.open_days, now=now)
+        plans.change(plan=rhythm, by=runs_it, rule=rhythm.rule, at_time=at_time, open_days=rhythm.open_days, now=now)
         mark = uuid.uuid4().hex[:8]
         users = User.objects.bulk_create(
             (

@@ -1,11 +1,13 @@
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connection
 
 from checkins.answers.models import Answer, CheckIn
+from checkins.plans.models import Question
 from programs.memberships.models import Program
-from tests.factories.checkins import AnswerFactory, CheckInFactory, question_of
+from tests.factories.checkins import AnswerFactory, CheckInFactory, QuestionFactory, question_of
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory
 
@@ -132,7 +134,7 @@ def test_after_a_first_meeting_two_questions_are_asked_as_they_stand():
             question_of(plan, construct)
 
     assert [question.construct for question in check_in.questions_asked()] == ["comfort", "going_on"]
-    assert regular.questions_asked().count() == 4
+    assert len(regular.questions_asked()) == 4
     numbers = dict(CheckIn.objects.with_number_of_questions().values_list("pk", "questions"))
     assert numbers == {check_in.pk: 2, regular.pk: 4}
 
@@ -142,3 +144,75 @@ def test_how_it_fits_is_asked_once_in_the_life_of_a_pairing():
 
     with pytest.raises(IntegrityError, match="checkins_checkin_asked_once_how_it_fits"):
         CheckInFactory(after_first_meeting=True, pairing=there.pairing, due_on="2026-05-01")
+
+
+# --- what is asked when ---
+
+
+@pytest.fixture
+def program_asks():
+    """A plan of everything: what is always asked, three in turn, one in the long form alone, after a meeting, at the end, own words."""
+    plan = CheckInFactory().plan
+    comfort, going_on = question_of(plan, "comfort"), question_of(plan, "going_on")
+    in_turn = [QuestionFactory(plan=plan, in_turn=True, text=f"Turn {place}") for place in range(3)]
+    long = QuestionFactory(plan=plan, in_turn=True, asked_in=Question.AskedIn.LONG, text="Long")
+    meeting, end = question_of(plan, "meeting"), QuestionFactory(plan=plan, at_the_end=True)
+    words = question_of(plan, "words")
+    return SimpleNamespace(
+        plan=plan, always=[comfort, going_on], in_turn=in_turn, long=long, meeting=meeting, end=end, words=words, fit=[comfort, going_on]
+    )
+
+
+def asked_of(asks, **changes):
+    check_in = CheckInFactory(plan=asks.plan, **changes)
+    counted = CheckIn.objects.with_number_of_questions().get(pk=check_in.pk)
+    asked = check_in.questions_asked()
+    assert counted.questions == len(asked)
+    return asked
+
+
+@pytest.mark.parametrize("number", range(1, 8))
+def test_a_short_one_asks_one_question_in_turn_by_its_number(number, program_asks):
+    asked = asked_of(program_asks, number=number)
+
+    assert asked == [*program_asks.always, program_asks.in_turn[number % 3], program_asks.words]
+
+
+def test_a_long_one_asks_everything_but_what_belongs_to_a_meeting_or_the_end(program_asks):
+    asked = asked_of(program_asks, long=True)
+
+    assert asked == [*program_asks.always, *program_asks.in_turn, program_asks.long, program_asks.words]
+
+
+def test_each_other_occasion_asks_its_own(program_asks):
+    assert asked_of(program_asks, after_first_meeting=True) == program_asks.fit
+    assert asked_of(program_asks, of_meeting=True) == [program_asks.meeting]
+    assert asked_of(program_asks, closing=True) == [program_asks.end, program_asks.words]
+
+
+def test_a_short_one_without_anything_in_turn_asks_the_rest():
+    check_in = CheckInFactory()
+    comfort = question_of(check_in.plan)
+
+    assert check_in.questions_asked() == [comfort]
+    assert CheckIn.objects.with_number_of_questions().get().questions == 1
+
+
+def test_the_database_keeps_one_check_in_of_a_date_short_or_long():
+    there = CheckInFactory()
+
+    with pytest.raises(IntegrityError, match="checkins_checkin_short_or_long_on_a_date"):
+        CheckInFactory(pairing=there.pairing, plan=there.plan, long=True)
+
+
+def test_the_database_asks_once_at_the_end():
+    there = CheckInFactory(closing=True)
+
+    with pytest.raises(IntegrityError, match="checkins_checkin_asked_once_at_the_end"):
+        CheckInFactory(closing=True, pairing=there.pairing, plan=there.plan, due_on="2026-05-01")
+
+
+@pytest.mark.parametrize("changes", [{"number": None}, {"number": 0}, {"of_meeting": True, "number": 1}])
+def test_the_database_knows_which_due_day_a_regular_one_is_and_no_other(changes):
+    with pytest.raises(IntegrityError, match="checkins_checkin_regular_has_a_number"):
+        CheckInFactory(**changes)
