@@ -117,6 +117,10 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def in_use(self) -> Self:
         return self.filter(retired_at=None).in_order()
 
+    def to_put_back(self) -> Self:
+        """What was taken out, and nothing came in its place; the latest first."""
+        return self.exclude(retired_at=None).filter(replaced_by=None).order_by("-retired_at", "pk")
+
     def asked_at(self, moment: datetime | models.expressions.Combinable) -> Self:
         """What a check-in that opened then asks, whatever was changed since."""
         return self.filter(Q(retired_at=None) | Q(retired_at__gt=moment), asked_since__lte=moment).in_order()

@@ -195,7 +195,8 @@ def _plan(pairings: list[Pairing], now: datetime) -> int:
         return 0
     days = Days.around(now)
     # Read after the pairings were locked: whoever changes a plan waits for that lock, or has committed.
-    plans = {plan.program_id: plan for plan in CheckInPlan.objects.filter(program__in={pairing.program_id for pairing in pairings})}
+    found = CheckInPlan.objects.filter(program__in={pairing.program_id for pairing in pairings})
+    plans = {plan.program_id: plan for plan in found if _can_be_planned_by(plan)}
     holidays = _holidays_of(plans)
     there = set(
         CheckIn.objects.regular()
@@ -290,6 +291,16 @@ def _next_day(pairing: Pairing, plan: CheckInPlan | None, now: datetime) -> date
         until,
         still=lambda day: any(plan.opens_at(day, zone) > now + AHEAD for zone in zones),
     )
+
+
+def _can_be_planned_by(plan: CheckInPlan) -> bool:
+    """A rule that was written past the services stops its own program alone."""
+    try:
+        cadence.parse(plan.rule)
+    except cadence.Unusable as unusable:
+        logger.error("The rule of plan %s cannot be read (%s): nothing is planned by it.", plan.pk, unusable.problem.value)
+        return False
+    return True
 
 
 def _holidays_of(programs: Iterable[int]) -> Mapping[int, list[tuple[date, date]]]:

@@ -31,6 +31,7 @@ from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership, Program
 from tests.factories.programs import ProgramFactory
+from tests.times import NOON
 
 # The fewest of whom there is somebody for every part of the story.
 SMALL = 20
