@@ -40,7 +40,6 @@ class ChangePlan(EvenhandForm, forms.Form):
     month_day = forms.ChoiceField(
         label=gettext_lazy("Every month: on which day?"),
         choices=[*((day, day) for day in MONTH_DAYS), (LAST_DAY, gettext_lazy("The last day of the month"))],
-        required=False,
         widget=forms.Select(attrs={"class": "input--short"}),
     )
     rule = forms.CharField(
@@ -107,7 +106,7 @@ class ChangePlan(EvenhandForm, forms.Form):
             if not told.get("rule") and "rule" not in self.errors:
                 self.add_error("rule", _("Write a rule, such as FREQ=WEEKLY;INTERVAL=3, or choose one of the rhythms above."))
         elif rhythm == MONTHLY:
-            told["rule"] = f"{EVERY_MONTH_ON}{told.get('month_day') or '1'}"
+            told["rule"] = f"{EVERY_MONTH_ON}{told.get('month_day')}"
         elif rhythm:
             told["rule"] = WEEKS[rhythm]
         return told

@@ -147,7 +147,7 @@ class CohortForm(EvenhandForm, forms.ModelForm):
 
 class HolidayForm(EvenhandForm, forms.ModelForm):
     submit_label = _("Save this holiday")
-    audiences = {"name": EVERYONE_HERE}
+    audiences = {"name": _("those who run the program.")}
 
     class Meta:
         model = Holiday
