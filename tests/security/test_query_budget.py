@@ -204,7 +204,7 @@ def _grow_lists(world: World, numbers: range, participants: list[Membership]) ->
     for who in ("half", "coordinator", "admin"):
         _write(MembershipFactory.build(program=other, user=world.people[who].user) for other in elsewhere)
     _write(InvitationFactory.build(program=program, invited_by=coordinator.user) for _ in numbers)
-    _write(HolidayFactory.build(program=program, first_day=NOON.date() + timedelta(days=100 + n)) for n in numbers)
+    _write(HolidayFactory.build(program=program, first_day=NOON.date() - timedelta(days=100 + n)) for n in numbers)
     plan = plan_of(program)
     _write(QuestionFactory.build(plan=plan, in_turn=True, retired_at=retired_at) for _ in numbers for retired_at in (None, NOON))
     versions = _write(GuidelineVersionFactory.build(program=program, written_by=coordinator, number=1 + n) for n in numbers)
