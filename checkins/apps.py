@@ -34,7 +34,14 @@ class CheckinsConfig(AppConfig):
         from programs.setup import services as setup
 
         setup.when_created(plans.start)
+        setup.when_clocks_changed(reminders.plan_anew)
+        setup.when_holidays_changed(reminders.plan_anew)
+        plans.when_changed(reminders.plan_anew)
+        pairings.when_activated(plans.keep_track)
+        pairings.when_gone_on(plans.keep_track)
+        pairings.when_stopped(plans.lose_track)
         pairings.when_stopped(answers.stop)
+        pairings.when_stopped(reminders.ask_at_the_end)
         pairings.when_stopped(sessions.stop)
         pairings.when_stopped(threads.stop)
         pairings.when_gone_on(answers.go_on)
@@ -42,3 +49,4 @@ class CheckinsConfig(AppConfig):
         pairings.when_gone_on(resets.go_on)
         pairings.when_gone_on(threads.go_on)
         accounts.when_held(reminders.ask_after_first_meeting)
+        accounts.when_held(reminders.ask_after_meeting)

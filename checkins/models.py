@@ -8,7 +8,7 @@ from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
-from checkins.plans.models import CheckInPlan, Question
+from checkins.plans.models import CheckInPlan, NextDue, Question
 from checkins.sessions.models import Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
 
@@ -22,6 +22,7 @@ __all__ = [
     "Decision",
     "Goal",
     "Message",
+    "NextDue",
     "NothingThisTime",
     "Question",
     "Session",

@@ -1,7 +1,7 @@
 """Contents page for Django. Import from the subject, never from here."""
 
 from programs.invitations.models import Invitation
-from programs.memberships.models import Cohort, Membership, Program
+from programs.memberships.models import Cohort, Holiday, Membership, Program
 from programs.people.models import User
 from programs.profiles.models import Profile, ProfileAnswer, ProfileQuestion
 from programs.readiness.models import Requirement
@@ -9,6 +9,7 @@ from programs.roster.models import Sheet, SheetPart, SheetRow
 
 __all__ = [
     "Cohort",
+    "Holiday",
     "Invitation",
     "Membership",
     "Profile",

@@ -5,6 +5,7 @@ from typing import Any
 
 from checkins.absences import services
 from checkins.absences.models import TIME_TO_ANSWER, Absence
+from checkins.sessions.letters import MEETINGS
 from checkins.sessions.models import Session
 from matching.pairings.models import Pairing
 from mentoring.kernel import times
@@ -49,6 +50,7 @@ kinds.register(
     kinds.Kind(
         name=services.NOT_MET,
         priority=kinds.Priority.REMINDER,
+        category=MEETINGS,
         template="checkins/absences/mail/not_met.txt",
         context=context,
         still_owed=waits_for_an_answer,

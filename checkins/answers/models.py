@@ -1,10 +1,10 @@
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, CharField, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from checkins.plans.models import CheckInPlan, Question
@@ -36,6 +36,14 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         """Without those that were taken back because the pairing stopped."""
         return self.filter(called_off_at=None)
 
+    def regular(self) -> Self:
+        """Those of the plan's days, short and long: what is measured, and what somebody may leave unanswered twice in a row."""
+        return self.filter(occasion__in=CheckIn.REGULAR)
+
+    def of_one_day(self) -> Self:
+        """Those that both halves are asked on one and the same day."""
+        return self.filter(occasion__in=[*CheckIn.REGULAR, CheckIn.Occasion.FIT])
+
     def open_at(self, now: datetime) -> Self:
         return self.filter(opens_at__lte=now, closes_at__gt=now)
 
@@ -63,19 +71,11 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         )
         return self.with_anything_said().annotate(state=state)
 
-    def with_number_of_questions(self) -> Self:
-        """`questions`: how many are asked."""
-        all_of_them = Question.objects.filter(plan=OuterRef("plan")).asked_at(OuterRef("opens_at"))
-        two_taps = all_of_them.filter(construct__in=CheckIn.AFTER_FIRST_MEETING)
-        return self.annotate(questions=Case(When(occasion=CheckIn.Occasion.FIT, then=_number(two_taps)), default=_number(all_of_them)))
-
     def with_people(self) -> Self:
         return self.select_related("plan", "pairing__program", "pairing__first__user", "pairing__second__user", "membership__user")
 
 
-def _number(questions: "models.QuerySet[Question]") -> Coalesce:
-    counted = questions.order_by().values("plan").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+AskedIn, Construct = Question.AskedIn, Question.Construct
 
 
 class CheckIn(models.Model):
@@ -83,8 +83,15 @@ class CheckIn(models.Model):
 
     class Occasion(models.TextChoices):
         SCHEDULED = "scheduled", _("Regular")
-        # Once in the life of a pairing. What is measured of balance counts the regular ones alone.
+        # In place of a regular one, now and then: all the questions.
+        LONG = "long", _("Regular, all questions")
+        # Once in the life of a pairing.
         FIT = "fit", _("After the first meeting")
+        MEETING = "meeting", _("After a meeting")
+        CLOSING = "closing", _("At the end")
+
+    # What is measured of balance counts these alone.
+    REGULAR = (Occasion.SCHEDULED, Occasion.LONG)
 
     class State(models.TextChoices):
         """How it stands, as `with_state` reckons it: kept in no column."""
@@ -95,14 +102,14 @@ class CheckIn(models.Model):
         MISSED = "missed", _("Not answered")
         CALLED_OFF = "called_off", _("Not asked")
 
-    AFTER_FIRST_MEETING = (Question.Construct.COMFORT, Question.Construct.GOING_ON)
-
     plan = models.ForeignKey(CheckInPlan, on_delete=models.PROTECT, related_name="check_ins")
     occasion = models.CharField(max_length=12, choices=Occasion, default=Occasion.SCHEDULED)
     pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="check_ins")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="check_ins")
     # The person's own local date, so that no change of clocks makes two.
     due_on = models.DateField()
+    # Which due day of the pairing it is, so that what is asked in turn is known for good; empty for what no plan's day brings.
+    number = models.PositiveIntegerField(null=True, blank=True)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     read_by = models.CharField(max_length=12, choices=Program.AnswersReadBy)
@@ -120,7 +127,20 @@ class CheckIn(models.Model):
                 fields=["plan", "occasion", "pairing", "membership", "due_on"], name="checkins_checkin_once_a_person_and_date"
             ),
             models.UniqueConstraint(
+                fields=["pairing", "membership", "due_on"],
+                condition=Q(occasion__in=["scheduled", "long"]),
+                name="checkins_checkin_short_or_long_on_a_date",
+            ),
+            models.UniqueConstraint(
                 fields=["pairing", "membership"], condition=Q(occasion="fit"), name="checkins_checkin_asked_once_how_it_fits"
+            ),
+            models.UniqueConstraint(
+                fields=["pairing", "membership"], condition=Q(occasion="closing"), name="checkins_checkin_asked_once_at_the_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(occasion__in=["scheduled", "long"], number__isnull=False, number__gte=1)
+                | (~Q(occasion__in=["scheduled", "long"]) & Q(number=None)),
+                name="checkins_checkin_regular_has_a_number",
             ),
             models.CheckConstraint(condition=Q(closes_at__gt=models.F("opens_at")), name="checkins_checkin_closes_after_it_opens"),
             models.CheckConstraint(condition=Q(answered_at=None) | Q(called_off_at=None), name="checkins_checkin_answered_or_called_off"),
@@ -137,16 +157,34 @@ class CheckIn(models.Model):
     def is_open_at(self, now: datetime) -> bool:
         return self.called_off_at is None and self.opens_at <= now < self.closes_at
 
-    def questions_asked(self) -> "models.QuerySet[Question]":
-        """What the program asked when it opened; after a first meeting two of them, as they stand."""
-        asked = Question.objects.filter(plan=self.plan_id).asked_at(self.opens_at)
-        return asked.filter(construct__in=self.AFTER_FIRST_MEETING) if self.is_after_first_meeting else asked
+    def questions_asked(self) -> list[Question]:
+        """What the program asked when it opened, in its order. One query."""
+        return self.among(Question.objects.filter(plan=self.plan_id))
 
-    def asks(self, question: Question) -> bool:
-        """Whether it is among `questions_asked`."""
-        if question.plan_id != self.plan_id or not question.is_asked_at(self.opens_at):
-            return False
-        return not self.is_after_first_meeting or question.construct in self.AFTER_FIRST_MEETING
+    def among(self, questions: Iterable[Question]) -> list[Question]:
+        """Of all that programs ever asked, what this check-in asks, in its program's order."""
+        there = [question for question in questions if question.plan_id == self.plan_id and question.is_asked_at(self.opens_at)]
+        in_turn = sorted((question for question in there if question.asked_in == AskedIn.IN_TURN), key=_place)
+        turn = in_turn[(self.number or 0) % len(in_turn)] if in_turn else None
+        return sorted((question for question in there if self._asks(question, turn)), key=_place)
+
+    def _asks(self, question: Question, turn: Question | None) -> bool:
+        match self.occasion:
+            case self.Occasion.FIT:
+                return question.construct in (Construct.COMFORT, Construct.GOING_ON)
+            case self.Occasion.MEETING:
+                return question.asked_in == AskedIn.MEETING
+            case self.Occasion.CLOSING:
+                is_last_word = question.asked_in == AskedIn.ALWAYS and question.construct == Construct.WORDS
+                return question.asked_in == AskedIn.END or is_last_word
+            case self.Occasion.LONG:
+                return question.asked_in in (AskedIn.ALWAYS, AskedIn.IN_TURN, AskedIn.LONG)
+            case _:
+                return question.asked_in == AskedIn.ALWAYS or question == turn
+
+    @property
+    def is_regular(self) -> bool:
+        return self.occasion in self.REGULAR
 
     @property
     def is_after_first_meeting(self) -> bool:
@@ -166,6 +204,10 @@ class CheckIn(models.Model):
         program = Membership.objects.filter(program_id=self.pairing.program_id).current()
         staff = program.staff() if self.read_by == Program.AnswersReadBy.COORDINATORS else program.filter(is_admin=True)
         return staff.exclude(pk__in=[self.pairing.first_id, self.pairing.second_id]).with_people().order_by("joined_at", "pk")
+
+
+def _place(question: Question) -> tuple[int, int]:
+    return question.position, question.pk
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):

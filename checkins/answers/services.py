@@ -1,7 +1,7 @@
 """Answering a check-in, and what becomes of one that closes."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -11,20 +11,35 @@ from checkins.answers import policies
 from checkins.answers.models import Answer, CheckIn
 from checkins.care import services as care
 from checkins.care.models import Task
-from checkins.plans.models import Question
+from checkins.plans.models import Question, zone_of
 from matching.pairings.models import Pairing
+from mentoring.kernel import times
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership, Program
 
-# The kind of mail that reminds of a check-in; declared in `checkins/reminders/letters.py`.
-REMINDER = "checkin-due"
+# The kinds of mail that remind of a check-in; declared in `checkins/reminders/letters.py`.
+REMINDER, AFTER_MEETING, AT_THE_END = "checkin-due", "checkin-after-meeting", "checkin-closing"
+# On which days after the one on which it is due somebody is reminded; the first time when it opens, where that is in the morning.
+REMINDED_AFTER = {
+    CheckIn.Occasion.SCHEDULED: (0, 3, 7),
+    CheckIn.Occasion.LONG: (0, 3, 7),
+    CheckIn.Occasion.FIT: (0,),
+    CheckIn.Occasion.MEETING: (1,),
+    CheckIn.Occasion.CLOSING: (1, 3, 7),
+}
 LONGEST_WORDS = 10_000
 AT_ONCE = 1000
 
 Construct = Question.Construct
+
+
+def reminder_of(check_in: CheckIn) -> str:
+    """The kind of mail that reminds of it."""
+    others = {CheckIn.Occasion.MEETING: AFTER_MEETING, CheckIn.Occasion.CLOSING: AT_THE_END}
+    return others.get(CheckIn.Occasion(check_in.occasion), REMINDER)
 
 
 @transaction.atomic
@@ -54,7 +69,7 @@ def give(
     if check_in.answered_at is None:
         check_in.answered_at = now
         check_in.save(update_fields=["answered_at"])
-        outbox.cancel(kind=REMINDER, subject_ids=[check_in.pk], now=now)
+        outbox.cancel(kind=reminder_of(check_in), subject_ids=[check_in.pk], now=now)
         care.let_go(kind=Task.Kind.UNANSWERED, pairing_ids=[check_in.pairing_id], about_id=by.pk, now=now)
         audit.record(verb="checkin.answered", subject=check_in, program_id=by.program_id, actor_id=by.user_id, now=now)
     return check_in
@@ -91,17 +106,35 @@ def close_due(*, now: datetime) -> int:
     return len(closed)
 
 
+def owe_reminders(check_ins: Iterable[CheckIn], *, now: datetime) -> int:
+    """Owe each its messages, together when it is made; none is due once it has closed. Needs the plan, the program and the user at hand."""
+    return outbox.owe_many(
+        [
+            _reminder(check_in, slot=str(place), due_at=due_at)
+            for check_in in check_ins
+            for place, due_at in enumerate(_reminded_at(check_in))
+            if due_at < check_in.closes_at
+        ],
+        now=now,
+    )
+
+
 @transaction.atomic
 def call_off(*, pairing_ids: Iterable[int], now: datetime) -> int:
-    """A pairing was paused or ended: what is unanswered is no longer asked, and nobody is reminded of it."""
+    """A pairing was paused or ended: what is unanswered is no longer asked, and nobody is reminded of it.
+
+    What is asked at the end of it stays.
+    """
     open_ones = (
         CheckIn.objects.filter(pairing__in=list(pairing_ids), answered_at=None, called_off_at=None, closed_at=None)
+        .exclude(occasion=CheckIn.Occasion.CLOSING)
         .select_for_update(of=["self"], skip_locked=True)
         .order_by("pk")
     )
     keys = list(open_ones.values_list("pk", flat=True))
     CheckIn.objects.filter(pk__in=keys).update(called_off_at=now)
-    outbox.cancel(kind=REMINDER, subject_ids=keys, now=now)
+    for kind in (REMINDER, AFTER_MEETING):
+        outbox.cancel(kind=kind, subject_ids=keys, now=now)
     return len(keys)
 
 
@@ -112,27 +145,23 @@ def stop(*, pairing: Pairing, now: datetime) -> None:
 
 
 def go_on(*, pairing: Pairing, now: datetime) -> None:
-    """A pairing goes on after a pause: what was called off with it, and is not over yet, is asked again, with its message."""
+    """A pairing goes on after a pause: what was called off with it, and is not over yet, is asked again, with its messages.
+
+    Those whose time is still to come; and one now for who has had none, before this pause or between two.
+    """
     called_off = CheckIn.objects.filter(pairing=pairing, closed_at=None, closes_at__gt=now).exclude(called_off_at=None)
-    again = list(called_off.select_related("membership").select_for_update(of=["self"]).order_by("pk"))
-    CheckIn.objects.filter(pk__in=[check_in.pk for check_in in again]).update(called_off_at=None)
-    # Only those of which every message was taken back: who had one, before this pause or between two, does not get another.
-    about = OutboxMessage.objects.about(kind=REMINDER, subject_ids=[check_in.pk for check_in in again])
+    again = list(called_off.select_related("plan", "pairing__program", "membership__user").select_for_update(of=["self"]).order_by("pk"))
+    keys = [check_in.pk for check_in in again]
+    CheckIn.objects.filter(pk__in=keys).update(called_off_at=None)
+    about = OutboxMessage.objects.filter(kind__in=[REMINDER, AFTER_MEETING], subject__in=[str(key) for key in keys])
     said = set(about.exclude(state=OutboxMessage.State.CANCELLED).values_list("subject", flat=True))
     taken_back = set(about.filter(state=OutboxMessage.State.CANCELLED).values_list("subject", flat=True))
     outbox.owe_many(
         [
-            outbox.Duty(
-                kind=REMINDER,
-                subject_id=check_in.pk,
-                recipient_id=check_in.membership.user_id,
-                slot=f"{now:%Y%m%dT%H%M%S}",
-                program_id=pairing.program_id,
-                due_at=max(check_in.opens_at, now),
-                expires_at=check_in.closes_at,
-            )
+            _reminder(check_in, slot=f"{place}-{now:%Y%m%dT%H%M%S}", due_at=due_at)
             for check_in in again
-            if str(check_in.pk) in taken_back - said
+            if str(check_in.pk) in taken_back
+            for place, due_at in _reminded_again_at(check_in, has_had_one=str(check_in.pk) in said, now=now)
         ],
         now=now,
     )
@@ -140,9 +169,37 @@ def go_on(*, pairing: Pairing, now: datetime) -> None:
 
 def call_off_of_stopped(*, now: datetime) -> int:
     """The same for every pairing that has stopped, should one have been missed. Returns how many, at most a thousand."""
-    missed = CheckIn.objects.filter(answered_at=None, called_off_at=None, closed_at=None).exclude(pairing__state=Pairing.State.ACTIVE)
+    waiting = CheckIn.objects.filter(answered_at=None, called_off_at=None, closed_at=None).exclude(occasion=CheckIn.Occasion.CLOSING)
+    missed = waiting.exclude(pairing__state=Pairing.State.ACTIVE)
     pairing_ids = set(missed.order_by("pk").values_list("pairing_id", flat=True)[: AT_ONCE // 2])
     return call_off(pairing_ids=pairing_ids, now=now) if pairing_ids else 0
+
+
+def _reminder(check_in: CheckIn, *, slot: str, due_at: datetime) -> outbox.Duty:
+    return outbox.Duty(
+        kind=reminder_of(check_in),
+        subject_id=check_in.pk,
+        recipient_id=check_in.membership.user_id,
+        slot=slot,
+        program_id=check_in.pairing.program_id,
+        due_at=due_at,
+        expires_at=check_in.closes_at,
+    )
+
+
+def _reminded_at(check_in: CheckIn) -> list[datetime]:
+    """At the plan's time of day, by the clock of whom it is about; on its own day when it opens."""
+    zone = zone_of(check_in.membership.user, check_in.pairing.program)
+    return [
+        check_in.opens_at if days == 0 else times.at_local(check_in.due_on + timedelta(days=days), check_in.plan.at_time, zone)
+        for days in REMINDED_AFTER[CheckIn.Occasion(check_in.occasion)]
+    ]
+
+
+def _reminded_again_at(check_in: CheckIn, *, has_had_one: bool, now: datetime) -> list[tuple[int, datetime]]:
+    coming = [(place, due_at) for place, due_at in enumerate(_reminded_at(check_in)) if now < due_at < check_in.closes_at]
+    has_passed = not coming or coming[0][0] > 0
+    return [(0, now), *coming] if has_passed and not has_had_one else coming
 
 
 def _answer(check_in: CheckIn, question: Question | None, value: int | str | None, beside: str, now: datetime) -> Answer:
@@ -183,18 +240,22 @@ def _kind_raised_by(construct: str, value: int) -> Task.Kind | None:
         return Task.Kind.BOUNDARY
     if construct == Construct.GOING_ON and value <= 3:
         return Task.Kind.GOING_ON
+    if construct == Construct.STEERING_FELT and value <= 2:
+        return Task.Kind.STEERING
+    if construct == Construct.REAL_YES and value == 1:
+        return Task.Kind.REAL_YES
+    if construct == Construct.LOAD and value == 1:
+        return Task.Kind.LOAD
     return None
 
 
 def _previous(field: str) -> Subquery:
-    """Of the check-in before, of the same person about the same pairing."""
-    before = CheckIn.objects.filter(
-        pairing=OuterRef("pairing"), membership=OuterRef("membership"), occasion=OuterRef("occasion"), due_on__lt=OuterRef("due_on")
-    )
-    return Subquery(before.asked().order_by("-due_on").values(field)[:1])
+    """Of the regular check-in before, of the same person about the same pairing."""
+    before = CheckIn.objects.filter(pairing=OuterRef("pairing"), membership=OuterRef("membership"), due_on__lt=OuterRef("due_on"))
+    return Subquery(before.regular().asked().order_by("-due_on").values(field)[:1])
 
 
 def _is_second_silence(check_in: CheckIn) -> bool:
-    if check_in.answered_at or check_in.called_off_at or check_in.pairing.state != Pairing.State.ACTIVE:
+    if not check_in.is_regular or check_in.answered_at or check_in.called_off_at or check_in.pairing.state != Pairing.State.ACTIVE:
         return False
     return check_in.previous_due_on is not None and check_in.previous_answered_at is None  # type: ignore[attr-defined]

@@ -38,10 +38,15 @@ class Task(models.Model):
         BOUNDARY = "boundary", _("Limits are not kept")
         LOW_COMFORT = "low_comfort", _("The lowest answer about comfort")
         GOING_ON = "going_on", _("Somebody wishes a change")
+        STEERING = "steering", _("Somebody feels pushed")
+        REAL_YES = "real_yes", _("A yes that meant no")
+        LOAD = "load", _("It costs somebody too much")
+        PLEASE_CALL = "please_call", _("Somebody asks for a call")
         UNANSWERED = "unanswered", _("Two check-ins unanswered")
+        UNREACHABLE = "unreachable", _("Somebody cannot be reached")
 
-    # Somebody's own answer; the others are read from what was not said.
-    DIRECT = (Kind.BOUNDARY, Kind.LOW_COMFORT, Kind.GOING_ON)
+    # Somebody's own answer or wish; the others are read from what was not said.
+    DIRECT = (Kind.BOUNDARY, Kind.PLEASE_CALL, Kind.LOW_COMFORT, Kind.STEERING, Kind.REAL_YES, Kind.LOAD, Kind.GOING_ON)
 
     class Half(models.TextChoices):
         FIRST = "first"
@@ -51,7 +56,7 @@ class Task(models.Model):
     pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="tasks")
     about = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="tasks")
     read_by = models.CharField(max_length=12, choices=Program.AnswersReadBy)
-    # The due day of the check-in that raised it, and of the one before where two did.
+    # The due day of the check-in that raised it, and of the one before where two did; of what no check-in raised, the day.
     seen_on = models.DateField()
     since_on = models.DateField(null=True, blank=True)
     # Both are written to or called, in an order drawn by chance: whoever is asked first learns nothing from it.

@@ -99,4 +99,46 @@ ENTRIES: dict[str, Entry] = {
         then=_("If nobody has answered after three days, call both. This goes away by itself when the next check-in is answered."),
         within=timedelta(days=3),
     ),
+    Task.Kind.STEERING: Entry(
+        heading=_("%(name)s often feels pushed in the pairing with %(other)s"),
+        seen=_("In the check-in of %(day)s, %(name)s answered that they felt pushed often or always."),
+        why=_("One such answer is enough to be here. Whoever pushes seldom notices, and often means well."),
+        first=_("Call both within two days, as a routine talk about how it goes. Ask each how the two of them decide what comes next."),
+        then=_("Remind both that a decision can be reopened, and offer both a reset conversation. If it goes on, offer another pairing."),
+        within=timedelta(days=2),
+    ),
+    Task.Kind.REAL_YES: Entry(
+        heading=_("%(name)s has said yes more than once and did not want to"),
+        seen=_(
+            "In the check-in of %(day)s about the pairing with %(other)s, %(name)s chose: more than once they said yes and did not want to."
+        ),
+        why=_("One such answer is enough to be here. A yes that means no is hard to see from outside."),
+        first=_("Call both within two days, as a routine talk. Tell each that any decision can be reopened without giving a reason."),
+        then=_("Offer both a reset conversation. Look again after the next check-in. If it goes on, offer another pairing."),
+        within=timedelta(days=2),
+    ),
+    Task.Kind.LOAD: Entry(
+        heading=_("The pairing costs %(name)s more than they can give"),
+        seen=_("In the check-in of %(day)s about the pairing with %(other)s, %(name)s answered that it costs more than they can give."),
+        why=_("One such answer is enough to be here. Who has too much to carry seldom asks for less."),
+        first=_("Call both within three days, as a routine talk about how it goes. Ask each what would make it lighter."),
+        then=_("Offer shorter or fewer meetings, a pause, or somebody who stands in for a while."),
+        within=timedelta(days=3),
+    ),
+    Task.Kind.PLEASE_CALL: Entry(
+        heading=_("%(name)s would like a call"),
+        seen=_("On %(day)s, %(name)s asked for a call. They gave no reason, and need none."),
+        why=_("Who asks for a call has thought about it. It may be something small."),
+        first=_("Call both within a day, as a routine talk about how it goes. Ask each first whether it is a good moment, then listen."),
+        then=_("Do nothing that the other half could notice before you have a yes to it. If somebody could come to harm, act today."),
+        within=timedelta(days=1),
+    ),
+    Task.Kind.UNREACHABLE: Entry(
+        heading=_("Mail does not reach %(name)s"),
+        seen=_("Since %(day)s, mail to %(name)s comes back. They are in a pairing with %(other)s."),
+        why=_("An address that was changed or mistyped is the usual cause. Reminders are not sent there any more."),
+        first=_("Try another way within three days, as a routine to both: a message, then a call. Ask for an address that works."),
+        then=_("If nobody answers, write that the pairing ends in two weeks, wait two weeks more, and end it with a second person’s yes."),
+        within=timedelta(days=3),
+    ),
 }

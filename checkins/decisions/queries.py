@@ -57,7 +57,7 @@ def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> dict[str, A
 
 def history_of(decision: Decision, me: Membership) -> list[Decision]:
     """All that took each other's place, this one among them, the newest first and at most fifty."""
-    return list(Decision.objects.visible_to(me).in_line_with(decision).order_by("-proposed_at", "-pk")[:HISTORY_SHOWN])
+    return list(Decision.objects.in_pairing(decision.pairing, me).in_line_with(decision).order_by("-proposed_at", "-pk")[:HISTORY_SHOWN])
 
 
 def cards(decisions: Iterable[Decision], pairing: Pairing, me: Membership, today: date) -> list[Card]:

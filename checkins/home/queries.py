@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from checkins.agendas.models import AgendaItem
 from checkins.answers.models import Answer, CheckIn, CheckInQuerySet
 from checkins.care.models import Task
+from checkins.plans import cadence
 from checkins.plans.models import CheckInPlan, Question
 from checkins.sessions.models import Session
 from matching.facts.models import Fact
@@ -66,7 +67,7 @@ def check_ins_waiting(me: Membership, pairings: Sequence[Pairing], now: datetime
     given = Counter(Answer.objects.filter(check_in__in=begun).values_list("check_in", flat=True) if begun else ())
     for check_in in check_ins:
         check_in.membership, check_in.pairing = me, known[check_in.pairing_id]
-        check_in.questions = sum(check_in.asks(question) for question in questions)
+        check_in.questions = len(check_in.among(questions))
         check_in.given = given[check_in.pk]
     return [check_in for check_in in check_ins if check_in.given < check_in.questions]
 
@@ -122,7 +123,7 @@ class Round:
 
 def rounds_of(pairing: Pairing, staff: Membership, now: datetime) -> list[Round]:
     """The last check-ins of both halves, newest first."""
-    asked = CheckIn.objects.visible_to(staff).filter(pairing=pairing, opens_at__lte=now).with_state(now, reader=staff)
+    asked = CheckIn.objects.visible_to(staff).of_one_day().filter(pairing=pairing, opens_at__lte=now).with_state(now, reader=staff)
     by_day: dict[tuple[date, str], dict[int, CheckIn]] = {}
     for check_in in asked.order_by("-due_on", "pk")[: 2 * ROUNDS_SHOWN]:
         by_day.setdefault((check_in.due_on, check_in.occasion), {})[check_in.membership_id] = check_in
@@ -213,9 +214,9 @@ def figures(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> 
 
 def _answered_shares(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> tuple[int | None, int | None]:
     """Of the check-ins that opened within one interval, how many in a hundred have an answer; and of the interval before."""
-    weeks = CheckInPlan.objects.visible_to(staff).values_list("every_weeks", flat=True).first() or 2
-    this, last = now - timedelta(weeks=weeks), now - timedelta(weeks=2 * weeks)
-    asked = _others_check_ins(pairings, staff).asked().filter(opens_at__gt=last, opens_at__lte=now)
+    rule = CheckInPlan.objects.visible_to(staff).values_list("rule", flat=True).first() or cadence.EVERY_TWO_WEEKS
+    this, last = now - cadence.usual_gap(rule), now - 2 * cadence.usual_gap(rule)
+    asked = _others_check_ins(pairings, staff).regular().asked().filter(opens_at__gt=last, opens_at__lte=now)
     is_this, is_last = Q(opens_at__gt=this), Q(opens_at__lte=this)
     numbers = asked.aggregate(
         asked=Count("pk", filter=is_this),
@@ -290,8 +291,8 @@ def _share(part: int, whole: int) -> int | None:
 def with_current_round(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> Any:
     """Each with `round_on`, the day of its newest check-ins, and how those of both halves stand: `first_state`, `second_state`;
     on which occasion, `round_occasion`; and `last_minute`, until when the later of the two is open."""
-    opened = CheckIn.objects.filter(pairing=OuterRef("pk"), opens_at__lte=now).asked()
-    of_round = CheckIn.objects.filter(pairing=OuterRef("pk"), due_on=OuterRef("round_on")).with_state(now, reader=staff)
+    opened = CheckIn.objects.of_one_day().filter(pairing=OuterRef("pk"), opens_at__lte=now).asked()
+    of_round = CheckIn.objects.of_one_day().filter(pairing=OuterRef("pk"), due_on=OuterRef("round_on")).with_state(now, reader=staff)
     return pairings.annotate(round_on=Subquery(opened.order_by("-due_on").values("due_on")[:1])).annotate(
         first_state=_one(of_round.filter(membership=OuterRef("first")), "state"),
         second_state=_one(of_round.filter(membership=OuterRef("second")), "state"),

@@ -108,6 +108,7 @@ kinds.register(
     kinds.Kind(
         name=ASKED,
         priority=kinds.Priority.REMINDER,
+        category=letters.MATCHING,
         template=f"{FOLDER}/ask_again.txt",
         context=context_of_asked,
         still_owed=waits_for_their_answer,
@@ -118,6 +119,7 @@ kinds.register(
     kinds.Kind(
         name=BEGUN_AGAIN,
         priority=kinds.Priority.REMINDER,
+        category=letters.MATCHING,
         template=f"{FOLDER}/begun_again.txt",
         context=letters.context,
         still_owed=letters.goes_on,

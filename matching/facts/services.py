@@ -66,7 +66,7 @@ def rebuild(*, pairings: Iterable[Pairing]) -> None:
     )
 
 
-def rebuild_those_of(*, program: Program) -> None:
+def rebuild_those_of(*, program: Program, now: datetime) -> None:
     """Where a week begins elsewhere, what fell near its edge is counted in another."""
     rebuild(pairings=Pairing.objects.filter(program=program))
 

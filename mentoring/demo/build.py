@@ -64,7 +64,7 @@ class Teller:
         # Hashed once for all of them: a good hash is slow on purpose.
         self.password = make_password(PASSWORD)
         self.taken = 0
-        self.asked: dict[str, list[Question]] = {}
+        self.asked: dict[tuple[str, int | None], list[Question]] = {}
         # Two of them have been proposed and wait for an answer.
         living = pairs - 2
         counts = {story: living * share // 100 for story, share in SHARES if story is not stories.NEW}
@@ -105,6 +105,9 @@ class Teller:
         )
         coordinator = Membership.objects.get(program=self.program, user=priya)
         self.program = self._without_second_factor(self.program, by=coordinator, help_contact=HELP)
+        # Still to come, so that nothing of what is told falls into it.
+        first_day, last_day = self.clock.today + timedelta(days=24), self.clock.today + timedelta(days=30)
+        setup.add_holiday(program=self.program, by=coordinator, name="Reading week", first_day=first_day, last_day=last_day, now=start)
         admin = memberships.join(
             program=self.program,
             user=self.person("Ruth Adeyemi", "ruth.adeyemi@northside.example", pronouns="she/her"),
@@ -268,15 +271,18 @@ class Teller:
             if pair is self.pairs[0] and check_in.closes_at > self.now:
                 continue
             side, week = pair.sides[check_in.membership_id], pair.week_of(day)
-            if check_in.opens_at <= self.at(day, 18) and self.draw.random() < pair.story.replies(side, week):
-                self._answer(check_in, pair.story.answer(side, week), self.at(day, 18))
+            # In the evening; about a meeting of the evening, a little later.
+            at = max(self.at(day, 18), check_in.opens_at + timedelta(minutes=20)) if not check_in.is_regular else self.at(day, 18)
+            if check_in.opens_at <= at <= max(self.now, self.at(day, 18)) and self.draw.random() < pair.story.replies(side, week):
+                self._answer(check_in, pair.story.answer(side, week), at)
 
     def _answer(self, check_in: CheckIn, usual: float, at: datetime) -> None:
         given: dict[Question, int | str | None] = {}
-        # The program asks the same all the time.
-        if check_in.occasion not in self.asked:
-            self.asked[check_in.occasion] = list(check_in.questions_asked())
-        for question in self.asked[check_in.occasion]:
+        # The program asks the same all the time, and one question in turn by the number.
+        asked = (check_in.occasion, check_in.number)
+        if asked not in self.asked:
+            self.asked[asked] = check_in.questions_asked()
+        for question in self.asked[asked]:
             if question.kind == Question.Kind.TEXT:
                 given[question] = self.draw.choice(words.FINE if usual > 3 else words.UNEASY) or None
             elif self.draw.random() > 0.03:

@@ -16,6 +16,7 @@ from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
+from checkins.plans.models import NextDue
 from checkins.resets import services as resets
 from checkins.sessions.models import Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
@@ -108,6 +109,7 @@ class _Generation:
         self._copy(Session.topics.through.objects.filter(session__pairing__in=pairs))
         self._copy(Fact.objects.filter(pairing__in=pairs), source_id=self._source_of_the_twin)
         self._copy(WeeklyCount.objects.filter(pairing__in=pairs))
+        self._copy(NextDue.objects.filter(pairing__in=pairs))
         self._copy(CheckIn.objects.filter(pairing__in=pairs))
         self._copy(Answer.objects.filter(check_in__pairing__in=pairs))
         self._copy(Task.objects.filter(pairing__in=pairs))
@@ -129,7 +131,9 @@ class _Generation:
                 setattr(twin, field.name, other)
         for name, change in changes.items():
             setattr(twin, name, change(original))
-        twin.pk = uuid.uuid4() if isinstance(original._meta.pk, models.UUIDField) else None
+        # A row whose key is that of another has the key of its twin already.
+        if original._meta.pk.remote_field is None:
+            twin.pk = uuid.uuid4() if isinstance(original._meta.pk, models.UUIDField) else None
         return twin
 
     def _copy_decisions(self, decisions: "models.QuerySet[Decision]") -> None:

@@ -45,6 +45,16 @@ def local_day(moment: datetime, zone: str) -> date:
     return local(moment, zone).date()
 
 
+@cache
+def is_zone(name: str) -> bool:
+    """Whether there is such a zone. Governments take some away, and data that name it stay."""
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        return False
+    return True
+
+
 def place_of(zone: str) -> str:
     """What people call a zone: "America/Argentina/Salta" is Salta, "Europe/London" London."""
     return zone.rpartition("/")[2].replace("_", " ")

@@ -80,6 +80,34 @@ class Cohort(models.Model):
         return self.name
 
 
+class HolidayQuerySet(models.QuerySet["Holiday"]):
+    def visible_to(self, membership: "Membership") -> Self:
+        return self.filter(program_id=membership.program_id)
+
+    def in_order(self) -> Self:
+        return self.order_by("first_day", "pk")
+
+
+class Holiday(models.Model):
+    """Days on which a program asks nothing of anybody, the first and the last included."""
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="holidays")
+    name = models.CharField(_("name"), max_length=80)
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+
+    objects = HolidayQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(last_day__gte=models.F("first_day")), name="programs_holiday_ends_after_it_starts"),
+            models.UniqueConstraint(fields=["program", "first_day", "last_day"], name="programs_holiday_once_the_same_days"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 # What somebody may have to do before a pairing of theirs can start, by the key under which `readiness` keeps it.
 STILL_TO_DO = {"profile": _("Profile"), "guidelines": _("Guidelines")}
 

@@ -276,4 +276,17 @@ class Migration(migrations.Migration):
             model_name='sheetrow',
             constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['unchecked', 'mistake']), models.Q(('email', ''), _negated=True), _connector='OR'), name='programs_sheetrow_goes_to_an_address'),
         ),
+        migrations.CreateModel(
+            name='Holiday',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('first_day', models.DateField(verbose_name='first day')),
+                ('last_day', models.DateField(verbose_name='last day')),
+                ('program', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='programs.program')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='programs_holiday_ends_after_it_starts'), models.UniqueConstraint(fields=('program', 'first_day', 'last_day'), name='programs_holiday_once_the_same_days')],
+            },
+        ),
     ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.outbox import services as outbox
 from programs.people.models import User
 
 
@@ -56,7 +57,7 @@ def change_account(
     *, user: User, name: str, called: str, pronouns: str, time_zone: str, theme: str, now: datetime, language: str | None = None
 ) -> User:
     """Change how somebody is called, and what their pages look like to them. `language=None` leaves it as it is."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     wished = {"name": name, "called": called, "pronouns": pronouns, "time_zone": time_zone, "theme": theme}
     if language is not None:
         wished["language"] = language
@@ -68,4 +69,7 @@ def change_account(
         audit.record(
             verb="account.changed", subject=user, program_id=None, actor_id=user.pk, now=now, detail={"fields": ",".join(sorted(changed))}
         )
+    if "time_zone" in changed:
+        # Another clock has another night, in which nothing that can wait is sent.
+        outbox.reconsider(user.pk, now)
     return user

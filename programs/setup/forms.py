@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mentoring.kernel.forms import DayInput, EvenhandForm, OneOf
-from programs.memberships.models import Cohort, Program
+from programs.memberships.models import Cohort, Holiday, Program
 from programs.people.forms import TimeZoneField
 from programs.profiles.models import ProfileQuestion
 from programs.setup.templates import TEMPLATES
@@ -154,6 +154,36 @@ class CohortForm(EvenhandForm, forms.ModelForm):
             "starts_on": {"required": _("Enter the first day."), "invalid": _("Enter a date.")},
             "ends_on": {"invalid": _("Enter a date.")},
         }
+
+
+class HolidayForm(EvenhandForm, forms.ModelForm):
+    submit_label = _("Save this holiday")
+    audiences = {"name": _("those who run the program.")}
+
+    class Meta:
+        model = Holiday
+        fields = ["name", "first_day", "last_day"]
+        labels = {"name": _("What do you call it?"), "first_day": _("First day"), "last_day": _("Last day")}
+        help_texts = {
+            "name": _("For example “Winter break”."),
+            "last_day": _("It belongs to the holiday. For one day, enter that day twice."),
+        }
+        widgets = {"first_day": DayInput, "last_day": DayInput}
+        error_messages = {
+            "name": {"required": _("Enter a name.")},
+            "first_day": {"required": _("Enter the first day."), "invalid": _("Enter a date.")},
+            "last_day": {"required": _("Enter the last day."), "invalid": _("Enter a date.")},
+        }
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        first_day, last_day = told.get("first_day"), told.get("last_day")
+        if first_day and last_day and last_day < first_day:
+            self.add_error("last_day", _("The last day cannot be before the first."))
+        return told
+
+    def validate_constraints(self) -> None:
+        """The service does, in words of its own."""
 
 
 class QuestionForm(EvenhandForm, forms.ModelForm):

@@ -1,7 +1,7 @@
 """Making a program, and changing what holds for all of it."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
@@ -10,20 +10,27 @@ from django.utils.translation import gettext as _
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from programs.memberships import services as memberships
-from programs.memberships.models import Cohort, Membership, Program
+from programs.memberships.models import Cohort, Holiday, Membership, Program
 from programs.people.models import User
 from programs.profiles.models import ProfileQuestion
 from programs.setup.templates import TEMPLATES
 
 LONGEST_SLUG = 60
+LONGEST_HOLIDAY = timedelta(days=366)
 
 _when_created: list[Callable[..., object]] = []
 _when_clocks_changed: list[Callable[..., object]] = []
+_when_holidays_changed: list[Callable[..., object]] = []
 
 
 def when_clocks_changed(callback: Callable[..., object]) -> None:
-    """Have `callback(program=…)` called, in the transaction that gives a program another time zone."""
+    """Have `callback(program=…, now=…)` called, in the transaction that gives a program another time zone."""
     _when_clocks_changed.append(callback)
+
+
+def when_holidays_changed(callback: Callable[..., object]) -> None:
+    """Have `callback(program=…, now=…)` called, in the transaction that adds, changes or takes out a holiday."""
+    _when_holidays_changed.append(callback)
 
 
 def when_created(callback: Callable[..., object]) -> None:
@@ -121,7 +128,7 @@ def change_program(
     program.save(update_fields=[*changed])
     if "time_zone" in changed:
         for callback in _when_clocks_changed:
-            callback(program=program)
+            callback(program=program, now=now)
     audit.record(
         verb="program.changed",
         subject=program,
@@ -150,8 +157,59 @@ def change_cohort(*, cohort: Cohort, by: Membership, name: str, starts_on: date,
     return cohort
 
 
+@transaction.atomic
+def add_holiday(*, program: Program, by: Membership, name: str, first_day: date, last_day: date, now: datetime) -> Holiday:
+    """Ask nothing of anybody on these days, both included. What has opened by now stays open."""
+    holiday = Holiday(program=program, name=name, first_day=first_day, last_day=last_day)
+    _save_holiday(holiday)
+    _say_that_holidays_changed(program, now)
+    audit.record(verb="holiday.added", subject=holiday, program_id=program.pk, actor_id=by.user_id, now=now)
+    return holiday
+
+
+@transaction.atomic
+def change_holiday(*, holiday: Holiday, by: Membership, name: str, first_day: date, last_day: date, now: datetime) -> Holiday:
+    holiday = Holiday.objects.select_for_update(of=["self"]).select_related("program").get(pk=holiday.pk)
+    holiday.name, holiday.first_day, holiday.last_day = name, first_day, last_day
+    _save_holiday(holiday)
+    _say_that_holidays_changed(holiday.program, now)
+    audit.record(verb="holiday.changed", subject=holiday, program_id=holiday.program_id, actor_id=by.user_id, now=now)
+    return holiday
+
+
+@transaction.atomic
+def remove_holiday(*, holiday: Holiday, by: Membership, now: datetime) -> None:
+    """Ask on these days again. Doing so twice changes nothing."""
+    there = Holiday.objects.filter(pk=holiday.pk).select_for_update(of=["self"]).select_related("program").first()
+    if there is None:
+        return
+    # The audit trail names a row that is gone by its key.
+    key = there.pk
+    there.delete()
+    there.pk = key
+    _say_that_holidays_changed(there.program, now)
+    audit.record(verb="holiday.removed", subject=there, program_id=there.program_id, actor_id=by.user_id, now=now)
+
+
 # Settings whose value is a choice or a number: the audit trail keeps it. Of the others it keeps only that they changed.
 CHOSEN = frozenset({"staff_need_second_factor", "answers_read_by", "decisions_reopen_days", "begin_again_days", "reset_again_days"})
+
+
+def _save_holiday(holiday: Holiday) -> None:
+    if holiday.last_day < holiday.first_day:
+        raise Refused(_("The last day cannot be before the first."))
+    if holiday.last_day - holiday.first_day > LONGEST_HOLIDAY:
+        raise Refused(_("This is longer than a year. Archive the program, or choose nearer days."))
+    try:
+        with transaction.atomic():
+            holiday.save()
+    except IntegrityError:
+        raise Refused(_("There is a holiday on exactly these days already.")) from None
+
+
+def _say_that_holidays_changed(program: Program, now: datetime) -> None:
+    for callback in _when_holidays_changed:
+        callback(program=program, now=now)
 
 
 def _save_cohort(cohort: Cohort) -> None:

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.once.access import once
 from programs.memberships.access import MemberRequest, staff_only
-from programs.memberships.models import Cohort
+from programs.memberships.models import Cohort, Holiday
 from programs.profiles import services as profiles
 from programs.profiles.models import ProfileQuestion
 from programs.setup import services
-from programs.setup.forms import CohortForm, NewProgram, ProgramSettings, QuestionForm
+from programs.setup.forms import CohortForm, HolidayForm, NewProgram, ProgramSettings, QuestionForm
 
 
 @login_required
@@ -85,6 +85,49 @@ def cohort(request: MemberRequest, cohort: int) -> HttpResponse:
 
 
 @staff_only
+@once
+def holidays(request: MemberRequest) -> HttpResponse:
+    """The holidays, and a form for one more."""
+    program = request.membership.program
+    form = HolidayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.add_holiday(program=program, by=request.membership, now=timezone.now(), **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("The holiday is added."))
+            return redirect("programs:settings-holidays", program.slug)
+    listed = Holiday.objects.visible_to(request.membership).order_by("-first_day", "-pk")
+    return render(request, "programs/setup/holidays.html", {"form": form, "holidays": listed})
+
+
+@staff_only
+def holiday(request: MemberRequest, holiday: int) -> HttpResponse:
+    changed = _holiday(request, holiday)
+    form = HolidayForm(request.POST or None, instance=_holiday(request, holiday))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_holiday(holiday=changed, by=request.membership, now=timezone.now(), **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("The holiday is saved."))
+            return redirect("programs:settings-holidays", request.membership.program.slug)
+    return render(request, "programs/setup/holiday.html", {"form": form})
+
+
+@staff_only
+def holiday_remove(request: MemberRequest, holiday: int) -> HttpResponse:
+    removed = _holiday(request, holiday)
+    if request.method == "POST":
+        services.remove_holiday(holiday=removed, by=request.membership, now=timezone.now())
+        messages.success(request, _("The holiday is taken out."))
+        return redirect("programs:settings-holidays", request.membership.program.slug)
+    return render(request, "programs/setup/holiday_remove.html", {"holiday": removed})
+
+
+@staff_only
 @require_safe
 def questions(request: MemberRequest) -> HttpResponse:
     listed = list(ProfileQuestion.objects.visible_to(request.membership).in_use())
@@ -149,6 +192,10 @@ def question_move(request: MemberRequest, question: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("programs:settings-questions", program.slug)
+
+
+def _holiday(request: MemberRequest, holiday: int) -> Holiday:
+    return get_object_or_404(Holiday.objects.visible_to(request.membership), pk=holiday)
 
 
 def _question(request: MemberRequest, question: int) -> ProfileQuestion:

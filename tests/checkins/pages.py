@@ -85,6 +85,7 @@ def many_pairs(program: Program, number: int, coordinator: Membership) -> None:
     plan = plan_of(program)
     CheckIn.objects.bulk_create(
         CheckIn(
+            number=1,
             plan=plan,
             pairing=pairing,
             membership=half,

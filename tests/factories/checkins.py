@@ -241,6 +241,10 @@ class QuestionFactory(DjangoModelFactory):
         going_on = factory.Trait(
             construct=Question.Construct.GOING_ON, text="How to go on?", choices=[[5, "As we are"], [3, "Change"], [1, "Stop"]]
         )
+        # One of those that a short check-in asks in turn, of the program's own.
+        in_turn = factory.Trait(construct=Question.Construct.OWN, asked_in=Question.AskedIn.IN_TURN)
+        of_meetings = factory.Trait(construct=Question.Construct.MEETING, asked_in=Question.AskedIn.MEETING, text="Was there room?")
+        at_the_end = factory.Trait(construct=Question.Construct.OWN, asked_in=Question.AskedIn.END, text="How was it?")
         own_words = factory.Trait(construct=Question.Construct.WORDS, kind=Question.Kind.TEXT, text="Anything to add?", choices=[])
         retired = factory.Trait(retired_at=NOON)
 
@@ -266,12 +270,16 @@ class CheckInFactory(DjangoModelFactory):
             closed_at=NOON - timedelta(days=4),
         )
         answered = factory.Trait(answered_at=factory.SelfAttribute("opens_at"))
-        after_first_meeting = factory.Trait(occasion=CheckIn.Occasion.FIT)
+        long = factory.Trait(occasion=CheckIn.Occasion.LONG)
+        after_first_meeting = factory.Trait(occasion=CheckIn.Occasion.FIT, number=None)
+        of_meeting = factory.Trait(occasion=CheckIn.Occasion.MEETING, number=None)
+        closing = factory.Trait(occasion=CheckIn.Occasion.CLOSING, number=None, pairing=factory.SubFactory(PairingFactory, closed=True))
 
     pairing = factory.SubFactory(PairingFactory, active=True)
     membership = factory.SelfAttribute("pairing.first")
     plan = factory.LazyAttribute(lambda check_in: plan_of(check_in.pairing.program))
     due_on = NOON.date()
+    number = 1
     opens_at = NOON - timedelta(hours=3)
     closes_at = NOON + timedelta(days=10)
     read_by = Program.AnswersReadBy.COORDINATORS
@@ -320,6 +328,6 @@ def plan_of(program: Program) -> CheckInPlan:
 
 
 def question_of(plan: CheckInPlan, construct: str = Question.Construct.COMFORT) -> Question:
-    traits = {"voice": "voice", "boundaries": "boundaries", "going_on": "going_on", "words": "own_words"}
+    traits = {"voice": "voice", "boundaries": "boundaries", "going_on": "going_on", "words": "own_words", "meeting": "of_meetings"}
     there = Question.objects.filter(plan=plan, construct=construct, retired_at=None).first()
     return there or QuestionFactory(plan=plan, **({traits[construct]: True} if construct in traits else {}))

@@ -6,7 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from programs.invitations.models import Invitation
-from programs.memberships.models import Cohort, Membership, Program
+from programs.memberships.models import Cohort, Holiday, Membership, Program
 from programs.people.models import User
 from programs.profiles.models import Profile, ProfileQuestion
 from tests.times import NOON
@@ -66,6 +66,18 @@ class CohortFactory(DjangoModelFactory):
     program = factory.SubFactory(ProgramFactory)
     name = factory.Sequence(lambda n: f"Intake {n}")
     starts_on = factory.LazyFunction(lambda: NOON.date())
+
+
+class HolidayFactory(DjangoModelFactory):
+    """A week from today on."""
+
+    class Meta:
+        model = Holiday
+
+    program = factory.SubFactory(ProgramFactory)
+    name = factory.Sequence(lambda n: f"Break {n}")
+    first_day = factory.Sequence(lambda n: (NOON + timedelta(days=n)).date())
+    last_day = factory.LazyAttribute(lambda holiday: holiday.first_day + timedelta(days=6))
 
 
 class MembershipFactory(DjangoModelFactory):

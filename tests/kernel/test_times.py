@@ -178,3 +178,8 @@ def test_every_zone_of_the_data_is_current_mapped_or_refused_for_a_reason():
 )
 def test_people_call_a_zone_by_its_place(zone, place):
     assert times.place_of(zone) == place
+
+
+def test_a_zone_that_nobody_knows_is_none():
+    assert times.is_zone("Europe/London")
+    assert not any(times.is_zone(name) for name in ("Mars/Olympus", "", "../../etc/passwd", "/etc/passwd", "a\x00b", "Europe"))

@@ -31,6 +31,7 @@ from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership, Program
 from tests.factories.programs import ProgramFactory
+from tests.times import NOON
 
 # The fewest of whom there is somebody for every part of the story.
 SMALL = 20
@@ -212,7 +213,7 @@ def test_the_counts_of_copies_are_those_of_their_facts(copied, northside):
         return set(there.values_list("pairing", "week", "side", "kind", "number"))
 
     before = counts()
-    rebuild_those_of(program=northside)
+    rebuild_those_of(program=northside, now=NOON)
 
     assert before == counts()
 

@@ -31,6 +31,7 @@ from tests.factories.checkins import (
     DecisionFactory,
     GoalFactory,
     MessageFactory,
+    QuestionFactory,
     SessionAccountFactory,
     SessionFactory,
     SessionOptionFactory,
@@ -42,6 +43,7 @@ from tests.factories.guidelines import AcknowledgementFactory, GuidelineVersionF
 from tests.factories.matching import FactFactory, JointAnswerFactory, PairingFactory, PartnerWishFactory, PauseFactory, RoundFactory
 from tests.factories.programs import (
     CohortFactory,
+    HolidayFactory,
     InvitationFactory,
     MembershipFactory,
     ProfileFactory,
@@ -206,6 +208,9 @@ def _grow_lists(world: World, numbers: range, participants: list[Membership]) ->
     for who in ("half", "coordinator", "admin"):
         _write(MembershipFactory.build(program=other, user=world.people[who].user) for other in elsewhere)
     _write(InvitationFactory.build(program=program, invited_by=coordinator.user) for _ in numbers)
+    _write(HolidayFactory.build(program=program, first_day=NOON.date() - timedelta(days=100 + n)) for n in numbers)
+    plan = plan_of(program)
+    _write(QuestionFactory.build(plan=plan, in_turn=True, retired_at=retired_at) for _ in numbers for retired_at in (None, NOON))
     versions = _write(GuidelineVersionFactory.build(program=program, written_by=coordinator, number=1 + n) for n in numbers)
     _write(AcknowledgementFactory.build(version=versions[-1], membership=one) for one in participants)
     mistake = {"outcome": SheetRow.Outcome.MISTAKE, "mistakes": [{"code": "no_address", "column": 1, "value": ""}]}

@@ -26,11 +26,12 @@ from tests.security.world import World, build_world
 from tests.times import NOON
 
 NOTICED = 0.95
-# `of` and `readable_by` are what some pages ask instead of `visible_to`.
-FILTERS = {"visible_to": None, "readable_by": {"Session"}, "of": {"Pairing", "CheckIn"}}
+# What some pages ask instead of `visible_to`.
+FILTERS = {"visible_to": None, "in_pairing": None, "readable_by": {"Session"}, "of": {"Pairing", "CheckIn"}}
 SURVIVORS = {
+    "Fact.in_pairing": "it is asked for numbers alone, and its pages have asked for the pairing",
+    "Round.in_pairing": "it says that something is being prepared and no word of it, and its pages have asked for the pairing",
     "Absence.visible_to": "it holds no words, and its pages have asked for the pairing",
-    "NothingThisTime.visible_to": "it holds no words, and its pages have asked for the pairing",
     "SheetRow.visible_to": "it is Sheet.visible_to once more, which its one page has asked for the sheet",
     "SessionOption.visible_to": "it is Session.readable_by once more, which its one page has asked for the session",
     "SessionAccount.visible_to": "it is Session.readable_by once more, which its pages have asked for the session",
@@ -43,11 +44,11 @@ SECOND = {
             "ActionItem.visible_to",
             "AgendaItem.visible_to",
             "CheckIn.visible_to",
-            "Decision.visible_to",
             "EndingReason.visible_to",
             "Fact.visible_to",
             "Goal.visible_to",
             "Message.visible_to",
+            "OfTwo.visible_to",
             "Pause.visible_to",
             "Round.visible_to",
             "Session.readable_by",
@@ -55,7 +56,12 @@ SECOND = {
         ],
         (PAGES,),
     ),
+    **dict.fromkeys(
+        [f"{name}.in_pairing" for name in ("ActionItem", "AgendaItem", "Decision", "Goal", "JointAnswer", "Message", "OfTwo", "Session")],
+        (PAGES,),
+    ),
     # Below three sessions, which are facts, no count is shown.
+    "WeeklyCount.in_pairing": (PAGES, "Fact.in_pairing"),
     "WeeklyCount.visible_to": (PAGES, "Fact.visible_to"),
     **{
         f"door of programs:import-{page}": ("Sheet.visible_to",)
@@ -164,7 +170,9 @@ def _filters(world: World, browsers: dict[str, Client]) -> Iterator[Check]:
             yield Check(
                 f"{queryset.__name__.removesuffix('QuerySet')}.{word}",
                 tuple(name for name in ROUTES if name in routes),
-                lambda patch, of=queryset, named=word: patch.setattr(of, named, lambda rows, viewer: rows),
+                lambda patch, of=queryset, named=word: patch.setattr(
+                    of, named, _everything_of_a_pairing if named == "in_pairing" else _all
+                ),
             )
 
 
@@ -172,8 +180,16 @@ def _declared() -> Iterator[tuple[type[models.QuerySet[Any]], str]]:
     for model in apps.get_models():
         queryset = type(model._default_manager.all())
         for word, of_models in FILTERS.items():
-            if word in vars(queryset) and (of_models is None or model.__name__ in of_models):
+            if hasattr(queryset, word) and (of_models is None or model.__name__ in of_models):
                 yield queryset, word
+
+
+def _all(rows: Any, viewer: Membership) -> Any:
+    return rows
+
+
+def _everything_of_a_pairing(rows: Any, pairing: Pairing, viewer: Membership) -> Any:
+    return rows.filter(pairing=pairing)
 
 
 def _noting(asked: Callable[..., Any], routes: set[str], at: list[str]) -> Callable[..., Any]:

@@ -44,6 +44,7 @@ from tests.factories.matching import (
 )
 from tests.factories.programs import (
     CohortFactory,
+    HolidayFactory,
     InvitationFactory,
     MembershipFactory,
     ProfileFactory,
@@ -155,6 +156,8 @@ def _pairing_elsewhere() -> Pairing:
 def _things_of_program(coordinator: Membership, mark: str = "Ours") -> dict[str, object]:
     program, plan = coordinator.program, plan_of(coordinator.program)
     GuidelineVersionFactory(program=program, written_by=coordinator, number=1, text=f"# {mark}\n\nNo loans.\n")
+    asked = QuestionFactory(plan=plan, going_on=True, text=f"{mark} with {{name}}?")
+    QuestionFactory(plan=plan, text=f"At ease, {mark}?")
     invitation = InvitationFactory(program=program, name=f"{mark} Guest")
     sheet = SheetFactory(program=program, file_name=f"{mark}.csv", checked_at=NOON, columns={"0": "name", "1": "email"})
     SheetRowFactory(sheet=sheet, line=1, cells=[f"{mark.upper()} Person", "person@example.org"])
@@ -162,7 +165,11 @@ def _things_of_program(coordinator: Membership, mark: str = "Ours") -> dict[str,
         "program": program.slug,
         "cohort": CohortFactory(program=program, name=f"{mark} intake").pk,
         "question": ProfileQuestionFactory(program=program, text=f"{mark}?").pk,
-        "checkins:plan-question.question": QuestionFactory(plan=plan, text=f"{mark} with {{name}}?").pk,
+        "checkins:plan-question.question": asked.pk,
+        "checkins:plan-question-move.question": asked.pk,
+        "checkins:plan-question-retire.question": asked.pk,
+        "checkins:plan-question-put-back.question": QuestionFactory(plan=plan, retired=True, text=f"{mark} once?").pk,
+        "holiday": HolidayFactory(program=program, name=f"{mark} break").pk,
         "invitation": invitation.pk,
         "token": token_for(invitation.pk),
         "sheet": sheet.pk,

@@ -22,6 +22,8 @@ from programs.setup.templates import TEMPLATES
 
 SLUG = "reminders-to-measure"
 BEGAN = timedelta(weeks=2)
+# Too short for a second message about the same.
+OPEN_DAYS = 2
 # No password fits it.
 UNUSABLE = "!"
 ROWS_A_STATEMENT = 1000
@@ -53,7 +55,7 @@ class Command(BaseCommand):
         runs_it = Membership.objects.staff().get(program=program)
         rhythm = program.check_in_plan
         at_time = now.time().replace(second=0, microsecond=0)
-        plans.change(plan=rhythm, by=runs_it, every_weeks=rhythm.every_weeks, at_time=at_time, open_days=rhythm.open_days, now=now)
+        plans.change(plan=rhythm, by=runs_it, rule=rhythm.rule, at_time=at_time, open_days=OPEN_DAYS, now=now)
         mark = uuid.uuid4().hex[:8]
         users = User.objects.bulk_create(
             (

@@ -311,7 +311,7 @@ def test_when_somebody_leaves_their_pairings_ask_nothing_in_that_moment(check_in
 
     pairings.end_those_of(membership=check_in.pairing.second, now=noon)
 
-    assert not CheckIn.objects.asked().exists()
+    assert not CheckIn.objects.regular().asked().exists()
     assert OutboxMessage.objects.get(kind="checkin-due").state == OutboxMessage.State.CANCELLED
     assert list(Task.objects.open()) == [low]
 
@@ -337,7 +337,23 @@ def test_what_is_not_over_yet_is_asked_again_when_the_pairing_goes_on(resting, n
 
     resting.refresh_from_db()
     assert resting.called_off_at is None
-    assert pending().get().expires_at == resting.closes_at
+    assert [(message.due_at, message.expires_at) for message in pending().order_by("due_at")] == [
+        (noon + timedelta(days=1), resting.closes_at),
+        (noon - timedelta(hours=3) + timedelta(days=3), resting.closes_at),
+        (noon - timedelta(hours=3) + timedelta(days=7), resting.closes_at),
+    ]
+
+
+def test_a_reminder_that_fell_into_the_pause_does_not_come_after_it(resting, noon):
+    OutboxMessage.objects.update(state=OutboxMessage.State.SENT, sent_at=noon)
+    outbox.owe(kind=services.REMINDER, subject_id=resting.pk, recipient=resting.membership.user, slot="1", now=noon)
+    services.stop(pairing=resting.pairing, now=noon)
+    CheckIn.objects.update(called_off_at=noon)
+    outbox.cancel(kind=services.REMINDER, subject_ids=[resting.pk], now=noon)
+
+    services.go_on(pairing=resting.pairing, now=noon + timedelta(days=5))
+
+    assert [message.due_at for message in pending()] == [noon - timedelta(hours=3) + timedelta(days=7)]
 
 
 def test_what_is_over_stays_called_off(resting):
@@ -358,12 +374,16 @@ def test_who_had_the_message_before_the_pause_does_not_get_it_twice(resting, noo
 
 def test_who_had_the_message_between_two_pauses_does_not_get_it_again_after_the_second(resting, noon):
     services.go_on(pairing=resting.pairing, now=noon + timedelta(hours=1))
-    pending().update(state=OutboxMessage.State.SENT, sent_at=noon, ended_at=noon)
+    first = pending().earliest("due_at")
+    OutboxMessage.objects.filter(pk=first.pk).update(state=OutboxMessage.State.SENT, sent_at=noon, ended_at=noon)
     services.stop(pairing=resting.pairing, now=noon + timedelta(hours=2))
 
     services.go_on(pairing=resting.pairing, now=noon + timedelta(hours=3))
 
-    assert not pending().exists()
+    assert [message.due_at - noon for message in pending().order_by("due_at")] == [
+        timedelta(days=3, hours=-3),
+        timedelta(days=7, hours=-3),
+    ]
 
 
 def test_whose_message_two_pauses_took_back_gets_it_after_the_second(resting, noon):
@@ -372,7 +392,8 @@ def test_whose_message_two_pauses_took_back_gets_it_after_the_second(resting, no
 
     services.go_on(pairing=resting.pairing, now=noon + timedelta(hours=3))
 
-    assert pending().count() == 1
+    assert pending().earliest("due_at").due_at == noon + timedelta(hours=3)
+    assert pending().count() == 3
 
 
 def test_pausing_and_going_on_reaches_the_check_ins(noon):
@@ -399,3 +420,83 @@ def test_after_a_first_meeting_nothing_but_the_two_taps_is_taken(noon):
 
     give(check_in, {question_of(check_in.plan, "comfort"): 1, question_of(check_in.plan, "going_on"): 3}, noon)
     assert set(Task.objects.values_list("kind", flat=True)) == {Task.Kind.LOW_COMFORT, Task.Kind.GOING_ON}
+
+
+# --- what raises a task at once ---
+
+
+@pytest.mark.parametrize(
+    ("construct", "value", "kind"),
+    [
+        ("steering_felt", 3, None),
+        ("steering_felt", 2, Task.Kind.STEERING),
+        ("steering_felt", 1, Task.Kind.STEERING),
+        ("steering_done", 1, None),
+        ("real_yes", 3, None),
+        ("real_yes", 1, Task.Kind.REAL_YES),
+        ("load", 3, None),
+        ("load", 1, Task.Kind.LOAD),
+    ],
+)
+def test_a_direct_answer_in_turn_is_a_task_at_once(construct, value, kind, check_in, noon):
+    asked = QuestionFactory(plan=check_in.plan, in_turn=True, construct=construct)
+
+    give(check_in, {asked: value}, noon)
+
+    assert list(Task.objects.values_list("kind", flat=True)) == ([kind] if kind else [])
+
+
+# --- a meeting, and the end ---
+
+
+def test_what_is_asked_at_the_end_is_answered_though_the_pairing_has_ended(noon):
+    check_in = CheckInFactory(closing=True)
+    asked = QuestionFactory(plan=check_in.plan, at_the_end=True)
+    outbox.owe(kind=services.AT_THE_END, subject_id=check_in.pk, recipient=check_in.membership.user, now=noon)
+
+    give(check_in, {asked: 4}, noon)
+
+    assert Answer.objects.get().value == 4
+    assert OutboxMessage.objects.get().state == OutboxMessage.State.CANCELLED
+
+
+def test_what_is_asked_at_the_end_is_not_called_off_with_the_rest(noon):
+    closing = CheckInFactory(closing=True)
+    CheckInFactory(pairing=closing.pairing)
+
+    services.stop(pairing=closing.pairing, now=noon)
+    while services.call_off_of_stopped(now=noon):
+        pass
+
+    assert list(CheckIn.objects.asked()) == [closing]
+
+
+def test_the_answer_about_a_meeting_takes_its_own_reminder_back(noon):
+    check_in = CheckInFactory(of_meeting=True)
+    for kind in (services.AFTER_MEETING, services.REMINDER):
+        outbox.owe(kind=kind, subject_id=check_in.pk, recipient=check_in.membership.user, now=noon)
+
+    give(check_in, {question_of(check_in.plan, "meeting"): 5}, noon)
+
+    assert set(OutboxMessage.objects.values_list("kind", "state")) == {("checkin-after-meeting", "cancelled"), ("checkin-due", "pending")}
+
+
+def test_a_short_and_a_long_one_without_an_answer_are_two_in_a_row(noon):
+    pairing = PairingFactory(active=True)
+    CheckInFactory(pairing=pairing, closed=True, due_on=(noon - timedelta(days=28)).date(), long=True)
+    CheckInFactory(pairing=pairing, closed=True, closed_at=None)
+
+    services.close_due(now=noon)
+
+    assert Task.objects.get().kind == Task.Kind.UNANSWERED
+
+
+@pytest.mark.parametrize("occasion", ["of_meeting", "after_first_meeting"])
+def test_what_was_not_said_about_a_meeting_is_no_silence(occasion, noon):
+    pairing = PairingFactory(active=True)
+    CheckInFactory(pairing=pairing, closed=True, due_on=(noon - timedelta(days=28)).date())
+    CheckInFactory(pairing=pairing, closed=True, closed_at=None, **{occasion: True})
+
+    services.close_due(now=noon)
+
+    assert not Task.objects.exists()

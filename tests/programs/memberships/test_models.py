@@ -1,8 +1,10 @@
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from programs.memberships.models import Membership
-from tests.factories.programs import CohortFactory, MembershipFactory, ProgramFactory, UserFactory
+from tests.factories.programs import CohortFactory, HolidayFactory, MembershipFactory, ProgramFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +68,14 @@ def test_people_are_found_by_parts_of_their_name_or_address(words):
     MembershipFactory(program=amara.program, user__name="Jonas Lindqvist", user__email="jonas@example.org")
 
     assert list(Membership.objects.called_like(words)) == [amara]
+
+
+def test_a_holiday_ends_after_it_starts_and_is_there_once():
+    holiday = HolidayFactory()
+    same = {"program": holiday.program, "first_day": holiday.first_day}
+
+    with refused_by_the_database(), transaction.atomic():
+        HolidayFactory(**same, last_day=holiday.last_day)
+    with refused_by_the_database(), transaction.atomic():
+        HolidayFactory(**same, last_day=holiday.first_day - timedelta(days=1))
+    assert HolidayFactory(**same, last_day=holiday.first_day).pk

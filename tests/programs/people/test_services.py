@@ -1,7 +1,11 @@
+from datetime import timedelta
+
 import pytest
 
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.outbox import services as outbox
+from mentoring.kernel.outbox.models import OutboxMessage
 from programs.people import services
 from programs.people.models import User
 from tests.factories.programs import UserFactory
@@ -44,3 +48,13 @@ def test_saving_what_is_there_already_records_nothing(noon):
     services.change_account(user=amara, name=amara.name, called="", pronouns="", time_zone="UTC", theme="", now=noon)
 
     assert not AuditEvent.objects.exists()
+
+
+def test_who_moves_to_another_clock_has_what_waited_for_the_old_morning_looked_at_anew(noon):
+    amara = UserFactory(name="Amara Okoye")
+    outbox.owe(kind="guidelines-reminder", subject_id=1, recipient=amara, now=noon)
+    OutboxMessage.objects.update(available_at=noon + timedelta(hours=20))
+
+    services.change_account(user=amara, name=amara.name, called="", pronouns="", time_zone="Asia/Tokyo", theme="", now=noon)
+
+    assert OutboxMessage.objects.get().available_at == noon

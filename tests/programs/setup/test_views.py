@@ -1,12 +1,13 @@
 import re
 import uuid
+from datetime import date
 
 import pytest
 from django.urls import reverse
 
-from programs.memberships.models import Cohort, Program
+from programs.memberships.models import Cohort, Holiday, Program
 from programs.profiles.models import ProfileQuestion
-from tests.factories.programs import CohortFactory, MembershipFactory, UserFactory
+from tests.factories.programs import CohortFactory, HolidayFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -289,3 +290,49 @@ def test_participants_see_no_settings(as_member, question):
     for name in ("settings", "settings-cohorts", "settings-questions", "settings-question-add"):
         assert browser.get(to(name, member)).status_code == 404
     assert browser.post(to("settings-question-move", member, question.pk)).status_code == 404
+
+
+# --- holidays ---
+
+A_BREAK = {"name": "Winter break", "first_day": "2026-12-20", "last_day": "2027-01-03"}
+
+
+def test_a_holiday_is_added_changed_and_taken_out(as_member, coordinator):
+    browser = as_member(coordinator)
+    added = browser.post(to("settings-holidays", coordinator), A_BREAK, follow=True)
+    assert "20 December 2026 to 3 January 2027" in added.text
+
+    holiday = Holiday.objects.get()
+    browser.post(to("settings-holiday", coordinator, holiday.pk), A_BREAK | {"last_day": "2026-12-20"})
+    holiday.refresh_from_db()
+    assert (holiday.first_day, holiday.last_day) == (date(2026, 12, 20), date(2026, 12, 20))
+
+    assert "Take out Winter break?" in browser.get(to("settings-holiday-remove", coordinator, holiday.pk)).text
+    gone = browser.post(to("settings-holiday-remove", coordinator, holiday.pk), follow=True)
+    assert "No holiday yet" in gone.text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"name": ""}, "Enter a name."),
+        ({"first_day": "soon"}, "Enter a date."),
+        ({"last_day": "2026-12-19"}, "The last day cannot be before the first."),
+        ({"last_day": "2028-12-19"}, "longer than a year"),
+        ({"first_day": "2026-11-01", "last_day": "2026-11-02"}, "exactly these days already"),
+    ],
+)
+def test_a_holiday_that_cannot_be_is_said_and_not_saved(wrong, said, as_member, coordinator):
+    there = HolidayFactory(program=coordinator.program, first_day=date(2026, 11, 1), last_day=date(2026, 11, 2))
+
+    answer = as_member(coordinator).post(to("settings-holidays", coordinator), A_BREAK | wrong)
+
+    assert said in answer.text
+    assert Holiday.objects.get() == there
+
+
+def test_holidays_are_of_one_program_and_for_its_staff(as_member, coordinator):
+    foreign = HolidayFactory()
+
+    assert as_member(coordinator).get(to("settings-holiday", coordinator, foreign.pk)).status_code == 404
+    assert as_member(MembershipFactory(program=coordinator.program)).get(to("settings-holidays", coordinator)).status_code == 404
