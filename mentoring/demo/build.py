@@ -295,7 +295,7 @@ class Teller:
         """The answer nearest to what is felt. Where there are three, most people take the best until it is really bad."""
         allowed = sorted(value for value, _label in question.choices)
         if len(allowed) == 3:
-            return int(allowed[(felt > 1.6) + (felt > 2.6)])
+            return int(allowed[(felt > 1.1) + (felt > 2.2)])
         return int(min(allowed, key=lambda value: abs(value - felt)))
 
     def _coordinators_act(self, day: date) -> None:
