@@ -610,6 +610,26 @@ def test_the_pages_of_a_participant_cost_the_same_with_much_around_them(as_membe
         costs_the_same(lambda page=page: browser.get(page), grow=grow)
 
 
+def test_home_costs_the_same_for_one_pairing_and_for_many_in_which_everything_waits(as_member, costs_the_same):
+    around = people_around()
+    program = around.pairing.program
+
+    def grow(number=9):
+        for pairing in PairingFactory.create_batch(number, active=True, program=program, second=around.half):
+            for make in (_times_to_pick, _did_you_meet, _not_met, _try_that_has_ended):
+                make(pairing)
+            DecisionFactory(pairing=pairing)
+            ActionItemFactory(pairing=pairing, asked=True)
+            MessageFactory(pairing=pairing)
+            RoundFactory(pairing=pairing)
+            RoundFactory(pairing=pairing, kind="ending", closes_at=NOW + timedelta(days=9))
+        PairingFactory.create_batch(number, closed=True, ended_at=NOW, program=program, first=around.half)
+
+    grow(1)
+    browser = as_member(around.half)
+    costs_the_same(lambda: browser.get(address("home", program)), grow=grow)
+
+
 def test_the_facts_of_a_pairing_cost_the_same_with_many_rounds(as_member, costs_the_same):
     around = people_around()
     browser = as_member(around.coordinator)
