@@ -46,7 +46,7 @@ class LogSession(OfTwo):
     day = forms.DateField(label=gettext_lazy("Date"), widget=DayInput)
     start = forms.TimeField(label=gettext_lazy("Started"), widget=ClockInput)
     minutes = minutes_field()
-    place = place_field()
+    place = place_field(gettext_lazy("How did you meet?"))
     talked_about = forms.CharField(
         label=gettext_lazy("A note to remember it by"),
         required=False,

@@ -21,6 +21,11 @@ class ActionItemQuerySet(OfTwoQuerySet["ActionItem"]):
         """Neither done nor over; taken on or still a request."""
         return self.filter(done_at=None, declined_at=None, removed_at=None)
 
+    def requests(self) -> Self:
+        """Open, and somebody who is to do it has not said yes."""
+        first = Q(owner__in=["first", "both"], first_took_on_at=None)
+        return self.open().filter(first | Q(owner__in=["second", "both"], second_took_on_at=None))
+
     def standing(self) -> Self:
         """Open, and everybody who is to do it has taken it on."""
         return self.open().filter(TAKEN_ON)

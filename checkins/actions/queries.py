@@ -1,5 +1,6 @@
 """What the pages show of the actions, in a number of queries that does not grow with the data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,8 @@ from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
 SHOWN_ON_PAIR_PAGE = 10
+# In one pairing; beyond it, how many there are says nothing more.
+MOST_ASKED = 20
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,16 @@ def open_actions(pairing: Pairing, me: Membership, *, at_most: int | None = None
         may_add=policies.may_add(me, pairing),
         may_do=policies.may_do(me, pairing),
     )
+
+
+def asked_of(me: Membership, pairings: Sequence[Pairing]) -> list[ActionItem]:
+    """What the other halves ask of me and I have not said yes or no to, those that are due first. In one query."""
+    known = {pairing.pk: pairing for pairing in pairings}
+    found = ActionItem.objects.filter(pairing__in=known).requests().exclude(author=me)
+    asked = list(found.soonest_first()[: MOST_ASKED * len(known)])
+    for action in asked:
+        action.pairing = known[action.pairing_id]
+    return [action for action in asked if policies.may_take_on(me, action)]
 
 
 def as_seen_by(me: Membership, action: ActionItem, pairing: Pairing) -> Row:

@@ -44,7 +44,7 @@ class EditTopic(EvenhandForm, forms.Form):
     def __init__(self, *arguments: Any, item: AgendaItem, other: str, is_author: bool, **names: Any) -> None:
         initial = {"text": item.text, "points": item.points, "version": item.version}
         super().__init__(*arguments, initial=initial, **names)
-        readers = _("you and %(name)s") % {"name": other}
+        readers = _("you and %(name)s.") % {"name": other}
         self.seen_by("points", readers)
         if is_author:
             self.seen_by("text", readers)

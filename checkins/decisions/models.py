@@ -33,6 +33,11 @@ class DecisionQuerySet(OfTwoQuerySet["Decision"]):
         """Waiting for an answer, or standing."""
         return self.filter(state__in=[Decision.State.OPEN, Decision.State.STANDS])
 
+    def perhaps_asking(self, today: date) -> Self:
+        """What is proposed; and what stands and has a day that has come, whether or not the two have kept it since."""
+        has_come = Q(try_until__lte=today) | Q(look_again_on__lte=today)
+        return self.filter(Q(state=Decision.State.OPEN) | (Q(state=Decision.State.STANDS) & has_come))
+
     def in_line_with(self, decision: "Decision") -> Self:
         """All that took each other's place, this one among them. Of these, one stands at most."""
         first = decision.began_with_id or decision.pk

@@ -31,7 +31,7 @@ KEEP = _act("keep", _("Say that one keeps a decision, when a try ends or it is t
 LET_GO = _act("let_go", _("Let a decision go whose try has ended"))
 
 # In place of these either of the two can suggest something else; in place of an open proposal whoever is asked.
-REPLACEABLE = frozenset({State.STANDS, State.REOPENED, State.OVER})
+REPLACEABLE = frozenset({State.STANDS, State.NOT_AGREED, State.REOPENED, State.OVER})
 
 
 def may_propose(membership: Membership, pairing: Pairing) -> bool:
@@ -49,7 +49,7 @@ def may_decline(membership: Membership, decision: Decision) -> bool:
 
 
 def may_suggest(membership: Membership, decision: Decision) -> bool:
-    """Something else in its place: whoever is asked, and either where it stands, was reopened, or was tried and not kept."""
+    """Something else in its place: whoever is asked; either, where it stands, was not agreed, was reopened, or was tried and not kept."""
     if not SUGGEST.is_open_to(membership, decision.pairing):
         return False
     return decision.state in REPLACEABLE or _is_asked(membership, decision)

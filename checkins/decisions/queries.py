@@ -19,6 +19,8 @@ WAITING_SHOWN, STANDING_SHOWN = 5, 3
 # Beyond so many that wait, those that stand are on their own page alone.
 LOOKED_AT = 20
 HISTORY_SHOWN = 50
+# In one pairing; beyond it, how many wait says nothing more.
+MOST_ASKED = 50
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,23 @@ def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> dict[str, A
         "has_more": len(waiting) > WAITING_SHOWN or len(standing) > STANDING_SHOWN,
         "may_propose": policies.may_propose(me, pairing),
     }
+
+
+def waiting_for(me: Membership, pairings: Sequence[Pairing], now: datetime) -> list[Decision]:
+    """Decisions of these pairings, of one program, on which I have a word to say: the newest first. In one query."""
+    if not pairings:
+        return []
+    known, today = {pairing.pk: pairing for pairing in pairings}, local_day(now, pairings[0].program.time_zone)
+    asking = Decision.objects.filter(pairing__in=known).perhaps_asking(today).order_by("-proposed_at", "-pk")
+    found = list(asking[: MOST_ASKED * len(known)])
+    for decision in found:
+        decision.pairing = known[decision.pairing_id]
+    suggested = {decision.in_place_of_id for decision in found if decision.state == Decision.State.OPEN}
+    return [
+        decision
+        for decision in found
+        if policies.may_agree(me, decision) or (policies.may_keep(me, decision, today) and decision.pk not in suggested)
+    ]
 
 
 def history_of(decision: Decision, me: Membership) -> list[Decision]:

@@ -70,11 +70,11 @@ def suggest(
                 *policies.REPLACEABLE,
             )
         )
-    if other.suggestions.open().exists():
-        raise Refused(_("Something else waits for an answer already. Look at that first."))
-    # What answers a change that waits would take the place of the same decision as that change: else both came to stand.
-    changed = other.in_place_of if other.state == State.OPEN else None
+    # What answers a change takes the place of the same decision as that change: else both came to stand.
+    changed = other.in_place_of if other.state in (State.OPEN, State.NOT_AGREED) else None
     target = changed if changed is not None and changed.state in policies.REPLACEABLE else other
+    if Decision.objects.filter(in_place_of__in=[other, target]).open().exclude(pk=other.pk).exists():
+        raise Refused(_("Something else waits for an answer already. Look at that first."))
     new = Decision(
         pairing=other.pairing,
         text=text,

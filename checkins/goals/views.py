@@ -84,7 +84,7 @@ def edit(request: PairRequest, goal: int) -> HttpResponse:
 @the_two_only
 @require_POST
 def reach(request: PairRequest, goal: int) -> HttpResponse:
-    return _done(request, goal, services.reach, _("Reached! It stays here to look back on."))
+    return _done(request, goal, services.reach, _("Reached. It stays here to look back on."))
 
 
 @the_two_only

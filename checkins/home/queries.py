@@ -26,6 +26,9 @@ from programs.readiness.models import Requirement
 MET_LATELY = timedelta(weeks=3)
 ROUNDS_SHOWN = 8
 NAMES_SHOWN = 8
+# As long as one may begin again, where a program has not said otherwise.
+ENDED_LATELY = timedelta(days=90)
+ENDED_SHOWN = 3
 
 
 def _one(rows: "QuerySet[Any]", field: str) -> Subquery:
@@ -37,14 +40,36 @@ def _one(rows: "QuerySet[Any]", field: str) -> Subquery:
 
 def pairings_of(me: Membership) -> list[Pairing]:
     """My pairings that are open, each with how its agenda stands and when we last met; those that have begun first. In three queries."""
-    mine = Pairing.objects.filter(program=me.program_id).of(me).open().with_halves()
-    pairings: list[Any] = list(mine.order_by(F("activated_at").asc(nulls_last=True), "proposed_at", "pk"))
+    return _with_what_is_shown(list(_begun_first(Pairing.objects.filter(program=me.program_id).of(me).open())), me)
+
+
+def open_or_just_ended(me: Membership, now: datetime) -> tuple[list[Pairing], list[Pairing]]:
+    """The same, and those that have ended lately, the last one first. In three queries."""
+    lately = Q(state=Pairing.State.CLOSED, ended_at__gt=now - ENDED_LATELY, activated_at__isnull=False)
+    mine = Pairing.objects.filter(program=me.program_id).of(me).filter(Q(state__in=Pairing.OPEN_STATES) | lately)
+    found = list(_begun_first(mine))
+    ended = sorted((pairing for pairing in found if not pairing.is_open), key=lambda pairing: pairing.ended_at or now, reverse=True)
+    for pairing in ended:
+        pairing.program = me.program
+    return _with_what_is_shown([pairing for pairing in found if pairing.is_open], me), ended[:ENDED_SHOWN]
+
+
+def have_ended(me: Membership) -> bool:
+    """Has a pairing of mine ever ended?"""
+    return Pairing.objects.filter(program=me.program_id, state=Pairing.State.CLOSED).of(me).exists()
+
+
+def _begun_first(pairings: "QuerySet[Pairing]") -> Any:
+    return pairings.select_related("first__user", "second__user").order_by(F("activated_at").asc(nulls_last=True), "proposed_at", "pk")
+
+
+def _with_what_is_shown(pairings: list[Any], me: Membership) -> list[Pairing]:
     # Each half of a pairing has at most fifty that are open.
     topics = AgendaItem.objects.filter(pairing__in=[pairing.pk for pairing in pairings]).open().order_by("-raised_at", "-pk")
     of: dict[int, list[tuple[datetime, int]]] = {pairing.pk: [] for pairing in pairings}
     for pairing_id, raised_at, author_id in topics.values_list("pairing", "raised_at", "author"):
         of[pairing_id].append((raised_at, author_id))
-    met = last_met(pairings, me)
+    met = _last_met(Session.objects, pairings)
     for pairing in pairings:
         pairing.program = me.program
         pairing.topics = len(of[pairing.pk])
@@ -302,5 +327,9 @@ def with_current_round(pairings: "QuerySet[Pairing]", staff: Membership, now: da
 
 
 def last_met(pairings: Iterable[Pairing], viewer: Membership) -> dict[int, datetime]:
-    met = Session.objects.visible_to(viewer).filter(pairing__in=[pairing.pk for pairing in pairings]).held()
+    return _last_met(Session.objects.visible_to(viewer), pairings)
+
+
+def _last_met(sessions: Any, pairings: Iterable[Pairing]) -> dict[int, datetime]:
+    met = sessions.filter(pairing__in=[pairing.pk for pairing in pairings]).held()
     return dict(met.order_by().values_list("pairing").annotate(last=Max("starts_at")))

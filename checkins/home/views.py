@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -25,6 +25,7 @@ from checkins.decisions import queries as decisions
 from checkins.goals import queries as goals
 from checkins.home import queries
 from checkins.home.forms import RoundFilter
+from checkins.home.waiting import Waiting, waiting_in
 from checkins.resets import queries as resets
 from checkins.sessions import queries as sessions
 from checkins.threads import queries as threads
@@ -74,20 +75,23 @@ def home(request: MemberRequest) -> HttpResponse:
     me, now = request.membership, timezone.now()
     if me.is_staff and not me.is_participant:
         return redirect("checkins:today", me.program.slug)
-    pairings = queries.pairings_of(me)
+    pairings, ended = queries.open_or_just_ended(me, now)
     check_ins = queries.check_ins_waiting(me, pairings, now)
+    waiting = waiting_in([*pairings, *ended], me, now)
     steps = _steps(me)
     proposals = [pairing for pairing in pairings if pairing.state == Pairing.State.PROPOSED and not pairing.has_accepted(me)]
     others = [pairing for pairing in pairings if pairing not in proposals]
     next_step = next((step for step in steps if not step.is_done), None)
     context = {
         "now": now,
-        "pairings": _with_others(others, me),
+        "pairings": _with_what_waits(others, waiting, me),
+        "ended": _with_what_waits(ended, waiting, me),
+        "have_ended": bool(ended) or (not pairings and queries.have_ended(me)),
         "check_ins": check_ins,
         "proposals": _with_others(proposals, me),
         "steps": steps if next_step else [],
         "next_step": next_step,
-        "waiting": len(check_ins) + len(proposals) + sum(not step.is_done for step in steps),
+        "waiting": len(check_ins) + len(proposals) + sum(not step.is_done for step in steps) + sum(one.number for one in waiting.values()),
         "has_begun": any(pairing.activated_at for pairing in pairings),
     }
     return render(request, "checkins/home/home.html", context)
@@ -97,11 +101,12 @@ def home(request: MemberRequest) -> HttpResponse:
 @require_safe
 def mine(request: MemberRequest) -> HttpResponse:
     """All my pairings, also those that have ended."""
-    me = request.membership
+    me, now = request.membership, timezone.now()
     ended = Pairing.objects.filter(program=me.program, state=Pairing.State.CLOSED).of(me).with_people().order_by("-ended_at", "-pk")
     page = page_of(request, ended)
+    pairings = queries.pairings_of(me) if page.number == 1 else []
     context = {
-        "pairings": _with_others(queries.pairings_of(me) if page.number == 1 else [], me),
+        "pairings": _with_what_waits(pairings, waiting_in(pairings, me, now), me),
         "ended": _with_others(list(page.items), me),
         "page": page,
     }
@@ -364,6 +369,10 @@ def _rows(pairings: Iterator[Pairing]) -> Iterator[list[object]]:
 
 def _with_others(pairings: list[Pairing], me: Membership) -> list[tuple[Pairing, Membership]]:
     return [(pairing, pairing.other_half(me)) for pairing in pairings]
+
+
+def _with_what_waits(pairings: list[Pairing], waiting: Mapping[int, Waiting], me: Membership) -> list[tuple[Pairing, Membership, Waiting]]:
+    return [(pairing, pairing.other_half(me), waiting[pairing.pk]) for pairing in pairings]
 
 
 def _steps(me: Membership) -> list[Step]:

@@ -1,5 +1,5 @@
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crispy_forms.layout import Layout
 from django import forms
@@ -12,6 +12,9 @@ from checkins.sessions.services import CHANGED_TOGETHER
 from mentoring.kernel import times
 from mentoring.kernel.forms import ClockInput, DayInput, EvenhandForm, OneOf, Together
 from programs.memberships.models import Membership
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 USUAL_MINUTES = 60
 # What the browser offers while somebody types a length.
@@ -28,8 +31,8 @@ def minutes_field() -> forms.IntegerField:
     )
 
 
-def place_field() -> OneOf:
-    return OneOf(label=gettext_lazy("How do you meet?"), choices=Session.Place.choices, in_a_row=True)
+def place_field(label: "_StrOrPromise") -> OneOf:
+    return OneOf(label=label, choices=Session.Place.choices, in_a_row=True)
 
 
 def where_field() -> forms.CharField:
@@ -165,7 +168,7 @@ class ProposeSession(SuggestTimes):
     """A new meeting: times, how long, how and where; as the last one, if nothing else is said."""
 
     minutes = minutes_field()
-    place = place_field()
+    place = place_field(gettext_lazy("How do you meet?"))
     where = where_field()
 
     def __init__(self, *arguments: Any, last: Session | None, **names: Any) -> None:
@@ -190,7 +193,7 @@ class ChangeSession(OfTwo):
 
     submit_label = gettext_lazy("Save the change")
 
-    place = place_field()
+    place = place_field(gettext_lazy("How do you meet?"))
     where = where_field()
     # As they stood when the form was opened.
     was_place = forms.CharField(required=False, widget=forms.HiddenInput)

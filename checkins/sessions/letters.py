@@ -41,6 +41,8 @@ def context(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
                 "place": times.place_of(half.user.time_zone),
                 "how": Session.Place(session.place).label,
                 "is_active": session.pairing.state == Pairing.State.ACTIVE,
+                # To the two of a match that was undone there are no pages.
+                "has_pages": session.pairing.activated_at is not None,
                 "is_planned": session.state == Session.State.PLANNED,
                 "entry": session,
                 "zone": half.user.time_zone,

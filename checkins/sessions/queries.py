@@ -37,19 +37,30 @@ class Ahead:
 
 def ahead(pairing: Pairing, me: Membership, now: datetime) -> Ahead:
     """In two queries."""
-    sessions = Session.objects.readable_in(pairing, me).to_come()
+    return ahead_of([pairing], me, now)[pairing.pk]
+
+
+def ahead_of(pairings: Sequence[Pairing], me: Membership, now: datetime) -> dict[int, Ahead]:
+    """By the key of each pairing, in two queries however many."""
+    known = {pairing.pk: pairing for pairing in pairings if pairing.includes(me)}
+    sessions = Session.objects.filter(pairing__in=known).to_come()
     # From the far end, so that what was never answered hides neither the suggestion nor what is still to come.
     last_first = sessions.order_by(F("starts_at").desc(nulls_first=True), "-pk")
-    found = list(last_first.with_open_options()[:MOST_TO_COME])
-    found.reverse()
-    for session in found:
-        session.pairing = pairing
+    found: dict[int, list[Session]] = {pairing.pk: [] for pairing in pairings}
+    for session in reversed(list(last_first.with_open_options()[: MOST_TO_COME * len(known)])):
+        session.pairing = known[session.pairing_id]
+        found[session.pairing_id].append(session)
+    place = place_of(me.user.time_zone)
+    return {key: _ahead(of_one, place, now) for key, of_one in found.items()}
+
+
+def _ahead(found: Sequence[Session], place: str, now: datetime) -> Ahead:
     planned = [session for session in found if session.state == Session.State.PLANNED]
     return Ahead(
         asked=[session for session in planned if policies.is_over(session, now)],
         planned=[session for session in planned if not policies.is_over(session, now)],
         suggested=next((session for session in found if session.state == Session.State.PROPOSED), None),
-        place=place_of(me.user.time_zone),
+        place=place,
     )
 
 

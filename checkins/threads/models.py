@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
 from matching.pairings.models import OfTwoQuerySet, Pairing
+from mentoring.kernel.encryption.fields import EncryptedTextField
 from programs.memberships.models import Membership
 
 LONGEST_MESSAGE = 10_000
@@ -26,7 +27,7 @@ class MessageQuerySet(OfTwoQuerySet["Message"]):
 
 
 class Message(models.Model):
-    """What one half writes to the other. Taken back, it says nothing any more, but that it was there."""
+    """What one half writes to the other. Taken back, it shows nothing any more, but that it was there."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="messages")
@@ -35,6 +36,8 @@ class Message(models.Model):
     # Each later than the one before, so that nothing comes to stand before what somebody has read already.
     sent_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
+    # The words of what was taken back. No page shows them.
+    kept = EncryptedTextField(null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()
 
@@ -44,6 +47,10 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=(Q(removed_at=None) & ~Q(text="")) | Q(removed_at__isnull=False, text=""),
                 name="checkins_message_says_something_until_taken_back",
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_at=None, kept=None) | Q(removed_at__isnull=False, kept__isnull=False),
+                name="checkins_message_is_kept_once_taken_back",
             ),
         ]
 

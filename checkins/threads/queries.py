@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Subquery
+from django.db.models import Count, Subquery
 
 from checkins.threads import policies
 from checkins.threads.models import Message
@@ -36,6 +36,12 @@ def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> Waiting:
         has_more=len(unread) > MOST_COUNTED,
         may_send=policies.may_send(me, pairing),
     )
+
+
+def unread_in(pairings: Sequence[Pairing], me: Membership) -> dict[int, int]:
+    """How many there are, by the key of each pairing in which something is unread. One query, and no word of them."""
+    unread = Message.objects.filter(pairing__in=[pairing.pk for pairing in pairings]).unread_by(me)
+    return dict(unread.order_by().values_list("pairing").annotate(Count("pk")))
 
 
 @dataclass(frozen=True)

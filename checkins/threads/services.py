@@ -42,7 +42,11 @@ def send(*, pairing: Pairing, by: Membership, text: str, now: datetime) -> Messa
 
 @transaction.atomic
 def take_back(*, message: Message, by: Membership, now: datetime) -> Message:
-    """Empty a message of one's own. That it was there stays to see. Doing so twice changes nothing."""
+    """Take a message of one's own off the page. That it was there stays to see. Doing so twice changes nothing.
+
+    Its words are kept, unreadable at rest and on no page: the other half may have read them, also before they said so, and what was
+    written to somebody is theirs to show to those who help. Were it refused once it was read, the refusal would tell that it was read.
+    """
     pairing = _locked(message.pairing)
     message = Message.objects.select_for_update(of=["self"]).get(pk=message.pk)
     message.pairing = pairing
@@ -50,8 +54,8 @@ def take_back(*, message: Message, by: Membership, now: datetime) -> Message:
         return message
     if not policies.may_take_back(by, message, now):
         raise Refused(_("A message can be taken back for a quarter of an hour, by whoever wrote it. Nothing was changed."))
-    message.text, message.removed_at = "", now
-    message.save(update_fields=["text", "removed_at"])
+    message.kept, message.text, message.removed_at = message.text, "", now
+    message.save(update_fields=["kept", "text", "removed_at"])
     _settle_notice(_mark_of(pairing, pairing.other_half(by)), now)
     audit.record(verb="message.taken_back", subject=message, program_id=pairing.program_id, actor_id=by.user_id, now=now)
     return message

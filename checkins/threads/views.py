@@ -53,7 +53,7 @@ def take_back(request: PairRequest, message: uuid.UUID) -> HttpResponse:
     except Refused as refused:
         messages.warning(request, str(refused))
     else:
-        messages.success(request, _("You took the message back."))
+        messages.success(request, _("You took the message back. Its words are kept locked away, in case they are needed for help."))
     return _at_the_newest(request)
 
 

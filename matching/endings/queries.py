@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from matching.endings import policies, services
 from matching.endings.models import EndingReason
-from matching.endings.services import BEGIN_AGAIN, ENDING, LATER_CONTACT, in_progress
+from matching.endings.services import ASKED, BEGIN_AGAIN, ENDING, LATER_CONTACT, in_progress
 from matching.joint import queries as joint
 from matching.joint.models import Answer, Round
 from matching.pairings import policies as pairings
 from matching.pairings.models import Pairing
 from matching.pauses import policies as pauses
 from matching.pauses.models import Pause
+from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership
 
 PAUSES_SHOWN = 6
@@ -70,6 +71,14 @@ def asked_to_begin_again(pairing: Pairing, me: Membership, now: datetime) -> Rou
     if not policies.may_begin_again(me, pairing) or Pairing.objects.of(me).of(other).open().exists():
         return None
     return services.asked_to_begin_again(pairing, now)
+
+
+def asked_by_letter(rounds: Sequence[Round], me: Membership) -> set[int]:
+    """The keys of those about which I was written to. No query where there are no rounds."""
+    if not rounds:
+        return set()
+    letters = OutboxMessage.objects.about(kind=ASKED, subject_ids=[round.pk for round in rounds]).filter(recipient=me.user_id)
+    return {int(key) for key in letters.exclude(state=OutboxMessage.State.CANCELLED).values_list("subject", flat=True)}
 
 
 def earlier_ending(pairing: Pairing, me: Membership, key: int) -> Round | None:

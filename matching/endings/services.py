@@ -34,7 +34,7 @@ AT_ONCE = 200
 
 
 def in_progress() -> RoundQuerySet:
-    """Endings that are to close. One that both have prepared and that was taken back stays open to both, and has no end any more."""
+    """Endings that are to close. One that both had prepared when they began again stays open to both, and has no end any more."""
     return Round.objects.of_kind(ENDING).filter(called_off_at=None).exclude(opened_together_at__isnull=False, closes_at=None)
 
 
@@ -83,8 +83,8 @@ def stay(*, pairing: Pairing, by: Membership, now: datetime) -> None:
         if asked.opened_together_at is None:
             joint.call_off(round=asked, now=now)
         else:
-            asked.closes_at = None
-            asked.save(update_fields=["closes_at"])
+            asked.closes_at, asked.called_off_at = None, now
+            asked.save(update_fields=["closes_at", "called_off_at"])
         outbox.cancel(kind=IS_ENDING, subject_ids=[pairing.pk], now=now)
         _owe_to_both(STAYS, pairing, now, slot=str(asked.pk))
         audit.record(verb="ending.taken_back", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)

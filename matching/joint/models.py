@@ -32,6 +32,7 @@ class Round(models.Model):
     """One question, or a page of them, that both halves answer apart.
 
     `opened_at` is from when on it can be answered, which may be a day to come; `closes_at` is until when, where there is an end.
+    What had opened to both before it was called off stays open to both.
     """
 
     pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="rounds")
@@ -53,7 +54,8 @@ class Round(models.Model):
                 name="matching_round_one_open_a_kind_and_source",
             ),
             models.CheckConstraint(
-                condition=Q(opened_together_at=None) | Q(called_off_at=None), name="matching_round_opened_or_called_off"
+                condition=Q(opened_together_at=None) | Q(called_off_at=None) | Q(called_off_at__gte=F("opened_together_at")),
+                name="matching_round_called_off_instead_or_later",
             ),
             models.CheckConstraint(
                 condition=Q(closes_at=None) | Q(closes_at__gt=F("opened_at")), name="matching_round_closes_after_it_opens"

@@ -65,7 +65,7 @@ class Pairing(models.Model):
         ACCEPTED = "accepted", _("Accepted by both")
         ACTIVE = "active", _("Active")
         PAUSED = "paused", _("Paused")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", _("Ended")
         DECLINED = "declined", _("Not started")
 
     class Mentor(models.TextChoices):

@@ -1,7 +1,9 @@
 """Every pair act and who may do it, found by asking the acts themselves. The public page shows it, so that a promise can be checked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
 
 from matching.pairings import acts, policies
 from matching.pairings.models import Pairing
@@ -12,10 +14,26 @@ FIRST, SECOND = Membership(pk=1, is_participant=True), Membership(pk=2, is_parti
 SOMEBODY_ELSE = Membership(pk=3, is_participant=True, is_coordinator=True, is_admin=True, is_deputy=True)
 
 
+# What the acts are about, by the first word of their names, in the order in which a pairing meets them.
+SUBJECTS = {
+    "pairing": _("Beginning, resting, ending"),
+    "session": _("Meetings"),
+    "agenda": _("The shared agenda"),
+    "decision": _("Decisions"),
+    "action": _("Actions"),
+    "goal": _("Goals"),
+    "message": _("Messages"),
+    "checkin": _("Check-ins"),
+    "reset": _("A fresh start"),
+}
+TOLD_WITH = {"ending": "pairing", "later-contact": "pairing", "airtime": "session"}
+
+
 @dataclass(frozen=True)
 class Line:
     """One act: when it may be done, and whether each half may then, in a pairing with a mentor and in one where both mentor."""
 
+    subject: str
     words: str
     states: list[str]
     is_its_authors: bool
@@ -26,10 +44,42 @@ class Line:
     staff_too: bool
     somebody_else: bool
 
+    @property
+    def is_even(self) -> bool:
+        """Every half may, whoever mentors."""
+        return self.mentor and self.mentee and self.one and self.other
+
+
+@dataclass(frozen=True)
+class Group:
+    """The acts that are about one thing."""
+
+    words: str
+    lines: Sequence[Line]
+
+    @property
+    def is_even(self) -> bool:
+        return all(line.is_even for line in self.lines)
+
+    @property
+    def is_uneven(self) -> bool:
+        """Then it stands open."""
+        return not self.is_even
+
+
+def groups() -> list[Group]:
+    """Every line, by what it is about."""
+    found: dict[str, list[Line]] = {subject: [] for subject in SUBJECTS}
+    for line in lines():
+        found[line.subject].append(line)
+    return [Group(str(SUBJECTS[subject]), of_subject) for subject, of_subject in found.items() if of_subject]
+
 
 def lines() -> Iterator[Line]:
     for act in acts.every():
+        first_word = act.name.partition(".")[0]
         yield Line(
+            subject=TOLD_WITH.get(first_word, first_word),
             words=str(act.words),
             states=[str(state.label) for state in Pairing.State if state in act.states],
             is_its_authors=act.who == acts.Who.ITS_AUTHOR,

@@ -326,4 +326,4 @@ def _still_to_do(membership: Membership) -> list[dict[str, str]]:
 @require_safe
 def equal_footing(request: HttpRequest) -> HttpResponse:
     """Who may do what in a pairing. Open to whoever asks, so that the promise can be checked before one joins."""
-    return render(request, "matching/pairings/equal_footing.html", {"lines": list(parity.lines())})
+    return render(request, "matching/pairings/equal_footing.html", {"groups": parity.groups()})

@@ -198,7 +198,7 @@ class MessageFactory(DjangoModelFactory):
         model = Message
 
     class Params:
-        removed = factory.Trait(text="", removed_at=NOON)
+        removed = factory.Trait(text="", removed_at=NOON, kept="A slip")
 
     pairing = factory.SubFactory(PairingFactory, active=True)
     author = factory.SelfAttribute("pairing.first")

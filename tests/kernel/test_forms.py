@@ -36,6 +36,14 @@ def words_of(element):
     return " ".join("".join(element.itertext()).split())
 
 
+def test_what_is_typed_runs_in_the_direction_of_its_script():
+    tree = drawn(Log())
+
+    found = {name: field_of(tree, name).find(f".//*[@name='{name}']").get("dir") for name in ("note", "minutes", "day")}
+
+    assert found == {"note": "auto", "minutes": None, "day": None}
+
+
 def test_the_order_is_label_hint_error_input_seen():
     field = field_of(drawn(Log({"note": "x" * 21})), "note")
 

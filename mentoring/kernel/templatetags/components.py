@@ -237,6 +237,9 @@ def control(field: BoundField) -> SafeString:
     }
     if not isinstance(widget, DRAWN_AS_THEMSELVES):
         attributes["class"] = f"input {widget.attrs.get('class', '')}".strip()
+    if isinstance(widget, forms.Textarea) or getattr(widget, "input_type", "") == "text":
+        # Who writes in a script that runs the other way sees it run that way.
+        attributes["dir"] = "auto"
     if isinstance(widget, forms.Textarea):
         # Django's own size. A size that the form asked for stays.
         attributes |= {name: False for name, size in (("cols", "40"), ("rows", "10")) if widget.attrs.get(name) == size}

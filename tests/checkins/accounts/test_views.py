@@ -67,6 +67,7 @@ def test_it_comes_as_long_and_in_the_same_way_as_the_last_time(as_member):
 
     assert re.search(r'name="minutes"[^>]*value="90"', page)
     assert re.search(r'value="phone"[^>]*checked', page)
+    assert "How did you meet?" in page
 
 
 def test_a_half_logs_in_their_own_time_and_says_what_they_got_to(as_member):

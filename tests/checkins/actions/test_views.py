@@ -37,8 +37,8 @@ def test_a_half_writes_an_action_down_for_oneself(as_member, around):
 
     page = browser.post(form, {"text": "Send the data", "owner": "first", "due_on": ""}, follow=True).text
 
-    assert "You: Send the data" in page
-    assert "Amara: Send the data" in as_member(around.other_half).get(page_of(around.pairing)).text
+    assert "You: <bdi>Send the data</bdi>" in page
+    assert "Amara: <bdi>Send the data</bdi>" in as_member(around.other_half).get(page_of(around.pairing)).text
 
 
 def test_a_request_says_so_to_both_and_stands_once_the_other_says_yes(as_member, around):

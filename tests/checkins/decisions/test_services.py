@@ -115,6 +115,29 @@ def test_something_else_takes_the_place_and_then_the_first_one_is_asked(proposed
     assert services.agree(decision=other, by=pairing.first, now=noon).state == State.STANDS
 
 
+@pytest.mark.parametrize("half", ["first", "second"])
+def test_what_was_not_agreed_either_half_can_suggest_something_else_in_place_of(half, proposed, pairing, noon):
+    services.decline(decision=proposed, by=pairing.second, now=noon)
+
+    other = services.suggest(in_place_of=proposed, by=getattr(pairing, half), text="Meet every month", now=noon)
+
+    assert (again(proposed).state, other.state) == (State.NOT_AGREED, State.OPEN)
+    assert other in Decision.objects.in_line_with(proposed)
+
+
+def test_after_a_change_that_was_not_agreed_another_is_one_to_what_stands(standing, pairing, noon):
+    change = services.suggest(in_place_of=standing, by=pairing.first, text="Meet every month", now=noon)
+    services.decline(decision=change, by=pairing.second, now=noon)
+
+    other = services.suggest(in_place_of=change, by=pairing.second, text="Meet every week", now=noon)
+
+    assert other.in_place_of == standing
+    with pytest.raises(Refused, match="waits for an answer already"):
+        services.suggest(in_place_of=change, by=pairing.first, text="Meet each Monday", now=noon)
+    services.agree(decision=other, by=pairing.first, now=noon)
+    assert list(Decision.objects.filter(state=State.STANDS)) == [other]
+
+
 def test_the_same_words_are_no_other_suggestion(proposed, pairing, noon):
     with pytest.raises(Refused, match="says the same"):
         services.suggest(in_place_of=proposed, by=pairing.second, text="Meet  every two weeks", now=noon)

@@ -125,7 +125,7 @@ def test_a_goal_is_reached_and_taken_up_again(around, as_member):
     browser = as_member(around.half)
 
     answer = browser.post(page_of(goal, "goal-reach"), follow=True)
-    assert "Reached!" in answer.text
+    assert "Reached. It stays" in answer.text
     assert "Take it up again" in answer.text
     browser.post(page_of(goal, "goal-take-up"))
 

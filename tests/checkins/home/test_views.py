@@ -1,24 +1,31 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from checkins.answers.models import CheckIn
 from checkins.care.models import Task
+from mentoring.kernel.outbox import services as outbox
 from programs.memberships.models import Program
 from programs.profiles.models import Profile, ProfileAnswer, ProfileQuestion
 from programs.readiness import services as readiness
 from tests.checkins.pages import address, many_pairs, people_around
 from tests.factories.checkins import (
+    AbsenceFactory,
+    ActionItemFactory,
     AgendaItemFactory,
     AnswerFactory,
     CheckInFactory,
     CheckInPlanFactory,
+    DecisionFactory,
+    MessageFactory,
     SessionFactory,
+    SessionOptionFactory,
     TaskFactory,
     question_of,
 )
-from tests.factories.matching import PairingFactory
+from tests.factories.matching import JointAnswerFactory, PairingFactory, RoundFactory
 from tests.factories.programs import MembershipFactory, ProgramFactory
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +78,110 @@ def test_what_is_called_off_closed_or_the_other_halfs_does_not_wait(as_member):
         question_of(CheckInFactory(pairing=around.pairing, **changes).plan)
 
     assert "Nothing is waiting" in as_member(around.half).get(address("home", around.pairing.program)).text
+
+
+def test_the_next_session_is_there_by_my_clock(as_member):
+    around = people_around(active=True, first__user__time_zone="Asia/Tokyo")
+    at = (NOW + timedelta(days=3)).replace(hour=7, minute=0, second=0, microsecond=0)
+    session = SessionFactory(pairing=around.pairing, planned=True, starts_at=at, minutes=45, where="Library café")
+
+    page = as_member(around.half).get(address("home", around.pairing.program)).text
+
+    assert "16:00 to 16:45" in page
+    assert "Your time: Tokyo" in page
+    assert "Library café" in page
+    assert address("session-suggest", around.pairing.program, around.pairing.pk, session.pk) in page
+    assert "Nothing is waiting for you." in page
+
+
+def _times_to_pick(pairing):
+    SessionOptionFactory(session=SessionFactory(pairing=pairing, proposed=True), starts_at=NOW + timedelta(days=2))
+
+
+def _did_you_meet(pairing):
+    SessionFactory(pairing=pairing, planned=True, starts_at=NOW - timedelta(days=1))
+
+
+def _not_met(pairing):
+    AbsenceFactory(session=SessionFactory(pairing=pairing, missed=True, closed_at=NOW), author=pairing.first)
+
+
+def _try_that_has_ended(pairing):
+    DecisionFactory(pairing=pairing, standing=True, try_until=(NOW - timedelta(days=1)).date(), text="Meet outside")
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (_times_to_pick, "suggests a time to meet."),
+        (_did_you_meet, "Did you meet?"),
+        (_not_met, "noted that you two did not meet on"),
+        (lambda pairing: DecisionFactory(pairing=pairing, text="Every two weeks"), "Every two weeks"),
+        (_try_that_has_ended, "Does it still fit?"),
+        (lambda pairing: ActionItemFactory(pairing=pairing, asked=True, text="Bring the book"), "Bring the book"),
+        (lambda pairing: MessageFactory(pairing=pairing), "A new message from"),
+        (lambda pairing: RoundFactory(pairing=pairing, kind="ending", closes_at=NOW + timedelta(days=9)), "Your pairing ends on"),
+        (lambda pairing: RoundFactory(pairing=pairing, kind="reset"), "A fresh start is asked for."),
+        (lambda pairing: RoundFactory(pairing=pairing, kind="reset-afterwards"), "How is it between you two now?"),
+    ],
+)
+def test_each_thing_that_waits_in_a_pairing_is_said_and_counted(make, said, as_member):
+    around = people_around(active=True)
+    browser, home = as_member(around.other_half), address("home", around.pairing.program)
+    assert said not in browser.get(home).text
+
+    make(around.pairing)
+
+    page = browser.get(home).text
+    assert said in page
+    assert "One thing is waiting for you." in page
+
+
+def test_what_waits_for_the_other_half_does_not_wait_for_me(as_member):
+    around = people_around(active=True)
+    _times_to_pick(around.pairing)
+    _not_met(around.pairing)
+    DecisionFactory(pairing=around.pairing)
+    ActionItemFactory(pairing=around.pairing, asked=True)
+    MessageFactory(pairing=around.pairing)
+    JointAnswerFactory(round=RoundFactory(pairing=around.pairing))
+
+    page = as_member(around.half).get(address("home", around.pairing.program)).text
+
+    assert "Nothing is waiting for you." in page
+    assert "has not answered yet." in page
+
+
+def test_after_an_ending_home_leads_to_what_can_come_next(as_member):
+    around = people_around(closed=True, ended_at=NOW)
+
+    page = as_member(around.half).get(address("home", around.pairing.program)).text
+
+    assert reverse("matching:ended", args=[around.pairing.program.slug, around.pairing.pk]) in page
+    assert "Nobody yet" not in page
+    assert "Nothing is waiting for you." in page
+
+
+def test_long_after_an_ending_home_leads_to_the_earlier_ones(as_member):
+    around = people_around(closed=True, ended_at=NOW - timedelta(days=200))
+
+    page = as_member(around.half).get(address("home", around.pairing.program)).text
+
+    assert "No pairing of yours is open now." in page
+    assert "Nobody yet" not in page
+
+
+@pytest.mark.parametrize("written_to", [True, False])
+def test_to_begin_again_waits_for_whoever_was_written_to_about_it(written_to, as_member):
+    around = people_around(closed=True, ended_at=NOW)
+    asked = RoundFactory(pairing=around.pairing, kind="begin-again", closes_at=NOW + timedelta(days=30))
+    recipient = around.half if written_to else around.other_half
+    outbox.owe(kind="pairing-ask-again", subject_id=asked.pk, recipient=recipient.user, program_id=around.pairing.program_id, now=NOW)
+
+    page = as_member(around.half).get(address("home", around.pairing.program)).text
+
+    assert ("Begin again, or not?" in page) is written_to
+    assert ("One thing is waiting for you." in page) is written_to
 
 
 def test_a_newcomer_is_told_the_steps_and_that_nobody_yet_is_fine(as_member):
@@ -497,6 +608,26 @@ def test_the_pages_of_a_participant_cost_the_same_with_much_around_them(as_membe
     browser = as_member(around.half)
     for page in (address("home", program), address("mine", program), address("pairing", program, around.pairing.pk)):
         costs_the_same(lambda page=page: browser.get(page), grow=grow)
+
+
+def test_home_costs_the_same_for_one_pairing_and_for_many_in_which_everything_waits(as_member, costs_the_same):
+    around = people_around()
+    program = around.pairing.program
+
+    def grow(number=9):
+        for pairing in PairingFactory.create_batch(number, active=True, program=program, second=around.half):
+            for make in (_times_to_pick, _did_you_meet, _not_met, _try_that_has_ended):
+                make(pairing)
+            DecisionFactory(pairing=pairing)
+            ActionItemFactory(pairing=pairing, asked=True)
+            MessageFactory(pairing=pairing)
+            RoundFactory(pairing=pairing)
+            RoundFactory(pairing=pairing, kind="ending", closes_at=NOW + timedelta(days=9))
+        PairingFactory.create_batch(number, closed=True, ended_at=NOW, program=program, first=around.half)
+
+    grow(1)
+    browser = as_member(around.half)
+    costs_the_same(lambda: browser.get(address("home", program)), grow=grow)
 
 
 def test_the_facts_of_a_pairing_cost_the_same_with_many_rounds(as_member, costs_the_same):

@@ -6,6 +6,7 @@ import pytest
 import vobject
 
 from checkins.sessions import services
+from matching.endings import services as endings
 from matching.pairings.models import Pairing
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.letters import compose
@@ -173,6 +174,16 @@ def test_a_new_time_is_spoken_of_only_while_one_can_be_suggested(state, pairing,
     body = mails(services.CANCELLED)["Amara"].body
 
     assert ("suggest a new time" in " ".join(body.split())) is (state == "active")
+
+
+def test_the_mail_of_a_match_that_was_undone_links_to_no_page(pairing, noon):
+    agree(pairing, noon)
+    endings.undo(pairing=pairing, by=pairing.proposed_by, now=noon)
+
+    found = mails(services.CANCELLED)
+
+    assert len(found) == 2
+    assert not any("Look at this session" in mail.body for mail in found.values())
 
 
 def test_a_refused_move_says_that_the_time_stays(pairing, noon):

@@ -80,6 +80,15 @@ def test_the_next_one_is_shown_with_both_consents_and_whose_turn_it_is(pairing, 
         assert said in text
 
 
+def test_beside_what_is_planned_another_time_can_be_suggested_while_none_is(pairing, noon):
+    SessionFactory(pairing=pairing, planned=True)
+    assert "Suggest another time" in panel(pairing, pairing.first, noon)
+
+    SessionOptionFactory(session=SessionFactory(pairing=pairing, proposed=True))
+
+    assert "Suggest another time" not in panel(pairing, pairing.first, noon)
+
+
 def test_times_wait_for_the_one_who_did_not_suggest_them(pairing, noon):
     SessionOptionFactory(session=SessionFactory(pairing=pairing, proposed=True))
 

@@ -43,7 +43,7 @@ def test_it_is_owed_no_more_once_all_is_read_or_taken_back_or_the_pairing_has_st
     read, removed = mark_with_something_unread(), mark_with_something_unread()
     read.read_at = read.pairing.messages.get().sent_at
     read.save()
-    removed.pairing.messages.update(text="", removed_at=noon)
+    removed.pairing.messages.update(text="", removed_at=noon, kept=b"sealed")
     left = mark_with_something_unread()
     left.membership.left_at = noon
     left.membership.save()

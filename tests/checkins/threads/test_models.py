@@ -34,7 +34,7 @@ def test_unread_is_what_the_other_sent_since_one_was_here():
     first, second, own, removed = (MessageFactory() for _ in range(4))
     Message.objects.all().update(pairing=first.pairing, author=first.author)
     Message.objects.filter(pk=own.pk).update(author=first.pairing.second)
-    Message.objects.filter(pk=removed.pk).update(text="", removed_at=removed.sent_at)
+    Message.objects.filter(pk=removed.pk).update(text="", removed_at=removed.sent_at, kept=b"sealed")
     me = first.pairing.second
 
     assert set(Message.objects.unread_by(me)) == {first, second}
@@ -73,9 +73,15 @@ def test_a_message_can_be_taken_back_for_a_quarter_of_an_hour(noon):
     assert not message.can_be_taken_back_at(noon + SECOND_THOUGHT + timedelta(seconds=1))
 
 
-@pytest.mark.parametrize("broken", [{"text": ""}, {"removed_at": "2026-03-16T12:00Z"}])
+@pytest.mark.parametrize("broken", [{"text": ""}, {"removed_at": "2026-03-16T12:00Z", "kept": "Hello"}])
 def test_the_database_refuses_a_message_that_is_empty_or_taken_back_with_its_words(broken):
     with pytest.raises(IntegrityError, match="says_something_until_taken_back"):
+        MessageFactory(**broken)
+
+
+@pytest.mark.parametrize("broken", [{"kept": "Hello"}, {"removed": True, "kept": None}])
+def test_the_database_refuses_to_keep_what_stands_or_to_lose_what_was_taken_back(broken):
+    with pytest.raises(IntegrityError, match="is_kept_once_taken_back"):
         MessageFactory(**broken)
 
 

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -235,13 +236,25 @@ def test_the_trail_does_not_say_who_has_read(pairing, noon):
 # --- taking back ---
 
 
-def test_ones_own_message_is_emptied_and_leaves_that_it_was_there(pairing, noon):
+def test_ones_own_message_is_taken_off_the_page_and_leaves_that_it_was_there(pairing, noon):
     message = send(pairing, noon)
 
     services.take_back(message=message, by=pairing.first, now=noon + 15 * MINUTE)
 
     message.refresh_from_db()
     assert (message.text, message.removed_at) == ("", noon + 15 * MINUTE)
+
+
+def test_the_words_of_what_was_taken_back_are_kept_unreadable_at_rest(pairing, noon):
+    message = send(pairing, noon)
+
+    services.take_back(message=message, by=pairing.first, now=noon)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT text, kept FROM checkins_message")
+        [(text, kept)] = cursor.fetchall()
+    assert (text, b"Hello" in bytes(kept)) == ("", False)
+    assert Message.objects.get().kept == "Hello"
 
 
 def test_it_is_taken_back_by_its_author_soon_and_while_the_pairing_goes_on(pairing, noon):

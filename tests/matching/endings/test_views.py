@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from matching.endings import services
 from matching.endings.models import EndingReason
 from matching.joint.models import Round
 from matching.pairings.models import PartnerWish
@@ -451,6 +452,15 @@ def test_both_read_the_same_of_how_it_went(as_member):
         "A pause began.",
         "Your pairing began.",
     ]
+
+
+def test_the_history_dates_an_ending_that_was_taken_back_after_both_had_prepared(pairing, as_member, noon):
+    RoundFactory(pairing=pairing, kind="ending", opened_together=True, closes_at=noon + timedelta(days=14))
+    services.stay(pairing=pairing, by=pairing.first, now=noon + timedelta(days=2))
+
+    events = as_member(pairing.second).get(page("history", pairing)).context["events"]
+
+    assert (noon + timedelta(days=2), "It was not to end any more.") in [(event.happened_at, event.words) for event in events]
 
 
 def test_the_history_costs_the_same_however_long_it_is(as_member, queries_of):

@@ -44,9 +44,9 @@ def test_the_database_refuses_a_second_answer_of_one_half():
         JointAnswerFactory(round=answer.round)
 
 
-def test_the_database_refuses_a_round_that_opened_and_was_called_off():
-    with refused_by("matching_round_opened_or_called_off"):
-        RoundFactory(opened_together=True, called_off=True)
+def test_the_database_refuses_a_round_that_opened_after_it_was_called_off(noon):
+    with refused_by("matching_round_called_off_instead_or_later"):
+        RoundFactory(opened_together=True, called_off_at=noon - timedelta(seconds=1))
 
 
 def test_the_database_refuses_a_round_that_closes_before_it_opens(noon):
