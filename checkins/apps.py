@@ -14,6 +14,7 @@ class CheckinsConfig(AppConfig):
         from checkins.airtime import forms as airtime  # noqa: F401
         from checkins.answers import policies as answering  # noqa: F401
         from checkins.answers import services as answers
+        from checkins.care import services as care
         from checkins.decisions import letters as decision_letters  # noqa: F401
         from checkins.decisions import policies as decision_acts  # noqa: F401
         from checkins.decisions import services as decisions
@@ -31,8 +32,10 @@ class CheckinsConfig(AppConfig):
         from checkins.threads import letters as notices  # noqa: F401
         from checkins.threads import services as threads
         from matching.pairings import services as pairings
+        from mentoring.kernel.outbox import services as outbox
         from programs.setup import services as setup
 
+        outbox.when_unreachable(care.raise_for_unreachable)
         setup.when_created(plans.start)
         setup.when_clocks_changed(reminders.plan_anew)
         setup.when_holidays_changed(reminders.plan_anew)

@@ -14,10 +14,12 @@ class MatchingConfig(AppConfig):
         from matching.pairings import letters  # noqa: F401
         from matching.pairings import services as pairings
         from matching.pauses import letters as letters_of_pauses  # noqa: F401
+        from programs.mail import log
         from programs.memberships import services as memberships
         from programs.readiness import services as readiness
         from programs.setup import services as setup
 
+        log.keep_from(pairings.people_of_own)
         pairings.when_stopped(joint.stop)
         pairings.when_stopped(endings.ask_what_comes_next)
         memberships.when_left(pairings.end_those_of)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from redis.exceptions import RedisError
 
+from programs.mail import reach
 from programs.memberships.models import Membership
 
 if TYPE_CHECKING:
@@ -127,6 +128,17 @@ def _note_a_visit(request: HttpRequest, now: float) -> None:
     assert request.user.is_authenticated  # noqa: S101 - said for the type checker: the caller has asked
     request.session["seen_at"] = now
     request.session["is_admin"] = Membership.objects.of(request.user).filter(is_admin=True).exists()
+    reach.note(request)
+
+
+def say_where_mail_comes_back(get_response: Handler) -> Handler:
+    """Let every page know whether mail to whoever is signed in comes back, as it was when a visit was noted last. Costs no query."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        request.mail_comes_back = reach.comes_back(request)  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return handle
 
 
 def wait_without_limits(get_response: Handler) -> Handler:

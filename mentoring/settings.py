@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "mentoring.middleware.end_after_a_while",
+    "mentoring.middleware.say_where_mail_comes_back",
     "mentoring.middleware.wait_without_limits",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -238,6 +239,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 24 * 3600,
         "options": {"expires": 3600, "queue": Queue.WORK.value},
     },
+    "purge bounce events": {
+        "task": "kernel.purge_bounce_events",
+        "schedule": 24 * 3600,
+        "options": {"expires": 3600, "queue": Queue.WORK.value},
+    },
     "purge sheets": {"task": "programs.purge_sheets", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
 }
 
@@ -251,6 +257,10 @@ else:
     # Without a mail server each mail becomes a file, and the development mailbox shows it.
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = EVENHAND_DATA / "mailbox"
+# The service that carries our mail and tells us at /mail/events/ what came back: "mailgun", "postal" or "sendgrid", and the key by which
+# it signs. Empty: there is no such page.
+MAIL_EVENTS_FROM = env.str("MAIL_EVENTS_FROM", default="")
+MAIL_EVENTS_KEY = env.str("MAIL_EVENTS_KEY", default="")
 
 # --- log ---
 LOGGING = logs.configuration(readable=DEBUG)

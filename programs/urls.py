@@ -6,6 +6,7 @@ app_name = "programs"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("programs.memberships.urls")),
     path("", include("programs.invitations.urls")),
+    path("", include("programs.mail.urls")),
     path("", include("programs.profiles.urls")),
     path("", include("programs.roster.urls")),
     path("", include("programs.setup.urls")),

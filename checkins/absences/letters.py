@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from checkins.absences import services
 from checkins.absences.models import TIME_TO_ANSWER, Absence
 from checkins.sessions.letters import MEETINGS
@@ -49,6 +51,7 @@ def _with_sessions(messages: list[OutboxMessage]) -> list[tuple[OutboxMessage, S
 kinds.register(
     kinds.Kind(
         name=services.NOT_MET,
+        label=_("A session that may not have happened"),
         priority=kinds.Priority.REMINDER,
         category=MEETINGS,
         template="checkins/absences/mail/not_met.txt",

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from checkins.care import policies
 from checkins.care.models import Task
 from checkins.care.playbook import ENTRIES
+from matching.pairings.models import Pairing
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership, Program
 
 
@@ -46,6 +49,17 @@ def raise_tasks(causes: Iterable[Cause], *, now: datetime) -> int:
     ]
     Task.objects.bulk_create(tasks, ignore_conflicts=True)
     return len(tasks)
+
+
+def raise_for_unreachable(recipient_id: int, now: datetime) -> None:
+    """Mail to somebody comes back: whoever looks after their active pairings tries another way."""
+    theirs = Pairing.objects.active().filter(Q(first__user=recipient_id) | Q(second__user=recipient_id)).with_people()
+    causes = [
+        Cause(kind=Task.Kind.UNREACHABLE, pairing_id=pairing.pk, about_id=about.pk, seen_on=local_day(now, pairing.program.time_zone))
+        for pairing in theirs
+        if (about := pairing.half_with(recipient_id)) is not None
+    ]
+    raise_tasks(causes, now=now)
 
 
 @transaction.atomic

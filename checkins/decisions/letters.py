@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from checkins.decisions.models import Decision, DecisionQuerySet
 from checkins.decisions.services import PROPOSED
 from checkins.threads.letters import FROM_THE_OTHER_HALF
@@ -37,6 +39,7 @@ def _of(messages: list[OutboxMessage]) -> DecisionQuerySet:
 kinds.register(
     kinds.Kind(
         name=PROPOSED,
+        label=_("A proposal that waits for an answer"),
         priority=kinds.Priority.REMINDER,
         category=FROM_THE_OTHER_HALF,
         template="checkins/decisions/mail/proposed.txt",

@@ -61,14 +61,15 @@ def _context(check_in: CheckIn, number_of_questions: int) -> dict[str, Any]:
     }
 
 
-for name, template, owed in (
-    (REMINDER, "checkin_due", still_owed),
-    (AFTER_MEETING, "checkin_after_meeting", still_owed),
-    (AT_THE_END, "checkin_closing", still_owed_at_the_end),
+for name, label, template, owed in (
+    (REMINDER, _("A check-in that is open"), "checkin_due", still_owed),
+    (AFTER_MEETING, _("A question after a meeting"), "checkin_after_meeting", still_owed),
+    (AT_THE_END, _("A check-in when a pairing has ended"), "checkin_closing", still_owed_at_the_end),
 ):
     kinds.register(
         kinds.Kind(
             name=name,
+            label=label,
             priority=kinds.Priority.REMINDER,
             category=CHECK_INS,
             template=f"checkins/reminders/mail/{template}.txt",

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from checkins.reminders.letters import CHECK_INS
 from checkins.resets.services import REMINDER
 from matching.joint.models import Answer, Round
@@ -37,6 +39,7 @@ def still_owed(messages: list[OutboxMessage]) -> set[int]:
 kinds.register(
     kinds.Kind(
         name=REMINDER,
+        label=_("A question about how it goes"),
         priority=kinds.Priority.REMINDER,
         category=CHECK_INS,
         template="checkins/resets/mail/afterwards.txt",

@@ -4,7 +4,7 @@ No mail holds a name, or a word that one of the two wrote; the place stands in t
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,9 @@ from matching.pairings.models import Pairing
 from mentoring.kernel import times
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 FOLDER = "checkins/sessions/mail"
 MEETINGS = kinds.Category(
@@ -91,10 +94,13 @@ def _entry(method: str) -> Callable[[Mapping[str, Any], str, str], kinds.Attachm
     return attach
 
 
-def _register(name: str, template: str, still_owed: Callable[[list[OutboxMessage]], set[int]], method: str = "") -> None:
+def _register(
+    name: str, template: str, still_owed: Callable[[list[OutboxMessage]], set[int]], label: "_StrOrPromise", method: str = ""
+) -> None:
     kinds.register(
         kinds.Kind(
             name=name,
+            label=label,
             # What comes with a calendar entry is no reminder: it goes at once, whatever the hour.
             priority=kinds.Priority.ACCOUNT if method else kinds.Priority.REMINDER,
             category=None if method else MEETINGS,
@@ -106,9 +112,9 @@ def _register(name: str, template: str, still_owed: Callable[[list[OutboxMessage
     )
 
 
-_register(services.SUGGESTED, "suggested", waits_for_an_answer)
-_register(services.NOT_AGREED, "not_agreed", goes_on)
-_register(services.AGREED, "agreed", stands, calendar.REQUEST)
-_register(services.MOVED, "moved", stands, calendar.REQUEST)
-_register(services.CHANGED, "changed", stands, calendar.REQUEST)
-_register(services.CANCELLED, "cancelled", is_cancelled, calendar.CANCEL)
+_register(services.SUGGESTED, "suggested", waits_for_an_answer, _("Times to meet that were suggested"))
+_register(services.NOT_AGREED, "not_agreed", goes_on, _("Times to meet that do not fit"))
+_register(services.AGREED, "agreed", stands, _("A meeting that is agreed"), calendar.REQUEST)
+_register(services.MOVED, "moved", stands, _("A meeting that is moved"), calendar.REQUEST)
+_register(services.CHANGED, "changed", stands, _("A meeting that is changed"), calendar.REQUEST)
+_register(services.CANCELLED, "cancelled", is_cancelled, _("A meeting that is cancelled"), calendar.CANCEL)

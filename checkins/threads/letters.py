@@ -43,6 +43,7 @@ def _of(messages: list[OutboxMessage]) -> ThreadReadQuerySet:
 kinds.register(
     kinds.Kind(
         name=NOTICE,
+        label=_("A message that waits to be read"),
         priority=kinds.Priority.REMINDER,
         category=FROM_THE_OTHER_HALF,
         template="checkins/threads/mail/message_waiting.txt",

@@ -52,6 +52,7 @@ def not_yet_read(messages: list[OutboxMessage]) -> set[int]:
 kinds.register(
     kinds.Kind(
         name="guidelines-changed",
+        label=_("New guidelines"),
         priority=kinds.Priority.REMINDER,
         category=GUIDELINES,
         template=f"{FOLDER}/changed.txt",
@@ -62,6 +63,7 @@ kinds.register(
 kinds.register(
     kinds.Kind(
         name="guidelines-reminder",
+        label=_("Guidelines that are still to read"),
         priority=kinds.Priority.REMINDER,
         category=GUIDELINES,
         template=f"{FOLDER}/reminder.txt",

@@ -77,6 +77,7 @@ def waits_for_their_answer(messages: list[OutboxMessage]) -> set[int]:
 kinds.register(
     kinds.Kind(
         name=IS_ENDING,
+        label=_("A pairing that is coming to its end"),
         priority=kinds.Priority.REMINDER,
         category=letters.MATCHING,
         template=f"{FOLDER}/ending.txt",
@@ -87,6 +88,7 @@ kinds.register(
 kinds.register(
     kinds.Kind(
         name=STAYS,
+        label=_("A pairing that does not end after all"),
         priority=kinds.Priority.REMINDER,
         category=letters.MATCHING,
         template=f"{FOLDER}/stays.txt",
@@ -97,6 +99,7 @@ kinds.register(
 kinds.register(
     kinds.Kind(
         name=OPENED,
+        label=_("Something that both have answered"),
         priority=kinds.Priority.REMINDER,
         category=letters.MATCHING,
         template=f"{FOLDER}/opened.txt",
@@ -107,6 +110,9 @@ kinds.register(
 kinds.register(
     kinds.Kind(
         name=ASKED,
+        label=_("A question about beginning again"),
+        # It goes to who has not answered, and so would tell who has.
+        is_in_log=False,
         priority=kinds.Priority.REMINDER,
         category=letters.MATCHING,
         template=f"{FOLDER}/ask_again.txt",
@@ -118,6 +124,7 @@ kinds.register(
 kinds.register(
     kinds.Kind(
         name=BEGUN_AGAIN,
+        label=_("A pairing that has begun again"),
         priority=kinds.Priority.REMINDER,
         category=letters.MATCHING,
         template=f"{FOLDER}/begun_again.txt",

@@ -67,6 +67,7 @@ def _with_pairings(messages: list[OutboxMessage]) -> list[tuple[OutboxMessage, P
 kinds.register(
     kinds.Kind(
         name="pairing-proposed",
+        label=_("An introduction"),
         priority=kinds.Priority.REMINDER,
         category=MATCHING,
         template=f"{FOLDER}/proposed.txt",
@@ -78,6 +79,7 @@ kinds.register(
 kinds.register(
     kinds.Kind(
         name="pairing-started",
+        label=_("A pairing that has started"),
         priority=kinds.Priority.REMINDER,
         category=MATCHING,
         template=f"{FOLDER}/started.txt",
@@ -88,6 +90,7 @@ kinds.register(
 kinds.register(
     kinds.Kind(
         name=NOT_STARTED,
+        label=_("An introduction that came to nothing"),
         priority=kinds.Priority.REMINDER,
         category=MATCHING,
         template=f"{FOLDER}/not_started.txt",
@@ -98,6 +101,7 @@ kinds.register(
 kinds.register(
     kinds.Kind(
         name=CLOSED,
+        label=_("A pairing that has ended"),
         priority=kinds.Priority.REMINDER,
         category=MATCHING,
         template=f"{FOLDER}/closed.txt",

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
@@ -15,6 +16,9 @@ from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
 from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership, Program
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 State, Mentor = Pairing.State, Pairing.Mentor
 CLOSED, NOT_STARTED = "pairing-closed", "pairing-not-started"
@@ -41,6 +45,13 @@ def when_stopped(callback: Callable[..., object]) -> None:
 def when_gone_on(callback: Callable[..., object]) -> None:
     """Call `callback(pairing=…, now=…)` whenever a paused pairing is active again, in that transaction. For `AppConfig.ready()`."""
     _when_gone_on.append(callback)
+
+
+def people_of_own(membership: Membership) -> "QuerySet[Membership, int]":
+    """Of every pairing that somebody is or was half of: the keys of both halves' users."""
+    own = Pairing.objects.of(membership)
+    halves = Membership.objects.filter(Q(pairings_as_first__in=own) | Q(pairings_as_second__in=own))
+    return halves.values_list("user_id", flat=True)
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """The letters of a pause. Both halves get the same, whoever it was."""
 
+from django.utils.translation import gettext_lazy as _
+
 from matching.pairings import letters
 from matching.pairings.models import Pairing
 from matching.pauses.services import GOES_ON, PAUSED
@@ -16,6 +18,7 @@ def is_paused(messages: list[OutboxMessage]) -> set[int]:
 kinds.register(
     kinds.Kind(
         name=PAUSED,
+        label=_("A pairing that rests"),
         priority=kinds.Priority.REMINDER,
         category=letters.MATCHING,
         template=f"{FOLDER}/paused.txt",
@@ -26,6 +29,7 @@ kinds.register(
 kinds.register(
     kinds.Kind(
         name=GOES_ON,
+        label=_("A pairing that goes on"),
         priority=kinds.Priority.REMINDER,
         category=letters.MATCHING,
         template=f"{FOLDER}/goes_on.txt",

@@ -7,9 +7,11 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
+        from mentoring.kernel.bounces import senders
         from mentoring.kernel.encryption import keys
         from mentoring.kernel.outbox import services as outbox
         from mentoring.kernel.wishes import services as wishes
 
         checks.register(keys.check_settings)
+        checks.register(senders.check_settings)
         wishes.when_changed(outbox.reconsider)

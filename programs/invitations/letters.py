@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
@@ -47,6 +48,7 @@ def _with_invitations(messages: list[OutboxMessage]) -> list[tuple[OutboxMessage
 kinds.register(
     kinds.Kind(
         name=KIND,
+        label=_("An invitation"),
         priority=kinds.Priority.DIGEST,
         template="programs/invitations/mail/invitation.txt",
         context=context,

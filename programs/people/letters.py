@@ -93,4 +93,13 @@ def still_owed(messages: list[OutboxMessage]) -> set[int]:
     return {message.pk for message in messages}
 
 
-kinds.register(kinds.Kind(name=KIND, priority=kinds.Priority.ACCOUNT, template=template_of, context=context_of, still_owed=still_owed))
+kinds.register(
+    kinds.Kind(
+        name=KIND,
+        label=_("Codes and account"),
+        priority=kinds.Priority.ACCOUNT,
+        template=template_of,
+        context=context_of,
+        still_owed=still_owed,
+    )
+)

@@ -66,10 +66,10 @@ def change_account(
         setattr(user, field, wished[field])
     if changed:
         user.save(update_fields=changed)
+        if "time_zone" in changed:
+            # What waits for an hour that suits them waits for another one now.
+            outbox.reconsider(user.pk, now)
         audit.record(
             verb="account.changed", subject=user, program_id=None, actor_id=user.pk, now=now, detail={"fields": ",".join(sorted(changed))}
         )
-    if "time_zone" in changed:
-        # Another clock has another night, in which nothing that can wait is sent.
-        outbox.reconsider(user.pk, now)
     return user

@@ -44,6 +44,12 @@ ROUTES: dict[str, Route] = {
     "programs:list": Route(SIGNED_IN, READ),
     "programs:create": Route((), FORM),
     "programs:invitation": Route(EVERYONE, FORM, needs_sign_in=False),
+    "programs:mail": Route(SIGNED_IN, FORM),
+    "programs:mail-pause": Route(SIGNED_IN, ACT),
+    "programs:mail-begin-again": Route(SIGNED_IN, ACT),
+    "programs:mail-stop": Route(EVERYONE, FORM, needs_sign_in=False),
+    # For the service that carries our mail, where there is one.
+    "programs:mail-events": Route((), ACT, needs_sign_in=False),
     "people:account": Route(SIGNED_IN, FORM),
     "people:second-factor-needed": Route(SIGNED_IN, READ),
     # Whoever has a place in the program.
@@ -172,6 +178,8 @@ ROUTES: dict[str, Route] = {
     "programs:invitations-export": Route(STAFF, READ),
     "programs:invitation-remind": Route(STAFF, ACT),
     "programs:invitation-withdraw": Route(STAFF, ACT),
+    "programs:mail-log": Route(STAFF, READ),
+    "programs:mail-log-export": Route(STAFF, READ),
     "programs:import": Route(STAFF, FORM),
     "programs:import-columns": Route(STAFF, FORM),
     "programs:import-preview": Route(STAFF, READ),
@@ -185,6 +193,7 @@ ROUTES: dict[str, Route] = {
     "matching:withdraw": Route(("coordinator", "admin"), ACT),
     "matching:undo": Route(("coordinator", "admin"), ACT),
     "matching:ask-both": Route(("coordinator", "admin"), ACT),
+    "programs:mail-again": Route(("coordinator", "admin"), ACT),
     # Last, since it signs out.
     "leave": Route(EVERYONE, ACT),
 }

@@ -17,6 +17,7 @@ from checkins.decisions.models import Decision
 from checkins.plans.models import Question
 from checkins.sessions.models import Session
 from mentoring.kernel.jobs.models import Job
+from mentoring.kernel.outbox import services as outbox
 from programs.memberships.models import Membership
 from programs.people.models import User
 from programs.profiles.models import ProfileAnswer, ProfileQuestion
@@ -211,6 +212,10 @@ def _grow_lists(world: World, numbers: range, participants: list[Membership]) ->
     _write(HolidayFactory.build(program=program, first_day=NOON.date() - timedelta(days=100 + n)) for n in numbers)
     plan = plan_of(program)
     _write(QuestionFactory.build(plan=plan, in_turn=True, retired_at=retired_at) for _ in numbers for retired_at in (None, NOON))
+    duties = [
+        outbox.Duty(kind="checkin-due", subject_id=at, recipient=one.user, program_id=program.pk) for at, one in enumerate(participants)
+    ]
+    outbox.owe_many(duties, now=NOON)
     versions = _write(GuidelineVersionFactory.build(program=program, written_by=coordinator, number=1 + n) for n in numbers)
     _write(AcknowledgementFactory.build(version=versions[-1], membership=one) for one in participants)
     mistake = {"outcome": SheetRow.Outcome.MISTAKE, "mistakes": [{"code": "no_address", "column": 1, "value": ""}]}

@@ -13,6 +13,8 @@ from django.test import Client
 
 from matching.facts.models import Fact
 from matching.pairings.models import Pairing
+from mentoring.kernel.outbox import services as outbox
+from mentoring.kernel.outbox.models import OutboxMessage
 from programs.invitations.tokens import token_for
 from programs.memberships.models import Membership, Program
 from tests.conftest import signed_in
@@ -204,6 +206,8 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
     for half in pairing.halves:
         JointAnswerFactory(round=reset, membership=half, content={"ask": mark, "offer": mark})
     return {
+        "mail": _given_up_mail(pairing),
+        "programs:mail-stop.token": outbox.unsubscribe_address(pairing.first.user_id, "check-ins").rstrip("/").rpartition("/")[2],
         "membership": pairing.first_id,
         "pairing": pairing.pk,
         "round": earlier.pk,
@@ -219,6 +223,13 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         "goal": GoalFactory(pairing=pairing, text=mark, why=mark).pk,
         "task": TaskFactory(pairing=pairing).pk,
     }
+
+
+def _given_up_mail(pairing: Pairing) -> int:
+    outbox.owe(kind="checkin-due", subject_id=pairing.pk, recipient=pairing.first.user, program_id=pairing.program_id, now=NOON)
+    mail = OutboxMessage.objects.latest("pk")
+    OutboxMessage.objects.filter(pk=mail.pk).update(state=OutboxMessage.State.DEAD, ended_at=NOON, last_error="550 refused")
+    return mail.pk
 
 
 # A route whose address names a row, beside the program itself.

@@ -57,6 +57,7 @@ class Kind:
     `context`: for many messages at once, so that it costs the same number of queries for one and for fifty: what the template needs,
     by the message's key. A message that is left out cannot be written, and becomes dead. It may read `message.secret`.
     `still_owed`: the keys of those whose cause still holds. The others are cancelled.
+    `label`: what the mail is about in a few plain words, for those who look whether it went. `is_in_log`: whether they see it at all.
     `audience`: who sees what the person answers or writes there, a whole sentence; it stands below the text.
     `category`: what the person chooses by; needed by whatever can wait (priority 2 and 3) and goes to somebody with an account.
     `at_most_every`: how long the next mail of this kind to the same person waits after one; at most as long as rows are kept, 90 days.
@@ -68,6 +69,8 @@ class Kind:
     template: str | Callable[[OutboxMessage], str]
     context: Callable[[list[OutboxMessage]], Mapping[int, Mapping[str, Any]]]
     still_owed: Callable[[list[OutboxMessage]], set[int]]
+    label: str | Promise = ""
+    is_in_log: bool = True
     audience: str | Promise = ""
     category: Category | None = None
     at_most_every: timedelta | None = None

@@ -115,6 +115,8 @@ class OutboxMessage(models.Model):
             models.Index(fields=["kind", "subject"], name="kernel_outbox_about"),
             models.Index(fields=["gathered_into"], condition=Q(gathered_into__isnull=False), name="kernel_outbox_of_a_digest"),
             models.Index(fields=["id"], condition=Q(state="gathered"), name="kernel_outbox_to_settle"),
+            models.Index(fields=["program_id", "due_at", "id"], name="kernel_outbox_of_a_program"),
+            models.Index(fields=["program_id"], condition=Q(state="dead"), name="kernel_outbox_given_up"),
             models.Index(
                 fields=["recipient"],
                 condition=Q(state__in=["pending", "leased", "gathered"], priority__gte=FIRST_THAT_CAN_WAIT),

@@ -3,14 +3,16 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
-from checkins.care import services
+from checkins.care import playbook, services
 from checkins.care.models import Task
 from checkins.care.playbook import ENTRIES
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.outbox import services as outbox
+from mentoring.kernel.outbox.models import OutboxMessage
 from tests.factories.checkins import TaskFactory
 from tests.factories.matching import PairingFactory
-from tests.factories.programs import MembershipFactory
+from tests.factories.programs import MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +118,39 @@ def test_every_kind_says_what_was_seen_why_it_is_here_and_what_to_do(kind):
     assert "both" in str(entry.first), "contact is a routine for both"
     assert entry.then
     assert entry.within > timedelta(0)
+
+
+# --- mail that comes back ---
+
+
+def test_mail_that_comes_back_asks_whoever_looks_after_each_active_pairing_for_another_way(noon):
+    ana = UserFactory()
+    halves = [MembershipFactory(user=ana, ready=True) for _ in range(3)]
+    first, second = (PairingFactory(program=half.program, first=half, active=True) for half in halves[:2])
+    PairingFactory(program=halves[2].program, first=halves[2], closed=True)
+
+    outbox.owe(kind="account", subject_id=1, recipient=ana, now=noon)
+    outbox.came_back(OutboxMessage.objects.get().message_id, OutboxMessage.CameBack.PERMANENT, "550 5.1.1 nobody there", noon)
+
+    tasks = Task.objects.order_by("pk")
+    assert [(task.kind, task.pairing, task.about) for task in tasks] == [
+        (Task.Kind.UNREACHABLE, first, first.first),
+        (Task.Kind.UNREACHABLE, second, second.first),
+    ]
+    assert "550" not in playbook.tell(tasks.with_people()[0]).seen
+
+
+def test_mail_that_comes_back_twice_is_one_task(noon):
+    pairing = PairingFactory(active=True)
+
+    for _ in range(2):
+        services.raise_for_unreachable(pairing.second.user_id, noon)
+
+    task = Task.objects.get()
+    assert (task.about, task.seen_on) == (pairing.second, noon.date())
+
+
+def test_who_is_in_no_active_pairing_raises_no_task(noon):
+    services.raise_for_unreachable(MembershipFactory().user_id, noon)
+
+    assert not Task.objects.exists()

@@ -50,11 +50,14 @@ def test_saving_what_is_there_already_records_nothing(noon):
     assert not AuditEvent.objects.exists()
 
 
-def test_who_moves_to_another_clock_has_what_waited_for_the_old_morning_looked_at_anew(noon):
-    amara = UserFactory(name="Amara Okoye")
-    outbox.owe(kind="guidelines-reminder", subject_id=1, recipient=amara, now=noon)
-    OutboxMessage.objects.update(available_at=noon + timedelta(hours=20))
+def test_who_moves_to_another_clock_has_what_waits_looked_at_anew(noon):
+    amara = UserFactory(time_zone="Europe/London")
+    outbox.owe(kind="checkin-due", subject_id=1, recipient=amara, now=noon)
+    OutboxMessage.objects.update(available_at=noon + timedelta(hours=9))
+    said = {"name": amara.name, "called": "", "pronouns": "", "theme": ""}
 
-    services.change_account(user=amara, name=amara.name, called="", pronouns="", time_zone="Asia/Tokyo", theme="", now=noon)
+    services.change_account(user=amara, time_zone="Europe/London", now=noon, **said | {"theme": "dark"})
+    assert OutboxMessage.objects.get().available_at == noon + timedelta(hours=9)
+    services.change_account(user=amara, time_zone="Pacific/Auckland", now=noon, **said)
 
     assert OutboxMessage.objects.get().available_at == noon
