@@ -14,6 +14,7 @@ class CheckinsConfig(AppConfig):
         from checkins.airtime import forms as airtime  # noqa: F401
         from checkins.answers import policies as answering  # noqa: F401
         from checkins.answers import services as answers
+        from checkins.care import policies as calls  # noqa: F401
         from checkins.care import services as care
         from checkins.decisions import letters as decision_letters  # noqa: F401
         from checkins.decisions import policies as decision_acts  # noqa: F401

@@ -4,7 +4,7 @@ from checkins.absences.models import Absence
 from checkins.accounts.models import SessionAccount
 from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem, NothingThisTime
-from checkins.answers.models import Answer, CheckIn
+from checkins.answers.models import Answer, AnswerLink, CheckIn
 from checkins.care.models import Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
@@ -17,6 +17,7 @@ __all__ = [
     "ActionItem",
     "AgendaItem",
     "Answer",
+    "AnswerLink",
     "CheckIn",
     "CheckInPlan",
     "Decision",

@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from checkins.answers import urls as answers
+
 app_name = "checkins"
 urlpatterns: list[URLPattern | URLResolver] = [
     path(
@@ -26,4 +28,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
             ]
         ),
     ),
+    path("c/", include(answers.by_link)),
 ]

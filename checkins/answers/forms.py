@@ -3,13 +3,21 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from checkins.answers.models import Answer
+from checkins.answers.models import Answer, CheckIn
 from checkins.answers.services import LONGEST_WORDS
 from checkins.plans.models import Question
 from mentoring.kernel.forms import EvenhandForm
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
+
+
+Construct, Occasion = Question.Construct, CheckIn.Occasion
+THINK_OF = {
+    Occasion.FIT: _("Think of your first meeting."),
+    Occasion.MEETING: _("Think of your last meeting."),
+    Occasion.CLOSING: _("Think of the whole time."),
+}
 
 
 class AnswerQuestion(EvenhandForm, forms.Form):
@@ -23,10 +31,10 @@ class AnswerQuestion(EvenhandForm, forms.Form):
         self,
         *arguments: Any,
         question: Question,
-        other: str,
+        text: str,
+        occasion: str,
         readers: "_StrOrPromise",
         given: Answer | None,
-        is_after_first_meeting: bool = False,
         **names: Any,
     ) -> None:
         super().__init__(*arguments, **names)
@@ -45,17 +53,28 @@ class AnswerQuestion(EvenhandForm, forms.Form):
                 coerce=int,
                 widget=forms.RadioSelect,
                 initial=given.value if given else None,
-                help_text=_("Think of your first meeting.") if is_after_first_meeting else _("Think of the time since the last check-in."),
+                help_text=THINK_OF.get(Occasion(occasion), _("Think of the time since the last check-in.")),
                 error_messages={"required": _("Choose an answer, or choose “I would rather not say”.")},
             )
             self.seen_by("answer", readers)
             self.seen_by("words", readers, icon="lock")
-        heading.label = question.asked_about(other)
+        heading.label = text
         heading.is_page_heading = True
 
     @property
     def is_own_words(self) -> bool:
         return self.question.kind == Question.Kind.TEXT
+
+    @property
+    def low_answers(self) -> list[int]:
+        """Beside these a few words help most: the place for them opens by itself."""
+        highest = 3 if self.question.construct == Construct.GOING_ON else 2
+        return [value for value, _label in self.question.choices if value <= highest]
+
+    @property
+    def is_open_for_words(self) -> bool:
+        """Something stands there already, or a low answer was chosen."""
+        return bool(self["words"].value()) or str(self["answer"].value()) in map(str, self.low_answers)
 
     def told(self) -> tuple[int | str, str]:
         """The answer, and a few words beside it."""

@@ -1,3 +1,4 @@
+import hashlib
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -158,15 +159,16 @@ class CheckIn(models.Model):
         return self.called_off_at is None and self.opens_at <= now < self.closes_at
 
     def questions_asked(self) -> list[Question]:
-        """What the program asked when it opened, in its order. One query."""
+        """What the program asked when it opened, in its order, and own words last. One query."""
         return self.among(Question.objects.filter(plan=self.plan_id))
 
     def among(self, questions: Iterable[Question]) -> list[Question]:
-        """Of all that programs ever asked, what this check-in asks, in its program's order."""
+        """Of all that programs ever asked, what this check-in asks, in its program's order, and own words last."""
         there = [question for question in questions if question.plan_id == self.plan_id and question.is_asked_at(self.opens_at)]
         in_turn = sorted((question for question in there if question.asked_in == AskedIn.IN_TURN), key=_place)
         turn = in_turn[(self.number or 0) % len(in_turn)] if in_turn else None
-        return sorted((question for question in there if self._asks(question, turn)), key=_place)
+        asked = (question for question in there if self._asks(question, turn))
+        return sorted(asked, key=lambda question: (question.construct == Construct.WORDS, *_place(question)))
 
     def _asks(self, question: Question, turn: Question | None) -> bool:
         match self.occasion:
@@ -185,10 +187,6 @@ class CheckIn(models.Model):
     @property
     def is_regular(self) -> bool:
         return self.occasion in self.REGULAR
-
-    @property
-    def is_after_first_meeting(self) -> bool:
-        return self.occasion == self.Occasion.FIT
 
     @property
     def last_minute(self) -> datetime:
@@ -250,3 +248,39 @@ class Answer(models.Model):
     def label(self) -> str:
         """The words that were chosen, as they were asked; empty where there was nothing to choose."""
         return self.question.label_of(self.value)
+
+
+class AnswerLinkQuerySet(models.QuerySet["AnswerLink"]):
+    def visible_to(self, membership: Membership) -> Self:
+        """Whoever is asked: nobody else was given it."""
+        return self.filter(check_in__membership=membership)
+
+    def of_token(self, token: str) -> Self:
+        return self.filter(token_hash=AnswerLink.hash_of(token))
+
+    def with_check_in(self) -> Self:
+        return self.select_related(
+            "check_in__plan",
+            "check_in__pairing__program",
+            "check_in__pairing__first__user",
+            "check_in__pairing__second__user",
+            "check_in__membership__user",
+        )
+
+
+class AnswerLink(models.Model):
+    """What the link of a mail opens: one check-in, to be answered without signing in. The token itself travels in the mail alone."""
+
+    check_in = models.ForeignKey(CheckIn, on_delete=models.CASCADE, related_name="links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+
+    objects = AnswerLinkQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"AnswerLink {self.pk}"
+
+    @staticmethod
+    def hash_of(token: str) -> str:
+        """Plain SHA-256: nobody guesses what is made of 32 random bytes."""
+        return hashlib.sha256(token.encode()).hexdigest()

@@ -1,5 +1,6 @@
 """Answering a check-in, and what becomes of one that closes."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from checkins.answers import policies
-from checkins.answers.models import Answer, CheckIn
+from checkins.answers.models import Answer, AnswerLink, CheckIn
 from checkins.care import services as care
 from checkins.care.models import Task
 from checkins.plans.models import Question, zone_of
@@ -31,6 +32,7 @@ REMINDED_AFTER = {
     CheckIn.Occasion.CLOSING: (1, 3, 7),
 }
 LONGEST_WORDS = 10_000
+TOKEN_BYTES = 32
 AT_ONCE = 1000
 
 Construct = Question.Construct
@@ -58,8 +60,31 @@ def give(
     check_in = CheckIn.objects.select_for_update(of=["self"]).select_related("pairing").get(pk=check_in.pk)
     if not policies.may_answer(by, check_in, now):
         raise Refused(_("This check-in is not open. Nothing was changed."))
+    return _give(check_in, by, answers, words or {}, now)
+
+
+@transaction.atomic
+def give_by_link(
+    *, check_in: CheckIn, answers: Mapping[Question, int | str | None], now: datetime, words: Mapping[Question, str] | None = None
+) -> CheckIn:
+    """The same by the link of a mail, whoever holds it: what is said is said for the person who is asked."""
+    locked = CheckIn.objects.select_for_update(of=["self"]).with_people()
+    check_in = locked.get(pk=check_in.pk)
+    if not policies.may_answer_by_link(check_in, now):
+        raise Refused(_("This check-in is not open. Nothing was changed."))
+    return _give(check_in, check_in.membership, answers, words or {}, now, detail={"by": "link"})
+
+
+def _give(
+    check_in: CheckIn,
+    by: Membership,
+    answers: Mapping[Question, int | str | None],
+    words: Mapping[Question, str],
+    now: datetime,
+    detail: audit.Detail | None = None,
+) -> CheckIn:
     asked = {question.pk: question for question in check_in.questions_asked()}
-    rows = [_answer(check_in, asked.get(question.pk), value, (words or {}).get(question, ""), now) for question, value in answers.items()]
+    rows = [_answer(check_in, asked.get(question.pk), value, words.get(question, ""), now) for question, value in answers.items()]
     if not rows:
         return check_in
     # Replaced rather than changed: an encrypted text is bound to its row, and what was said before is gone.
@@ -71,7 +96,7 @@ def give(
         check_in.save(update_fields=["answered_at"])
         outbox.cancel(kind=reminder_of(check_in), subject_ids=[check_in.pk], now=now)
         care.let_go(kind=Task.Kind.UNANSWERED, pairing_ids=[check_in.pairing_id], about_id=by.pk, now=now)
-        audit.record(verb="checkin.answered", subject=check_in, program_id=by.program_id, actor_id=by.user_id, now=now)
+        audit.record(verb="checkin.answered", subject=check_in, program_id=by.program_id, actor_id=by.user_id, now=now, detail=detail)
     return check_in
 
 
@@ -108,15 +133,41 @@ def close_due(*, now: datetime) -> int:
 
 def owe_reminders(check_ins: Iterable[CheckIn], *, now: datetime) -> int:
     """Owe each its messages, together when it is made; none is due once it has closed. Needs the plan, the program and the user at hand."""
-    return outbox.owe_many(
+    return _owe(
         [
-            _reminder(check_in, slot=str(place), due_at=due_at)
+            (check_in, str(place), due_at)
             for check_in in check_ins
             for place, due_at in enumerate(_reminded_at(check_in))
             if due_at < check_in.closes_at
         ],
-        now=now,
+        now,
     )
+
+
+def tomorrow_for(check_in: CheckIn, now: datetime) -> datetime | None:
+    """When somebody is reminded who asks to be reminded tomorrow: at the plan's time by their own clock. None once that is too late."""
+    zone = zone_of(check_in.membership.user, check_in.pairing.program)
+    at = times.at_local(times.local_day(now, zone) + timedelta(days=1), check_in.plan.at_time, zone)
+    return at if check_in.answered_at is None and at < check_in.closes_at else None
+
+
+@transaction.atomic
+def remind_tomorrow(*, check_in: CheckIn, now: datetime) -> datetime:
+    """The next reminder comes tomorrow, instead of when it was to come; one comes too where none was left. Returns when."""
+    check_in = CheckIn.objects.select_for_update(of=["self"]).with_people().get(pk=check_in.pk)
+    at = tomorrow_for(check_in, now)
+    if at is None or not check_in.is_open_at(now):
+        raise Refused(_("This check-in closes before tomorrow, or has been answered. No reminder was moved."))
+    kind = reminder_of(check_in)
+    about = OutboxMessage.objects.about(kind=kind, subject_ids=[check_in.pk])
+    waiting = list(about.not_handed_over().order_by("due_at").values_list("due_at", flat=True))
+    if waiting[:1] == [at]:
+        return at
+    outbox.cancel(kind=kind, subject_ids=[check_in.pk], now=now)
+    # A key that was used stays used: what is owed again has a slot of its own.
+    again = [at, *(due_at for due_at in waiting[1:] if due_at > at)]
+    _owe([(check_in, f"{place}-{now:%Y%m%dT%H%M%S%f}", due_at) for place, due_at in enumerate(again)], now)
+    return at
 
 
 @transaction.atomic
@@ -156,14 +207,14 @@ def go_on(*, pairing: Pairing, now: datetime) -> None:
     about = OutboxMessage.objects.filter(kind__in=[REMINDER, AFTER_MEETING], subject__in=[str(key) for key in keys])
     said = set(about.exclude(state=OutboxMessage.State.CANCELLED).values_list("subject", flat=True))
     taken_back = set(about.filter(state=OutboxMessage.State.CANCELLED).values_list("subject", flat=True))
-    outbox.owe_many(
+    _owe(
         [
-            _reminder(check_in, slot=f"{place}-{now:%Y%m%dT%H%M%S}", due_at=due_at)
+            (check_in, f"{place}-{now:%Y%m%dT%H%M%S}", due_at)
             for check_in in again
             if str(check_in.pk) in taken_back
             for place, due_at in _reminded_again_at(check_in, has_had_one=str(check_in.pk) in said, now=now)
         ],
-        now=now,
+        now,
     )
 
 
@@ -175,16 +226,31 @@ def call_off_of_stopped(*, now: datetime) -> int:
     return call_off(pairing_ids=pairing_ids, now=now) if pairing_ids else 0
 
 
-def _reminder(check_in: CheckIn, *, slot: str, due_at: datetime) -> outbox.Duty:
-    return outbox.Duty(
-        kind=reminder_of(check_in),
-        subject_id=check_in.pk,
-        recipient_id=check_in.membership.user_id,
-        slot=slot,
-        program_id=check_in.pairing.program_id,
-        due_at=due_at,
-        expires_at=check_in.closes_at,
+def _owe(reminders: Iterable[tuple[CheckIn, str, datetime]], now: datetime) -> int:
+    """Each is a check-in, a slot and when it is due. One link for all of one check-in: its token is kept in the mails alone."""
+    reminders = list(reminders)
+    tokens = {check_in.pk: secrets.token_urlsafe(TOKEN_BYTES) for check_in, _slot, _due_at in reminders}
+    owed = outbox.owe_many(
+        [
+            outbox.Duty(
+                kind=reminder_of(check_in),
+                subject_id=check_in.pk,
+                recipient_id=check_in.membership.user_id,
+                slot=slot,
+                program_id=check_in.pairing.program_id,
+                due_at=due_at,
+                expires_at=check_in.closes_at,
+                secret=tokens[check_in.pk],
+            )
+            for check_in, slot, due_at in reminders
+        ],
+        now=now,
     )
+    closes_at = {check_in.pk: check_in.closes_at for check_in, _slot, _due_at in reminders}
+    AnswerLink.objects.bulk_create(
+        AnswerLink(check_in_id=key, token_hash=AnswerLink.hash_of(token), expires_at=closes_at[key]) for key, token in tokens.items()
+    )
+    return owed
 
 
 def _reminded_at(check_in: CheckIn) -> list[datetime]:

@@ -19,6 +19,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def open(self) -> Self:
         return self.filter(done_at=None)
 
+    def calls_asked_by(self, membership: Membership) -> Self:
+        """The calls that this person asked for, about a pairing of their own: theirs to see, and to take back."""
+        return self.filter(kind=Task.Kind.PLEASE_CALL, about=membership)
+
     def of_caseload(self, membership: Membership) -> Self:
         return self.filter(pairing__coordinator=membership)
 

@@ -1,7 +1,24 @@
 """May this person? Pure questions: no query, no write, no request."""
 
+from django.utils.translation import gettext_lazy as _
+
 from checkins.care.models import Task
+from matching.pairings import acts
+from matching.pairings.models import Pairing
 from programs.memberships.models import Membership, Program
+
+BEGUN = frozenset({Pairing.State.ACTIVE, Pairing.State.PAUSED, Pairing.State.CLOSED})
+ASK_FOR_CALL = acts.register(
+    acts.Act(name="call.ask", words=_("Ask those who run the program for a call"), route="checkins:please-call", states=BEGUN)
+)
+TAKE_CALL_BACK = acts.register(
+    acts.Act(name="call.take_back", words=_("Take back that one asked for a call"), route="checkins:please-call-take-back", states=BEGUN)
+)
+
+
+def may_ask_for_call(membership: Membership, pairing: Pairing) -> bool:
+    """Either half of a pairing that has begun, also after it has ended. It needs no reason."""
+    return ASK_FOR_CALL.is_open_to(membership, pairing)
 
 
 def may_do(membership: Membership, task: Task) -> bool:

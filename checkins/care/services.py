@@ -63,6 +63,37 @@ def raise_for_unreachable(recipient_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
+def ask_for_call(*, pairing: Pairing, by: Membership, now: datetime, by_link: bool = False) -> None:
+    """Please call me: no text, no reason. Who may read the answers of the program is told. Asking again changes nothing."""
+    pairing = Pairing.objects.select_for_update(of=["self"], no_key=True).select_related("program").get(pk=pairing.pk)
+    if not policies.may_ask_for_call(by, pairing):
+        raise Refused(_("You can ask for a call about a pairing of yours that has begun."))
+    if Task.objects.calls_asked_by(by).filter(pairing=pairing).open().exists():
+        return
+    cause = Cause(
+        kind=Task.Kind.PLEASE_CALL,
+        pairing_id=pairing.pk,
+        about_id=by.pk,
+        seen_on=local_day(now, pairing.program.time_zone),
+        read_by=pairing.program.answers_read_by,
+    )
+    raise_tasks([cause], now=now)
+    detail = {"by": "link"} if by_link else {}
+    audit.record(verb="call.asked", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now, detail=detail)
+
+
+@transaction.atomic
+def take_back_call(*, pairing: Pairing, by: Membership, now: datetime) -> None:
+    """Not needed after all: possible until somebody has marked it as done."""
+    pairing = Pairing.objects.select_for_update(of=["self"], no_key=True).get(pk=pairing.pk)
+    if not policies.may_ask_for_call(by, pairing):
+        raise Refused(_("You can take back a call about a pairing of yours."))
+    if not let_go(kind=Task.Kind.PLEASE_CALL, pairing_ids=[pairing.pk], about_id=by.pk, now=now):
+        raise Refused(_("There is no call left to take back: somebody has seen to it."))
+    audit.record(verb="call.taken_back", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
+
+
+@transaction.atomic
 def finish(*, task: Task, by: Membership, now: datetime) -> Task:
     """Mark a task as done. Doing so twice changes nothing."""
     task = Task.objects.select_for_update(of=["self"]).select_related("pairing").get(pk=task.pk)

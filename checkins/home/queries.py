@@ -81,10 +81,13 @@ def _with_what_is_shown(pairings: list[Any], me: Membership) -> list[Pairing]:
 def check_ins_waiting(me: Membership, pairings: Sequence[Pairing], now: datetime) -> list[CheckIn]:
     """Check-ins of mine about these pairings that are open and have a question I have not come to. In three queries at most.
 
+    Of a pairing that has ended it is the closing one.
+
     `questions` says how many are asked, `given` to how many of them I have come.
     """
     known = {pairing.pk: pairing for pairing in pairings}
-    check_ins: Any = list(CheckIn.objects.of(me).filter(pairing__in=known).asked().open_at(now).order_by("closes_at", "pk"))
+    is_on = Q(pairing__in=[pairing.pk for pairing in pairings if pairing.is_open]) | Q(occasion=CheckIn.Occasion.CLOSING)
+    check_ins: Any = list(CheckIn.objects.of(me).filter(is_on, pairing__in=known).asked().open_at(now).order_by("closes_at", "pk"))
     if not check_ins:
         return []
     questions = list(Question.objects.filter(plan__in={check_in.plan_id for check_in in check_ins}))

@@ -76,7 +76,7 @@ def home(request: MemberRequest) -> HttpResponse:
     if me.is_staff and not me.is_participant:
         return redirect("checkins:today", me.program.slug)
     pairings, ended = queries.open_or_just_ended(me, now)
-    check_ins = queries.check_ins_waiting(me, pairings, now)
+    check_ins = queries.check_ins_waiting(me, [*pairings, *ended], now)
     waiting = waiting_in([*pairings, *ended], me, now)
     steps = _steps(me)
     proposals = [pairing for pairing in pairings if pairing.state == Pairing.State.PROPOSED and not pairing.has_accepted(me)]
@@ -164,6 +164,7 @@ def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
         "pairing": pair,
         "other": other,
         "check_in": queries.open_check_in(pair, me, now),
+        "call": Task.objects.calls_asked_by(me).filter(pairing=pair).open().first(),
         "life": endings.on_pair_page(pair, me, now),
         "absences": absences.on_pair_page(pair, me, now),
         "resets": resets.on_pair_page(pair, me, now),

@@ -22,10 +22,11 @@ CHECK_INS = kinds.Category(
 
 
 def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
+    """`token`: what the link of this mail opens. Empty where a mail was owed without one: then the link asks to sign in."""
     found = list(_of(messages).select_related("pairing__program", "membership__user"))
     questions = list(Question.objects.filter(plan__in={check_in.plan_id for check_in in found}))
     contexts = {str(check_in.pk): _context(check_in, len(check_in.among(questions))) for check_in in found}
-    return {message.pk: contexts[message.subject] for message in messages if message.subject in contexts}
+    return {message.pk: {**contexts[message.subject], "token": message.secret or ""} for message in messages if message.subject in contexts}
 
 
 def still_owed(messages: list[OutboxMessage]) -> set[int]:

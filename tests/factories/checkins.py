@@ -10,7 +10,7 @@ from checkins.absences.models import Absence
 from checkins.accounts.models import SessionAccount
 from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem
-from checkins.answers.models import Answer, CheckIn
+from checkins.answers.models import Answer, AnswerLink, CheckIn
 from checkins.care.models import Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
@@ -295,6 +295,20 @@ class AnswerFactory(DjangoModelFactory):
     question = factory.LazyAttribute(lambda answer: question_of(answer.check_in.plan))
     value = 4
     given_at = NOON
+
+
+class AnswerLinkFactory(DjangoModelFactory):
+    """What the token "the-token-of-a-mail" opens, until the check-in closes."""
+
+    class Meta:
+        model = AnswerLink
+
+    class Params:
+        token = "the-token-of-a-mail"
+
+    check_in = factory.SubFactory(CheckInFactory)
+    token_hash = factory.LazyAttribute(lambda link: AnswerLink.hash_of(link.token))
+    expires_at = factory.SelfAttribute("check_in.closes_at")
 
 
 class TaskFactory(DjangoModelFactory):

@@ -50,6 +50,9 @@ ROUTES: dict[str, Route] = {
     "programs:mail-stop": Route(EVERYONE, FORM, needs_sign_in=False),
     # For the service that carries our mail, where there is one.
     "programs:mail-events": Route((), ACT, needs_sign_in=False),
+    # The link of a mail leads on for whoever has it. What it leads to is no page without the link's cookie, whoever one is.
+    "checkins:answer-link": Route(EVERYONE, READ, needs_sign_in=False),
+    "checkins:answer-by-link": Route((), FORM, needs_sign_in=False),
     "people:account": Route(SIGNED_IN, FORM),
     "people:second-factor-needed": Route(SIGNED_IN, READ),
     # Whoever has a place in the program.
@@ -114,6 +117,9 @@ ROUTES: dict[str, Route] = {
     "checkins:action-decline": Route(BOTH_HALVES, ACT),
     "checkins:action-remove": Route(BOTH_HALVES, ACT),
     "checkins:action-undo": Route(BOTH_HALVES, ACT),
+    "checkins:my-answers": Route(BOTH_HALVES, READ),
+    "checkins:please-call": Route(BOTH_HALVES, ACT),
+    "checkins:please-call-take-back": Route(BOTH_HALVES, ACT),
     "checkins:resets": Route(BOTH_HALVES, FORM),
     "checkins:reset-start": Route(BOTH_HALVES, ACT),
     "matching:change": Route(BOTH_HALVES, READ),

@@ -23,6 +23,7 @@ from tests.factories.checkins import (
     ActionItemFactory,
     AgendaItemFactory,
     AnswerFactory,
+    AnswerLinkFactory,
     CheckInFactory,
     DecisionFactory,
     GoalFactory,
@@ -195,6 +196,7 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
     SessionOptionFactory(session=SessionFactory(pairing=pairing, proposed=True, where=mark))
     check_in = CheckInFactory(pairing=pairing, answered=True, due_on=due_on, read_by=Program.AnswersReadBy.ADMINS)
     AnswerFactory(check_in=check_in, words=mark.upper())
+    AnswerLinkFactory(check_in=check_in, token=mark)
     PauseFactory(pairing=pairing, paused_at=datetime.combine(due_on, time(12), UTC), gone_on_at=NOON)
     EndingReasonFactory(pairing=pairing, words=f"Reason{mark.lower()}")
     ending = RoundFactory(pairing=pairing, kind="ending", closes_at=NOON + timedelta(days=14))
@@ -219,6 +221,7 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         "actionitem": ActionItemFactory(pairing=pairing, text=mark).pk,
         "message": MessageFactory(pairing=pairing, text=mark).pk,
         "checkin": check_in.pk,
+        "checkins:answer-link.token": mark,
         "decision": DecisionFactory(pairing=pairing, text=mark, reason=mark).pk,
         "goal": GoalFactory(pairing=pairing, text=mark, why=mark).pk,
         "task": TaskFactory(pairing=pairing).pk,

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection
 from checkins.answers.models import Answer, CheckIn
 from checkins.plans.models import Question
 from programs.memberships.models import Program
-from tests.factories.checkins import AnswerFactory, CheckInFactory, QuestionFactory, question_of
+from tests.factories.checkins import AnswerFactory, AnswerLinkFactory, CheckInFactory, QuestionFactory, question_of
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory
 
@@ -221,3 +221,19 @@ def test_the_database_asks_once_at_the_end():
 def test_the_database_knows_which_due_day_a_regular_one_is_and_no_other(changes):
     with pytest.raises(IntegrityError, match="checkins_checkin_regular_has_a_number"):
         CheckInFactory(**changes)
+
+
+def test_own_words_are_asked_last_wherever_the_program_put_them():
+    check_in = CheckInFactory()
+    words = QuestionFactory(plan=check_in.plan, own_words=True, position=0)
+    comfort = QuestionFactory(plan=check_in.plan, position=5)
+    last = QuestionFactory(plan=check_in.plan, construct=Question.Construct.OWN, position=9)
+
+    assert check_in.questions_asked() == [comfort, last, words]
+
+
+def test_the_database_refuses_one_token_for_two_check_ins():
+    AnswerLinkFactory()
+
+    with pytest.raises(IntegrityError, match="token_hash"):
+        AnswerLinkFactory()

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from checkins.answers import services
-from checkins.answers.models import Answer, CheckIn
+from checkins.answers.models import Answer, AnswerLink, CheckIn
 from checkins.care.models import Task
 from checkins.plans.models import Question
 from matching.pairings import services as pairings
@@ -16,6 +16,7 @@ from programs.memberships.models import Program
 from tests.factories.checkins import CheckInFactory, QuestionFactory, TaskFactory, question_of
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory
+from tests.times import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -375,7 +376,7 @@ def test_who_had_the_message_before_the_pause_does_not_get_it_twice(resting, noo
 def test_who_had_the_message_between_two_pauses_does_not_get_it_again_after_the_second(resting, noon):
     services.go_on(pairing=resting.pairing, now=noon + timedelta(hours=1))
     first = pending().earliest("due_at")
-    OutboxMessage.objects.filter(pk=first.pk).update(state=OutboxMessage.State.SENT, sent_at=noon, ended_at=noon)
+    OutboxMessage.objects.filter(pk=first.pk).update(state=OutboxMessage.State.SENT, sent_at=noon, ended_at=noon, secret=None)
     services.stop(pairing=resting.pairing, now=noon + timedelta(hours=2))
 
     services.go_on(pairing=resting.pairing, now=noon + timedelta(hours=3))
@@ -500,3 +501,91 @@ def test_what_was_not_said_about_a_meeting_is_no_silence(occasion, noon):
     services.close_due(now=noon)
 
     assert not Task.objects.exists()
+
+
+# --- reminding tomorrow ---
+
+
+TOMORROW = timedelta(hours=21)  # from noon, in UTC, to nine in the morning
+
+
+@pytest.fixture
+def reminded(noon):
+    """An open check-in; the first message has gone, two wait."""
+    check_in = CheckInFactory()
+    services.owe_reminders([CheckIn.objects.with_people().get(pk=check_in.pk)], now=noon - timedelta(hours=3))
+    first = pending().earliest("due_at")
+    OutboxMessage.objects.filter(pk=first.pk).update(state=OutboxMessage.State.SENT, sent_at=noon, ended_at=noon, secret=None)
+    return check_in
+
+
+def due_from(noon):
+    return [message.due_at - noon for message in pending().order_by("due_at")]
+
+
+def test_the_next_reminder_comes_tomorrow_instead_and_the_last_one_stays(reminded, noon):
+    at = services.remind_tomorrow(check_in=reminded, now=noon)
+
+    assert at - noon == TOMORROW
+    assert due_from(noon) == [TOMORROW, timedelta(days=7, hours=-3)]
+
+
+def test_asking_twice_is_asking_once(reminded, noon):
+    for seconds in (0, 1):
+        services.remind_tomorrow(check_in=reminded, now=noon + timedelta(seconds=seconds))
+
+    assert due_from(noon) == [TOMORROW, timedelta(days=7, hours=-3)]
+
+
+def test_who_puts_it_off_day_after_day_is_reminded_each_day(reminded, noon):
+    for day in range(3):
+        services.remind_tomorrow(check_in=reminded, now=noon + timedelta(days=day))
+        OutboxMessage.objects.filter(pk=pending().earliest("due_at").pk).update(
+            state=OutboxMessage.State.SENT, sent_at=noon, ended_at=noon, secret=None
+        )
+
+    services.remind_tomorrow(check_in=reminded, now=noon + timedelta(days=3))
+
+    assert due_from(noon) == [TOMORROW + timedelta(days=3)]
+
+
+def test_what_would_come_before_tomorrow_does_not_come_besides(reminded, noon):
+    outbox.owe(kind=services.REMINDER, subject_id=reminded.pk, recipient=reminded.membership.user, slot="kept back", now=noon)
+
+    services.remind_tomorrow(check_in=reminded, now=noon + timedelta(days=2))
+
+    assert due_from(noon) == [timedelta(days=2) + TOMORROW, timedelta(days=7, hours=-3)]
+
+
+def test_tomorrow_is_by_the_clock_of_the_person(reminded, noon):
+    reminded.membership.user.time_zone = "Pacific/Auckland"
+    reminded.membership.user.save()
+
+    # It is one in the night of the 17th there.
+    assert services.remind_tomorrow(check_in=reminded, now=noon) - noon == timedelta(days=1, hours=8)
+
+
+@pytest.mark.parametrize("changes", [{"answered_at": NOON}, {"called_off_at": NOON}, {"closes_at": NOON + TOMORROW}])
+def test_there_is_nothing_to_put_off_of_what_is_over_by_then(changes, reminded, noon):
+    CheckIn.objects.update(**changes)
+    before = due_from(noon)
+
+    with pytest.raises(Refused):
+        services.remind_tomorrow(check_in=reminded, now=noon)
+
+    assert due_from(noon) == before
+
+
+def test_what_is_owed_again_carries_a_link_that_opens_it(reminded, noon):
+    services.remind_tomorrow(check_in=reminded, now=noon)
+
+    for message in pending():
+        assert AnswerLink.objects.of_token(message.secret).get().check_in == reminded
+
+
+def test_an_answer_takes_the_one_for_tomorrow_back(reminded, noon):
+    services.remind_tomorrow(check_in=reminded, now=noon)
+
+    give(reminded, {question_of(reminded.plan): 4}, noon)
+
+    assert not pending().exists()

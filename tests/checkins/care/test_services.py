@@ -10,6 +10,7 @@ from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
 from mentoring.kernel.outbox.models import OutboxMessage
+from tests.at_once import at_once
 from tests.factories.checkins import TaskFactory
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory, UserFactory
@@ -154,3 +155,77 @@ def test_who_is_in_no_active_pairing_raises_no_task(noon):
     services.raise_for_unreachable(MembershipFactory().user_id, noon)
 
     assert not Task.objects.exists()
+
+
+# --- please call me ---
+
+
+def ask(pairing, now, by=None):
+    services.ask_for_call(pairing=pairing, by=by or pairing.first, now=now)
+
+
+@pytest.mark.parametrize("state", ["active", "paused", "closed"])
+def test_either_half_can_ask_for_a_call_also_when_it_rests_or_is_over(state, noon):
+    pairing = PairingFactory(**{state: True})
+
+    for half in pairing.halves:
+        ask(pairing, noon, half)
+
+    tasks = Task.objects.order_by("about")
+    assert {(task.kind, task.about) for task in tasks} == {("please_call", half) for half in pairing.halves}
+    assert [task.due_at - noon for task in tasks] == [timedelta(days=1)] * 2
+
+
+def test_asking_again_changes_nothing_until_somebody_has_called(noon):
+    pairing = PairingFactory(active=True)
+    ask(pairing, noon)
+    ask(pairing, noon + timedelta(hours=1))
+    assert Task.objects.count() == AuditEvent.objects.filter(verb="call.asked").count() == 1
+
+    services.finish(task=Task.objects.get(), by=pairing.coordinator, now=noon + timedelta(hours=2))
+    ask(pairing, noon + timedelta(hours=3))
+
+    assert Task.objects.open().get().raised_at == noon + timedelta(hours=3)
+
+
+def test_another_rule_of_the_program_makes_no_second_one(noon):
+    pairing = PairingFactory(active=True)
+    ask(pairing, noon)
+    pairing.program.answers_read_by = "admins"
+    pairing.program.save()
+
+    ask(pairing, noon)
+
+    assert Task.objects.get().read_by == "coordinators"
+
+
+def test_it_can_be_taken_back_until_somebody_has_called(noon):
+    pairing = PairingFactory(active=True)
+    ask(pairing, noon)
+    ask(pairing, noon, pairing.second)
+
+    services.take_back_call(pairing=pairing, by=pairing.first, now=noon)
+
+    assert Task.objects.open().get().about == pairing.second
+    assert AuditEvent.objects.filter(verb="call.taken_back").count() == 1
+    services.finish(task=Task.objects.open().get(), by=pairing.coordinator, now=noon)
+    with pytest.raises(Refused, match="seen to it"):
+        services.take_back_call(pairing=pairing, by=pairing.second, now=noon)
+
+
+def test_nobody_asks_for_a_call_of_somebody_else_or_before_it_has_begun(noon):
+    pairing = PairingFactory(active=True)
+
+    for pair, by in ((pairing, pairing.coordinator), (pairing, MembershipFactory(program=pairing.program)), (PairingFactory(), None)):
+        with pytest.raises(Refused):
+            ask(pair, noon, by)
+    assert not Task.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_presses_at_once_one_task_comes(noon):
+    pairing = PairingFactory(active=True)
+
+    at_once(*[lambda: ask(pairing, noon)] * 4)
+
+    assert Task.objects.count() == AuditEvent.objects.filter(verb="call.asked").count() == 1

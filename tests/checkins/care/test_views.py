@@ -1,5 +1,8 @@
+import re
+
 import pytest
 
+from checkins.care.models import Task
 from tests.checkins.pages import address, people_around
 from tests.factories.checkins import TaskFactory
 from tests.factories.programs import MembershipFactory
@@ -41,3 +44,54 @@ def test_nobody_else_finds_it(as_member):
     assert as_member(around.admin).post(done_page(of_admins)).status_code == 302
     task.refresh_from_db()
     assert task.done_at is None
+
+
+# --- please call me ---
+
+
+def call_page(around, name="please-call"):
+    return address(name, around.pairing.program, around.pairing.pk)
+
+
+def test_one_press_on_the_pairs_page_asks_for_a_call_and_one_takes_it_back(as_member):
+    around = people_around()
+    browser = as_member(around.half)
+    pair = address("pairing", around.pairing.program, around.pairing.pk)
+    assert "Please call me" in browser.get(pair).text
+
+    asked = browser.post(call_page(around), follow=True)
+
+    assert asked.redirect_chain == [(f"{pair}#call", 302)]
+    assert "You asked for a call on" in asked.text
+    assert Task.objects.open().get().about == around.half
+    back = browser.post(call_page(around, "please-call-take-back"), follow=True)
+    assert "Nobody calls you about it." in back.text
+    assert "Please call me" in back.text
+    again = browser.post(call_page(around, "please-call-take-back"), follow=True)
+    assert "There is no call left to take back" in again.text
+
+
+def test_the_other_half_never_learns_of_a_call(as_member):
+    around = people_around()
+    partner = as_member(around.other_half)
+    pages = [address(name, around.pairing.program, around.pairing.pk) for name in ("pairing", "my-answers")]
+    pages.append(address("home", around.pairing.program))
+
+    def seen():
+        keys = r'(csrfmiddlewaretoken" value|"X-CSRFToken": |name="once" value=)[^>]*'
+        return [re.sub(keys, "", partner.get(page).text) for page in pages]
+
+    before = seen()
+
+    TaskFactory(pairing=around.pairing, about=around.half, kind=Task.Kind.PLEASE_CALL)
+
+    assert seen() == before
+
+
+def test_the_coordinator_sees_it_first_among_what_somebody_said(as_member):
+    around = people_around(active=True, first__user__called="Amara")
+    TaskFactory(pairing=around.pairing, about=around.half, kind=Task.Kind.PLEASE_CALL)
+
+    page = as_member(around.coordinator).get(address("today", around.pairing.program)).text
+
+    assert "Amara would like a call" in page

@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from checkins.answers.services import REMINDER
+from checkins.answers.models import CheckIn
+from checkins.answers.services import REMINDER, owe_reminders, reminder_of
 from checkins.reminders import letters
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox import services as outbox
@@ -92,3 +93,32 @@ def test_many_letters_cost_as_much_as_one(queries_of, noon):
 
     assert queries_of(lambda: letters.context_of([one])) == queries_of(lambda: letters.context_of(more)) == 2
     assert queries_of(lambda: letters.still_owed(more)) == 1
+
+
+@pytest.mark.parametrize("occasion", ["scheduled", "meeting", "closing"])
+def test_its_button_answers_without_signing_in_and_says_not_to_hand_it_on(occasion, noon):
+    traits = {"scheduled": {}, "meeting": {"of_meeting": True}, "closing": {"closing": True}}[occasion]
+    check_in = CheckIn.objects.with_people().get(pk=CheckInFactory(**traits).pk)
+    owe_reminders([check_in], now=noon)
+    message = OutboxMessage.objects.filter(kind=reminder_of(check_in)).earliest("due_at")
+    kind = kinds.get(message.kind)
+
+    mail = compose(message, kind=kind, context=kind.context([message])[message.pk], address="amara@example.org")
+
+    html = mail.alternatives[0].content
+    assert f"/c/{message.secret}/" in mail.body
+    assert f'/c/{message.secret}/"' in html
+    assert f"/p/{check_in.pairing.program.slug}/check-ins/{check_in.pk}/" in mail.body
+    assert "please do not forward this mail" in " ".join(mail.body.split())
+    assert message.secret not in mail.subject
+
+
+def test_each_mail_of_a_batch_has_its_own_link(noon):
+    check_ins = [CheckIn.objects.with_people().get(pk=CheckInFactory().pk) for _number in range(3)]
+    owe_reminders(check_ins, now=noon)
+    messages = list(OutboxMessage.objects.filter(kind=REMINDER))
+
+    contexts = letters.context_of(messages)
+
+    assert {contexts[message.pk]["token"] for message in messages} == {message.secret for message in messages}
+    assert len({message.secret for message in messages}) == 3
