@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matching.endings.policies import WHILE_IT_LASTS
 from matching.endings.services import ASKED, BEGUN_AGAIN, ENDING, IS_ENDING, OPENED, STAYS, in_progress
-from matching.joint.models import Answer, Round
+from matching.joint.models import Round
 from matching.pairings import letters
 from matching.pairings.models import Pairing
 from mentoring.kernel.outbox import kinds
@@ -61,17 +61,15 @@ def context_of_asked(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str,
     }
 
 
-def waits_for_their_answer(messages: list[OutboxMessage]) -> set[int]:
-    """Whoever has answered in the meantime, or is not here any more, is not asked."""
+def can_be_answered(messages: list[OutboxMessage]) -> set[int]:
+    """It is still asked, and whoever it goes to is here.
+
+    Whether they have answered is not looked at: a letter that did not go would tell.
+    """
     still_asked = Round.objects.open_at(timezone.now()).filter(pairing__state=Pairing.State.CLOSED)
     found = kinds.with_subjects(messages, still_asked.select_related("pairing__first", "pairing__second"))
-    have_answered = set(Answer.objects.filter(round__in=[round.pk for _message, round in found]).values_list("round", "membership"))
-    halves = [(message, round, round.pairing.half_with(message.recipient_id)) for message, round in found]
-    return {
-        message.pk
-        for message, round, half in halves
-        if half is not None and half.left_at is None and (round.pk, half.pk) not in have_answered
-    }
+    halves = [(message, round.pairing.half_with(message.recipient_id)) for message, round in found]
+    return {message.pk for message, half in halves if half is not None and half.left_at is None}
 
 
 kinds.register(
@@ -117,7 +115,7 @@ kinds.register(
         category=letters.MATCHING,
         template=f"{FOLDER}/ask_again.txt",
         context=context_of_asked,
-        still_owed=waits_for_their_answer,
+        still_owed=can_be_answered,
         audience=_("The other person learns only of two yeses, and of nothing else that you answer."),
     )
 )

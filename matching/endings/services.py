@@ -179,7 +179,7 @@ def ask_what_comes_next(*, pairing: Pairing, now: datetime) -> None:
 def say_about_beginning_again(*, pairing: Pairing, by: Membership, yes: bool, now: datetime) -> Pairing:
     """One half says that they would like to begin again, or not. With two yeses it does; until then no answer shows, or that there is one.
 
-    Answering again replaces the answer. A first yes is written to the other half only where that cannot reach somebody who fled.
+    Answering again replaces the answer. Of a first yes both are asked by letter only where that cannot reach somebody who fled.
     """
     pairing = _locked(pairing)
     asked = asked_to_begin_again(pairing, now)
@@ -191,7 +191,7 @@ def say_about_beginning_again(*, pairing: Pairing, by: Membership, yes: bool, no
     if asked.opened_together_at is not None:
         pairing.refresh_from_db(fields=["state", "ended_at"])
     elif yes and _closed_on_its_day(pairing):
-        _ask_those_who_have_not_answered(asked, pairing, now)
+        _owe_the_question(asked, pairing, now)
     return pairing
 
 
@@ -202,7 +202,7 @@ def ask_both(*, pairing: Pairing, by: Membership, now: datetime) -> None:
     asked = asked_to_begin_again(pairing, now)
     if asked is None or not policies.may_ask_both(by, pairing) or _have_another_open_pairing(pairing):
         raise Refused(_("Both can be asked for some time after an ending, while both are here and have no other pairing."))
-    _ask_those_who_have_not_answered(asked, pairing, now, slot="staff")
+    _owe_the_question(asked, pairing, now, slot="staff")
     audit.record(verb="pairing.asked_to_begin_again", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
 
 
@@ -282,8 +282,8 @@ def _closed_on_its_day(pairing: Pairing) -> bool:
     return prepared.filter(Q(called_off_at=pairing.ended_at) | Q(called_off_at=None, opened_together_at__isnull=False)).exists()
 
 
-def _ask_those_who_have_not_answered(asked: Round, pairing: Pairing, now: datetime, slot: str = "0") -> None:
-    have_answered = set(Answer.objects.filter(round=asked).values_list("membership", flat=True))
+def _owe_the_question(asked: Round, pairing: Pairing, now: datetime, slot: str = "0") -> None:
+    """To both, also to whoever has answered: who was left out, in the list of what was sent, would be known to have."""
     duties = [
         outbox.Duty(
             kind=ASKED,
@@ -294,7 +294,7 @@ def _ask_those_who_have_not_answered(asked: Round, pairing: Pairing, now: dateti
             expires_at=asked.closes_at,
         )
         for half in pairing.halves
-        if half.pk not in have_answered and half.left_at is None
+        if half.left_at is None
     ]
     outbox.owe_many(duties, now=now)
 

@@ -58,7 +58,8 @@ def open_round(
 def answer(*, round: Round, by: Membership, content: Mapping[str, Any], now: datetime) -> Round:
     """Keep what one half says; answering again replaces it. With the second answer the round opens to both, and nothing changes any more.
 
-    `content` is what the form of the kind takes. Where a kind opens on two yeses, it opens only if both say yes.
+    `content` is what the form of the kind takes. Where a kind opens on two yeses, it opens only if both say yes. Of those nothing is
+    recorded until it opens, and then of nobody: a record of one answer would tell that there is one, and of the last whose was the first.
     """
     pairing = Pairing.objects.select_for_update(of=["self"], no_key=True).get(pk=round.pairing_id)
     round = Round.objects.select_for_update(of=["self"]).get(pk=round.pk)
@@ -81,14 +82,16 @@ def answer(*, round: Round, by: Membership, content: Mapping[str, Any], now: dat
         round.save(update_fields=["opened_together_at"])
         if kind.when_opened is not None:
             kind.when_opened(round=round, now=now)
-    audit.record(
-        verb="joint.opened_together" if opens else "joint.answered",
-        subject=round,
-        program_id=pairing.program_id,
-        actor_id=by.user_id,
-        now=now,
-        detail={"kind": round.kind},
-    )
+    is_of_nobody = kind.opens is kinds.Opens.ON_TWO_YESES
+    if opens or not is_of_nobody:
+        audit.record(
+            verb="joint.opened_together" if opens else "joint.answered",
+            subject=round,
+            program_id=pairing.program_id,
+            actor_id=None if is_of_nobody else by.user_id,
+            now=now,
+            detail={"kind": round.kind},
+        )
     return round
 
 

@@ -213,6 +213,21 @@ def test_what_is_sealed_is_kept_sealed(two_yeses, noon):
     assert answer.said["words"] == "Another"
 
 
+@pytest.mark.parametrize("content", [YES, NO])
+def test_of_one_answer_that_waits_for_two_yeses_there_is_no_record(content, two_yeses, noon):
+    services.answer(round=two_yeses, by=two_yeses.pairing.first, content=content, now=noon)
+
+    assert not AuditEvent.objects.exclude(verb="joint.opened").exists()
+
+
+def test_that_it_opened_on_two_yeses_is_recorded_of_nobody(two_yeses, noon):
+    for half in two_yeses.pairing.halves:
+        services.answer(round=two_yeses, by=half, content=YES, now=noon)
+
+    [event] = AuditEvent.objects.exclude(verb="joint.opened")
+    assert (event.verb, event.actor_id) == ("joint.opened_together", None)
+
+
 # --- calling off ---
 
 
