@@ -15,7 +15,7 @@ from matching.joint import services as rounds
 from matching.pairings.access import PairRequest, stopped, the_two_only
 from matching.pairings.models import Pairing, PartnerWish
 from mentoring.kernel.errors import Refused
-from mentoring.kernel.once.access import once
+from mentoring.kernel.once.access import once, say_no
 from programs.memberships.access import MemberRequest, members_only, staff_only
 
 
@@ -40,7 +40,7 @@ def begin(request: MemberRequest, pairing: int) -> HttpResponse:
     try:
         services.begin(pairing=pair, by=request.membership, now=timezone.now())
     except Refused as refused:
-        messages.warning(request, str(refused))
+        say_no(request, refused)
         return _to("checkins:pairing", pair)
     if not is_half:
         messages.success(request, _("The pairing comes to its end. Both get the same letter."))
@@ -106,7 +106,7 @@ def stay(request: MemberRequest, pairing: int) -> HttpResponse:
     try:
         services.stay(pairing=pair, by=request.membership, now=timezone.now())
     except Refused as refused:
-        messages.warning(request, str(refused))
+        say_no(request, refused)
     else:
         messages.success(request, _("The pairing goes on. Both get the same letter."))
     return _to("checkins:pairing", pair)
@@ -211,7 +211,7 @@ def begin_again(request: PairRequest) -> HttpResponse:
         try:
             pair = services.say_about_beginning_again(pairing=pair, by=me, yes=said, now=now)
         except Refused as refused:
-            messages.warning(request, str(refused))
+            say_no(request, refused)
             return _to("checkins:pairing", pair)
         if pair.is_open:
             messages.success(request, _("You both said yes. Your pairing goes on."))
@@ -245,7 +245,7 @@ def _do_as_staff(act: Callable[..., object], request: MemberRequest, pairing: in
     try:
         act(pairing=pair, by=me, now=timezone.now())
     except Refused as refused:
-        messages.warning(request, str(refused))
+        say_no(request, refused)
     else:
         messages.success(request, words)
     return _to("checkins:pairing", pair)

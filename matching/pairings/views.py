@@ -22,7 +22,7 @@ from mentoring.kernel.errors import Refused
 from mentoring.kernel.lists.exports import csv_response
 from mentoring.kernel.lists.filters import Columns, in_order
 from mentoring.kernel.lists.pages import page_of
-from mentoring.kernel.once.access import once
+from mentoring.kernel.once.access import once, say_no
 from mentoring.kernel.times import local_day
 from programs.memberships.access import MemberRequest, members_only, staff_only
 from programs.memberships.models import STILL_TO_DO, Membership
@@ -261,7 +261,7 @@ def accept(request: MemberRequest, pairing: int) -> HttpResponse:
     try:
         introduction = services.accept(pairing=introduction, by=request.membership, now=timezone.now())
     except Refused as refused:
-        messages.warning(request, str(refused))
+        say_no(request, refused)
     else:
         if introduction.state == Pairing.State.PROPOSED:
             messages.success(request, _("You said yes. We write to you as soon as there is news."))
@@ -276,7 +276,7 @@ def decline(request: MemberRequest, pairing: int) -> HttpResponse:
     try:
         services.decline(pairing=introduction, by=request.membership, now=timezone.now())
     except Refused as refused:
-        messages.warning(request, str(refused))
+        say_no(request, refused)
     return redirect("matching:proposal", introduction.program.slug, introduction.pk)
 
 
@@ -288,7 +288,7 @@ def withdraw(request: MemberRequest, pairing: int) -> HttpResponse:
     try:
         services.withdraw(pairing=introduction, by=me, now=timezone.now())
     except Refused as refused:
-        messages.warning(request, str(refused))
+        say_no(request, refused)
     else:
         messages.success(request, _("The introduction is taken back. Both get the same letter."))
     return redirect("checkins:pairing", introduction.program.slug, introduction.pk)
@@ -301,7 +301,7 @@ def wish(request: MemberRequest, pairing: int) -> HttpResponse:
     try:
         services.wish_for_somebody(pairing=own, by=request.membership, now=timezone.now())
     except Refused as refused:
-        messages.warning(request, str(refused))
+        say_no(request, refused)
     else:
         messages.success(request, _("Those who run the program know now that you would like to meet somebody else."))
     return redirect("checkins:pairing", own.program.slug, own.pk)

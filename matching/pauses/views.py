@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from matching.pairings.models import Pairing
 from matching.pauses import services
 from mentoring.kernel.errors import Refused
-from mentoring.kernel.once.access import once
+from mentoring.kernel.once.access import once, say_no
 from programs.memberships.access import MemberRequest, members_only
 
 
@@ -41,7 +41,7 @@ def _do(act: Callable[..., Pairing], request: MemberRequest, pairing: int, words
     try:
         pair = act(pairing=pair, by=request.membership, now=timezone.now())
     except Refused as refused:
-        messages.warning(request, str(refused))
+        say_no(request, refused)
     else:
         messages.success(request, once_active if once_active and pair.state == Pairing.State.ACTIVE else words)
     return redirect("checkins:pairing", request.membership.program.slug, pair.pk)

@@ -10,10 +10,12 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
+from mentoring.kernel.errors import Refused
 from mentoring.kernel.once import services
 
 View = Callable[..., HttpResponse]
@@ -25,8 +27,9 @@ NOT_CONTENT = {"once", "csrfmiddlewaretoken"}
 def once(view: View) -> View:
     """Run the view for the first POST of a form only, in one transaction with the mark that it ran.
 
-    The form holds `{% once %}`. An answer that is no redirect, such as a form with errors, leaves no mark: it can be sent again. A second
-    POST that comes while the first is at work waits for it. Where a redirect leads is kept for a week: it must hold no secret.
+    The form holds `{% once %}`. An answer that is no redirect, such as a form with errors, leaves no mark, nor does one after `say_no`: it
+    can be sent again. A second POST that comes while the first is at work waits for it. Where a redirect leads is kept for a week: it must
+    hold no secret.
     """
 
     @wraps(view)
@@ -39,11 +42,18 @@ def once(view: View) -> View:
             if not services.mark(owner=owner, key=key, now=timezone.now()):
                 return HttpResponseRedirect(services.location_of(owner=owner, key=key))
             response = view(request, *arguments, **names)
-            services.settle(owner=owner, key=key, location=response.headers.get("Location", ""))
+            was_done = not getattr(request, "was_refused", False)
+            services.settle(owner=owner, key=key, location=response.headers.get("Location", "") if was_done else "")
         return response
 
     only_once.once = True  # type: ignore[attr-defined]
     return only_once
+
+
+def say_no(request: HttpRequest, refused: Refused) -> None:
+    """Tell the person on the page they are led to why nothing was done. The same form can be sent again: by then it may be possible."""
+    messages.warning(request, str(refused))
+    request.was_refused = True  # type: ignore[attr-defined]
 
 
 def _key_of(request: HttpRequest) -> uuid.UUID | None:

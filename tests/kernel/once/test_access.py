@@ -12,13 +12,22 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.test import RequestFactory
 
-from mentoring.kernel.once.access import once
+from mentoring.kernel.errors import Refused
+from mentoring.kernel.once.access import once, say_no
 from mentoring.kernel.once.models import OnceKey
 from programs.memberships.models import Cohort
 from tests.factories.programs import ProgramFactory, UserFactory
 from tests.times import NOON
 
 browser = RequestFactory()
+
+
+class Kept(BaseStorage):
+    def _get(self, *arguments, **names):
+        return [], True
+
+    def _store(self, messages, response, *arguments, **names):
+        return []
 
 
 @once
@@ -31,15 +40,18 @@ def open_cohort(request, program):
     if request.POST["name"] == "broken":
         Cohort.objects.create(program=program, name="half done", starts_on=NOON.date())
         raise RuntimeError("in the middle")
+    if request.POST["name"] == "too early":
+        say_no(request, Refused("Not yet."))
+        return redirect("/cohorts/")
     cohort = Cohort.objects.create(program=program, name=f"{request.POST['name']} {Cohort.objects.count()}", starts_on=NOON.date())
-    if hasattr(request, "_messages"):
-        messages.success(request, "The cohort is there.")
+    messages.success(request, "The cohort is there.")
     return redirect(f"/cohorts/{cohort.pk}/")
 
 
 def post(program, user, key, name="Autumn", **more):
     request = browser.post("/cohorts/new/", {"once": key, "name": name, **more})
     request.user = user
+    request._messages = Kept(request)
     return open_cohort(request, program)
 
 
@@ -75,6 +87,12 @@ def test_a_form_with_errors_can_be_sent_again(program, key):
     assert post(program, program.created_by, key, name="").status_code == 200
 
     assert post(program, program.created_by, key).status_code == 302
+
+
+def test_what_was_refused_can_be_sent_again(program, key):
+    assert post(program, program.created_by, key, name="too early")["Location"] == "/cohorts/"
+
+    assert not OnceKey.objects.exists()
 
 
 def test_who_goes_back_and_changes_the_text_gets_a_second_thing(program, key):
@@ -121,6 +139,7 @@ def test_signed_out_browsers_are_told_apart_by_what_they_send(program, key):
     def sent_by(cookies):
         request = browser.post("/cohorts/new/", {"once": key, "name": "Autumn"})
         request.user = AnonymousUser()
+        request._messages = Kept(request)
         request.COOKIES = cookies
         return open_cohort(request, program)["Location"]
 
@@ -128,14 +147,6 @@ def test_signed_out_browsers_are_told_apart_by_what_they_send(program, key):
     assert sent_by({"csrftoken": "b"}) == sent_by({"csrftoken": "b"})
     assert sent_by({"sessionid": "c", "csrftoken": "a"}) == sent_by({"sessionid": "c", "csrftoken": "a"})
     assert Cohort.objects.count() == 3
-
-
-class Kept(BaseStorage):
-    def _get(self, *arguments, **names):
-        return [], True
-
-    def _store(self, messages, response, *arguments, **names):
-        return []
 
 
 def test_what_is_said_to_the_person_is_said_once(program, key):
