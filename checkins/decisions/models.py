@@ -186,12 +186,20 @@ class Decision(models.Model):
 
     @property
     def reopens_until(self) -> date | None:
-        """The last day on which either of the two can reopen it. What both kept can be reopened as long again."""
+        """The last day on which either of the two can reopen it. What both kept can be reopened as long again.
+
+        While the pairing rests nobody can, so those days are not counted. Whoever asks about many has the pauses of the pairing at hand.
+        """
         if self.stood_at is None:
             return None
         program = self.pairing.program
         since = max(local_day(self.stood_at, program.time_zone), self.kept_on or date.min)
-        return since + timedelta(days=program.decisions_reopen_days)
+        until = since + timedelta(days=program.decisions_reopen_days)
+        for rest in sorted(self.pairing.pauses.all(), key=lambda rest: rest.paused_at):
+            began = max(local_day(rest.paused_at, program.time_zone), since)
+            if rest.gone_on_at is not None and began <= until:
+                until += max(local_day(rest.gone_on_at, program.time_zone) - began, timedelta())
+        return until
 
     def _asks(self, day: date | None, today: date) -> bool:
         if day is None or day > today:

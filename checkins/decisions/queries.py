@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -44,7 +45,7 @@ class Card:
 
 
 def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> dict[str, Any]:
-    """What `_now.html` needs, in one query: what waits and what the two are asked again, then the newest that stand."""
+    """What `_now.html` needs, in two queries at most: what waits and what the two are asked again, then the newest that stand."""
     today = local_day(now, pairing.program.time_zone)
     found = Decision.objects.in_pairing(pairing, me).current().for_list(pairing, me, today)[:LOOKED_AT]
     decisions: Any = with_people(list(found), pairing)
@@ -87,6 +88,9 @@ def cards(decisions: Iterable[Decision], pairing: Pairing, me: Membership, today
 def with_people(decisions: Sequence[Decision], pairing: Pairing) -> Sequence[Decision]:
     """Everybody who has a part in it is one of the two, who are known."""
     halves = {half.pk: half for half in pairing.halves}
+    if any(decision.state == Decision.State.STANDS for decision in decisions):
+        # Until when each can be reopened depends on them.
+        prefetch_related_objects([pairing], "pauses")
     for decision in decisions:
         decision.pairing = pairing
         decision.proposed_by = halves[decision.proposed_by_id]

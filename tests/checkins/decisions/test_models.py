@@ -6,7 +6,7 @@ from django.db import IntegrityError
 
 from checkins.decisions.models import Decision, Place
 from tests.factories.checkins import DecisionFactory
-from tests.factories.matching import PairingFactory
+from tests.factories.matching import PairingFactory, PauseFactory
 from tests.factories.programs import MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +135,16 @@ def test_what_one_half_keeps_is_kept_by_neither(noon):
     assert not decision.stands_on(noon.date())
     assert decision.has_kept(decision.pairing.first, noon.date())
     assert not decision.has_kept(decision.pairing.second, noon.date())
+
+
+def test_days_on_which_the_pairing_rested_are_not_counted(noon):
+    pairing = PairingFactory(active=True, program__decisions_reopen_days=3)
+    decision, day = DecisionFactory(pairing=pairing, standing=True, proposed_at=noon), timedelta(days=1)
+    for began, went_on in ((-9, -2), (-1, 4), (6, 8), (20, 30)):
+        PauseFactory(pairing=pairing, paused_at=noon + began * day, gone_on_at=noon + went_on * day)
+
+    # Four days of the pause in which it came to stand, two of the next; when the last one began it was too late.
+    assert decision.reopens_until == (noon + (3 + 4 + 2) * day).date()
 
 
 def test_it_is_reopened_for_as_many_days_as_the_program_says_and_as_long_again_once_kept(noon):

@@ -354,7 +354,7 @@ def test_the_pairs_page_gets_what_waits_and_at_most_three_that_stand(around, dja
     DecisionFactory.create_batch(9, pairing=around.pairing, standing=True)
     DecisionFactory.create_batch(9, pairing=around.pairing, withdrawn=True)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         now = queries.on_pair_page(around.pairing, around.half, timezone.now())
 
     assert [card.decision.state for card in now["cards"]] == [State.OPEN] * 2 + [State.STANDS] * 3
