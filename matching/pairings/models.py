@@ -118,6 +118,8 @@ class Pairing(models.Model):
                 condition=~Q(state="declined") | Q(first_accepted_at=None, second_accepted_at=None),
                 name="matching_pairing_declined_keeps_no_answers",
             ),
+            models.CheckConstraint(condition=~Q(state="closed") | Q(activated_at__isnull=False), name="matching_pairing_closed_had_begun"),
+            models.CheckConstraint(condition=~Q(state="declined") | Q(activated_at=None), name="matching_pairing_declined_never_began"),
         ]
         indexes = [
             models.Index(fields=["program", "proposed_at", "id"], name="matching_pairing_by_time"),

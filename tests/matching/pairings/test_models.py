@@ -52,6 +52,16 @@ def test_the_database_refuses_an_active_pairing_that_never_began():
         PairingFactory(active=True, activated_at=None)
 
 
+def test_the_database_refuses_to_close_what_never_began():
+    with refused_by("matching_pairing_closed_had_begun"):
+        PairingFactory(closed=True, activated_at=None)
+
+
+def test_the_database_refuses_that_what_began_was_declined(noon):
+    with refused_by("matching_pairing_declined_never_began"):
+        PairingFactory(declined=True, activated_at=noon)
+
+
 def test_the_database_refuses_an_end_without_a_time_and_a_time_without_an_end(noon):
     with refused_by("matching_pairing_has_ended_at_when_it_ended"):
         PairingFactory(closed=True, ended_at=None)
