@@ -181,6 +181,9 @@ def say_about_beginning_again(*, pairing: Pairing, by: Membership, yes: bool, no
 
     Answering again replaces the answer. Of a first yes both are asked by letter only where that cannot reach somebody who fled.
     """
+    # The two before their pairing, as whoever leaves or is introduced locks them: else either would wait for the other. Nobody leaves or is
+    # introduced anew in the second in which it begins again.
+    list(Membership.objects.filter(pk__in=[pairing.first_id, pairing.second_id]).order_by("pk").select_for_update(of=["self"], no_key=True))
     pairing = _locked(pairing)
     asked = asked_to_begin_again(pairing, now)
     if asked is None or not policies.may_begin_again(by, pairing):
@@ -215,12 +218,13 @@ def asked_to_begin_again(pairing: Pairing, now: datetime) -> Round | None:
 
 
 def may_begin_again_now(*, round: Round) -> bool:
-    """Both are here, and have no other open pairing. Else their yeses stay kept apart, so that nobody learns what has come between."""
+    """Both are here, and have no other open pairing. Else their yeses stay kept apart, so that nobody learns what has come between.
+
+    The two are locked by whoever asks.
+    """
     pairing = round.pairing
-    # Locked before the pairing opens, so that nobody leaves or is introduced anew in the same second.
-    halves = Membership.objects.filter(pk__in=[pairing.first_id, pairing.second_id]).order_by("pk")
-    here = [half.left_at is None for half in halves.select_for_update(of=["self"], no_key=True)]
-    return all(here) and not _have_another_open_pairing(pairing)
+    has_left = Membership.objects.filter(pk__in=[pairing.first_id, pairing.second_id]).exclude(left_at=None)
+    return not has_left.exists() and not _have_another_open_pairing(pairing)
 
 
 def begin_again(*, round: Round, now: datetime) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from matching.endings import services
 from matching.endings.models import EndingReason
@@ -625,6 +626,17 @@ def test_with_two_yeses_it_begins_again_and_both_get_the_same_letter(ended, noon
     assert not Round.objects.of_kind("later-contact").waiting().exists()
     assert not Answer.objects.filter(round__kind="later-contact").exists()
     assert not PartnerWish.objects.filter(pk=wish.pk).exists()
+
+
+def test_the_two_are_locked_before_their_pairing(ended, noon):
+    """As whoever leaves does, or two would wait for each other."""
+    with CaptureQueriesContext(connection) as queries:
+        both_begin_again(ended, noon + timedelta(days=3))
+
+    locked = [query["sql"] for query in queries if "FOR NO KEY UPDATE" in query["sql"]]
+    tables = ["people" if 'FROM "programs_membership"' in sql else "pairing" for sql in locked if "matching_round" not in sql]
+    assert tables[0] == "people"
+    assert tables.count("people") == 2
 
 
 @pytest.mark.parametrize("theirs", [False, None])
