@@ -20,6 +20,7 @@ class CheckinsConfig(AppConfig):
         from checkins.decisions import policies as decision_acts  # noqa: F401
         from checkins.decisions import services as decisions
         from checkins.goals import policies as goals  # noqa: F401
+        from checkins.goals import queries as what_is_aimed_at
         from checkins.home import columns  # noqa: F401
         from checkins.plans import services as plans
         from checkins.reminders import letters  # noqa: F401
@@ -29,9 +30,12 @@ class CheckinsConfig(AppConfig):
         from checkins.resets import services as resets
         from checkins.sessions import letters as session_letters  # noqa: F401
         from checkins.sessions import policies as session_acts  # noqa: F401
+        from checkins.sessions import queries as meetings
         from checkins.sessions import services as sessions
         from checkins.threads import letters as notices  # noqa: F401
+        from checkins.threads import queries as messages
         from checkins.threads import services as threads
+        from matching.endings import services as endings
         from matching.pairings import services as pairings
         from mentoring.kernel.outbox import services as outbox
         from programs.setup import services as setup
@@ -48,6 +52,9 @@ class CheckinsConfig(AppConfig):
         pairings.when_stopped(reminders.ask_at_the_end)
         pairings.when_stopped(sessions.stop)
         pairings.when_stopped(threads.stop)
+        endings.shows_that_they_have_begun(meetings.were_to_meet)
+        endings.shows_that_they_have_begun(messages.have_written)
+        endings.shows_that_they_have_begun(what_is_aimed_at.have_set_any)
         pairings.when_gone_on(answers.go_on)
         pairings.when_gone_on(decisions.go_on)
         pairings.when_gone_on(resets.go_on)

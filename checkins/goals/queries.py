@@ -14,6 +14,10 @@ from programs.memberships.models import Membership
 SHOWN_ON_PAIR_PAGE = 2
 
 
+def have_set_any(*, pairing: Pairing, now: datetime) -> bool:
+    return Goal.objects.filter(pairing=pairing).exists()
+
+
 @dataclass(frozen=True)
 class Card:
     goal: Goal

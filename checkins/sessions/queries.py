@@ -35,6 +35,11 @@ class Ahead:
         return next(iter(self.planned), None)
 
 
+def were_to_meet(*, pairing: Pairing, now: datetime) -> bool:
+    """The time of a meeting that was agreed has come, whatever became of it."""
+    return Session.objects.filter(pairing=pairing, starts_at__lte=now).exclude(state=Session.State.CANCELLED).exists()
+
+
 def ahead(pairing: Pairing, me: Membership, now: datetime) -> Ahead:
     """In two queries."""
     return ahead_of([pairing], me, now)[pairing.pk]

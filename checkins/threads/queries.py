@@ -27,6 +27,10 @@ class Waiting:
     may_send: bool
 
 
+def have_written(*, pairing: Pairing, now: datetime) -> bool:
+    return Message.objects.filter(pairing=pairing).exists()
+
+
 def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> Waiting:
     """One query, however much is unread."""
     unread = list(Message.objects.in_pairing(pairing, me).unread_by(me).newest_first()[: MOST_COUNTED + 1])

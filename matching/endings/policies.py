@@ -94,6 +94,6 @@ def may_ask_both(membership: Membership, pairing: Pairing) -> bool:
     return has_ended and pairings.may_have_caseload(membership, pairing) and all(half.left_at is None for half in pairing.halves)
 
 
-def may_undo(membership: Membership, pairing: Pairing, *, have_met: bool) -> bool:
-    """Those who run the program, of what has begun and where nobody has met yet. Nobody undoes a pairing of their own."""
-    return pairing.state == Pairing.State.ACTIVE and not have_met and pairings.may_have_caseload(membership, pairing)
+def may_undo(membership: Membership, pairing: Pairing, *, have_begun: bool) -> bool:
+    """Those who run the program, of what is active and where the two have not begun yet. Nobody undoes a pairing of their own."""
+    return pairing.state == Pairing.State.ACTIVE and not have_begun and pairings.may_have_caseload(membership, pairing)

@@ -156,7 +156,7 @@ class Facts:
 
 
 def for_staff(pairing: Pairing, staff: Membership, now: datetime) -> Facts:
-    """Four queries at most."""
+    """Four queries at most, and those that ask whether the two have begun."""
     lasts = policies.may_begin(staff, pairing)
     is_ending = lasts and in_progress().filter(pairing__in=Pairing.objects.visible_to(staff).filter(pk=pairing.pk)).exists()
     return Facts(
@@ -168,6 +168,6 @@ def for_staff(pairing: Pairing, staff: Membership, now: datetime) -> Facts:
         may_stay=is_ending and policies.may_stay(staff, pairing),
         may_end=policies.may_end(staff, pairing),
         may_withdraw=pairings.may_withdraw(staff, pairing),
-        may_undo=policies.may_undo(staff, pairing, have_met=False) and not services.have_met(pairing),
+        may_undo=policies.may_undo(staff, pairing, have_begun=False) and not services.have_begun(pairing, now),
         may_ask_both=policies.may_ask_both(staff, pairing) and services.asked_to_begin_again(pairing, now) is not None,
     )

@@ -1,6 +1,6 @@
 """Ending a pairing together, or at once; giving the program a reason; what follows when it has ended; and beginning again."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from matching.joint import services as joint
 from matching.joint.models import Answer, Round, RoundQuerySet
 from matching.pairings import policies as pairing_policies
 from matching.pairings import services as pairings
-from matching.pairings.models import Pairing, PartnerWish
+from matching.pairings.models import Pairing
 from matching.pauses.models import Pause
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
@@ -31,6 +31,14 @@ TIME_TO_END = timedelta(days=14)
 TIME_TO_SAY_YES = timedelta(days=30)
 LONGEST_WORDS = 10_000
 AT_ONCE = 200
+PLANNING = (Fact.Kind.TIME_PROPOSED, Fact.Kind.TIME_MOVED, Fact.Kind.SESSION_CANCELLED)
+
+_what_shows_that_they_have_begun: list[Callable[..., bool]] = []
+
+
+def shows_that_they_have_begun(question: Callable[..., bool]) -> None:
+    """Ask `question(pairing=…, now=…)` too, before a match is undone: do the two have anything to lose? For `AppConfig.ready()`."""
+    _what_shows_that_they_have_begun.append(question)
 
 
 def in_progress() -> RoundQuerySet:
@@ -104,7 +112,7 @@ def end(*, pairing: Pairing, by: Membership, now: datetime, choice: str = "", wo
     if pairing.includes(by):
         _keep_reason(pairing, by, choice, words.strip(), now)
         if wishes_somebody:
-            PartnerWish.objects.get_or_create(membership=by, defaults={"pairing": pairing, "wished_at": now})
+            pairings.keep_wish(pairing=pairing, by=by, now=now)
     if not has_ended:
         _close(pairing, now)
         audit.record(verb="pairing.closed", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
@@ -249,7 +257,7 @@ def begin_again(*, round: Round, now: datetime) -> None:
 
 @transaction.atomic
 def undo(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
-    """Those who run the program take back a match made in error that has begun, before the two have met.
+    """Those who run the program take back a match made in error that has begun, before the two have lived in it.
 
     Both get the letter of an introduction that does not go ahead, and both wait for somebody as long as they did. Doing so twice changes
     nothing. What has not begun is withdrawn.
@@ -257,16 +265,20 @@ def undo(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
     pairing = _locked(pairing)
     if pairing.state == Pairing.State.DECLINED and pairing_policies.may_have_caseload(by, pairing):
         return pairing
-    if not policies.may_undo(by, pairing, have_met=have_met(pairing)):
-        raise Refused(_("A match is undone while it is active and before the first meeting is logged. After that it can be ended."))
+    if not policies.may_undo(by, pairing, have_begun=have_begun(pairing, now)):
+        raise Refused(
+            _("A match is undone while it is active, before either has written anything or they were to meet. After that it can be ended.")
+        )
     pairings.set_undone(pairing=pairing, now=now)
     audit.record(verb="pairing.undone", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
     return pairing
 
 
-def have_met(pairing: Pairing) -> bool:
-    """Has a meeting been logged?"""
-    return Fact.objects.filter(pairing=pairing, kind=Fact.Kind.SESSION_LOGGED).counted().exists()
+def have_begun(pairing: Pairing, now: datetime) -> bool:
+    """Has either written anything, or were they to meet by now? That a meeting is only planned is no beginning: it can be called off."""
+    if Fact.objects.filter(pairing=pairing).exclude(kind__in=PLANNING).exists() or Answer.objects.filter(round__pairing=pairing).exists():
+        return True
+    return any(shows(pairing=pairing, now=now) for shows in _what_shows_that_they_have_begun)
 
 
 def _close(pairing: Pairing, now: datetime) -> None:

@@ -147,7 +147,7 @@ def ended(request: PairRequest) -> HttpResponse:
         return _to("checkins:pairing", pair)
     context = {
         **_two(request),
-        "has_wished": PartnerWish.objects.visible_to(me).filter(membership=me).exists(),
+        "has_wished": PartnerWish.objects.visible_to(me).standing().filter(membership=me).exists(),
         "has_prepared": queries.has_prepared_an_ending(pair, me),
         "asked_to_begin_again": queries.asked_to_begin_again(pair, me, timezone.now()),
     }

@@ -186,6 +186,10 @@ class PartnerWishQuerySet(models.QuerySet["PartnerWish"]):
             return self.filter(own)
         return self.filter(own | Q(pairing__in=Pairing.objects.visible_to(membership).not_of(membership)))
 
+    def standing(self) -> Self:
+        """Of whoever waits still."""
+        return self.filter(met_in=None)
+
 
 class PartnerWish(models.Model):
     """Somebody would like to be introduced to somebody else, and since when. `pairing` is the one in which they said so."""
@@ -193,6 +197,8 @@ class PartnerWish(models.Model):
     membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="partner_wish")
     pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="partner_wishes")
     wished_at = models.DateTimeField()
+    # In which they met somebody. Kept, because that may have been a match made in error; then they wait as before.
+    met_in = models.ForeignKey(Pairing, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = PartnerWishQuerySet.as_manager()
 

@@ -167,12 +167,20 @@ def wish_for_somebody(*, pairing: Pairing, by: Membership, now: datetime) -> Non
     pairing = _locked(pairing)
     if not policies.may_wish_for_somebody(by, pairing):
         raise Refused(_("You can say so about a pairing of your own that has begun."))
-    _wish, is_new = PartnerWish.objects.get_or_create(membership=by, defaults={"pairing": pairing, "wished_at": now})
-    if is_new:
+    if keep_wish(pairing=pairing, by=by, now=now):
         audit.record(verb="pairing.wished_for_somebody", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
 
 
 # --- for subjects that know who may: the pairing is locked by whoever calls, who writes the audit event ---
+
+
+def keep_wish(*, pairing: Pairing, by: Membership, now: datetime) -> bool:
+    """One half would like to meet somebody else. Returns whether that is new: a wish that stands already stays as it is."""
+    wish, is_new = PartnerWish.objects.get_or_create(membership=by, defaults={"pairing": pairing, "wished_at": now})
+    if wish.met_in_id is None:
+        return is_new
+    PartnerWish.objects.filter(pk=wish.pk).update(pairing=pairing, wished_at=now, met_in=None)
+    return True
 
 
 def set_paused(*, pairing: Pairing, now: datetime) -> None:
@@ -200,6 +208,7 @@ def set_undone(*, pairing: Pairing, now: datetime) -> None:
     """It was active, and is as if it had never begun: neither has met anybody, and both wait as long as they did."""
     pairing.activated_at = None
     _do_not_start(pairing, now)
+    PartnerWish.objects.filter(met_in=pairing).update(met_in=None)
     _tell(_when_stopped, pairing, now)
 
 
@@ -257,7 +266,7 @@ def _start_if_both_are_ready(pairing: Pairing, now: datetime) -> None:
     pairing.save(update_fields=["state", "activated_at"])
     _owe_to_both("pairing-started", pairing, now)
     # Whoever wished to meet somebody has.
-    PartnerWish.objects.filter(membership__in=[pairing.first_id, pairing.second_id]).delete()
+    PartnerWish.objects.filter(membership__in=[pairing.first_id, pairing.second_id]).standing().update(met_in=pairing)
     _tell(_when_activated, pairing, now)
     audit.record(verb="pairing.activated", subject=pairing, program_id=pairing.program_id, actor_id=None, now=now)
 

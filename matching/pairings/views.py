@@ -199,7 +199,7 @@ def pair(request: MemberRequest) -> HttpResponse:
 def _choose(request: MemberRequest, people: "QuerySet[Any]", one: Membership | None) -> HttpResponse:
     shown = PersonFilter(request.GET, queryset=people.order_by(_who_has_somebody_last(), "waiting_since", "pk"), to=one)
     page = page_of(request, shown.qs, per_page=PEOPLE_A_PAGE)
-    wishes = PartnerWish.objects.visible_to(request.membership).filter(membership__in=[person.pk for person in page.items])
+    wishes = PartnerWish.objects.visible_to(request.membership).standing().filter(membership__in=[person.pk for person in page.items])
     wished_at = dict(wishes.values_list("membership", "wished_at"))
     context = {"filter": shown, "page": page, "people": [(person, wished_at.get(person.pk)) for person in page.items], "one": one}
     return render(request, "matching/pairings/pair_choose.html", context)

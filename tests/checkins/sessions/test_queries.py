@@ -107,3 +107,12 @@ def test_a_pairing_that_is_paused_offers_nothing_to_do(noon):
     assert "<form" not in text
     for act in ("Move", "Log", "Suggest", "Did you meet"):
         assert act not in text
+
+
+@pytest.mark.parametrize(
+    ("what", "days", "is_over"), [("planned", 0, True), ("planned", 1, False), ("missed", -1, True), ("cancelled", -1, False)]
+)
+def test_the_two_were_to_meet_once_the_time_they_agreed_on_has_come(what, days, is_over, pairing, noon):
+    SessionFactory(pairing=pairing, starts_at=noon + timedelta(days=days), **{what: True})
+
+    assert queries.were_to_meet(pairing=pairing, now=noon) is is_over

@@ -2,6 +2,8 @@ import pytest
 from django.template.loader import render_to_string
 
 from checkins.threads import queries
+from matching.endings import services as endings
+from mentoring.kernel.errors import Refused
 from tests.factories.checkins import MessageFactory, ThreadReadFactory
 from tests.factories.matching import PairingFactory
 
@@ -73,3 +75,10 @@ def test_a_message_that_comes_in_the_meantime_shifts_nothing(pairing):
     MessageFactory(pairing=pairing)
 
     assert list(queries.part_of_thread(pairing, pairing.second, before=last.messages[0].pk).messages) == sent[:10]
+
+
+def test_once_they_have_written_their_match_is_not_undone(pairing, noon):
+    MessageFactory(pairing=pairing)
+
+    with pytest.raises(Refused):
+        endings.undo(pairing=pairing, by=pairing.proposed_by, now=noon)

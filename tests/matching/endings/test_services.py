@@ -24,7 +24,15 @@ from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships import services as memberships
 from programs.memberships.models import Membership
 from tests.at_once import at_once
-from tests.factories.matching import EndingReasonFactory, FactFactory, PairingFactory, PartnerWishFactory, PauseFactory, RoundFactory
+from tests.factories.matching import (
+    EndingReasonFactory,
+    FactFactory,
+    JointAnswerFactory,
+    PairingFactory,
+    PartnerWishFactory,
+    PauseFactory,
+    RoundFactory,
+)
 from tests.factories.programs import MembershipFactory, ProfileFactory
 
 pytestmark = pytest.mark.django_db
@@ -380,7 +388,17 @@ def test_a_new_pairing_fulfils_the_wish(noon):
 
     pairings.accept(pairing=new, by=new.second, now=noon)
 
-    assert not PartnerWish.objects.exists()
+    assert not PartnerWish.objects.standing().exists()
+
+
+def test_a_wish_is_said_anew_when_a_new_pairing_had_fulfilled_the_last(noon):
+    wish = PartnerWishFactory(met_in=PairingFactory(active=True))
+    pairing = PairingFactory(closed=True, program=wish.membership.program, first=wish.membership)
+
+    pairings.wish_for_somebody(pairing=pairing, by=pairing.first, now=noon + timedelta(days=9))
+
+    [wish] = PartnerWish.objects.standing()
+    assert (wish.pairing, wish.wished_at) == (pairing, noon + timedelta(days=9))
 
 
 # --- later contact ---
@@ -551,11 +569,46 @@ def test_who_was_matched_in_error_waits_as_long_as_before(pairing, noon):
     assert person.waiting_since == person.joined_at
 
 
-def test_once_they_have_met_a_match_is_not_undone(pairing, noon):
-    FactFactory(pairing=pairing, kind="session_logged")
+@pytest.mark.parametrize("kind", ["session_logged", "topic_raised", "decision_proposed", "action_taken"])
+def test_once_they_have_met_or_written_anything_a_match_is_not_undone(kind, pairing, noon):
+    FactFactory(pairing=pairing, kind=kind)
 
-    with pytest.raises(Refused, match="before the first meeting"):
+    with pytest.raises(Refused, match="written anything"):
         services.undo(pairing=pairing, by=pairing.proposed_by, now=noon)
+
+
+def test_what_one_has_answered_apart_is_written_too(pairing, noon):
+    JointAnswerFactory(round__pairing=pairing)
+
+    with pytest.raises(Refused, match="written anything"):
+        services.undo(pairing=pairing, by=pairing.proposed_by, now=noon)
+
+
+@pytest.mark.parametrize("kind", services.PLANNING)
+def test_that_a_meeting_was_only_planned_does_not_keep_a_match_made_in_error(kind, pairing, noon):
+    FactFactory(pairing=pairing, kind=kind)
+
+    assert services.undo(pairing=pairing, by=pairing.proposed_by, now=noon).state == State.DECLINED
+
+
+def test_what_others_ask_about_the_two_keeps_their_match_too(pairing, noon, monkeypatch):
+    monkeypatch.setattr(services, "_what_shows_that_they_have_begun", [])
+    services.shows_that_they_have_begun(lambda pairing, now: True)
+
+    with pytest.raises(Refused, match="written anything"):
+        services.undo(pairing=pairing, by=pairing.proposed_by, now=noon)
+
+
+def test_who_wished_for_somebody_and_was_matched_in_error_wishes_as_before(noon):
+    wish = PartnerWishFactory(pairing__first__ready_at=noon)
+    member = wish.membership
+    new = PairingFactory(program=member.program, first=member, second__ready_at=noon, first_accepted_at=noon)
+    new = pairings.accept(pairing=new, by=new.second, now=noon)
+    assert not PartnerWish.objects.standing().exists()
+
+    services.undo(pairing=new, by=new.proposed_by, now=noon)
+
+    assert PartnerWish.objects.standing().get().wished_at == wish.wished_at
 
 
 @pytest.mark.parametrize("state", ["proposed", "accepted", "paused", "closed"])
