@@ -92,3 +92,11 @@ WISH_FOR_SOMEBODY = register(
         states=frozenset({State.ACTIVE, State.PAUSED, State.CLOSED}),
     )
 )
+TAKE_WISH_BACK = register(
+    Act(
+        name="pairing.take_wish_back",
+        words=_("Take back that one would like to meet somebody else"),
+        route="matching:wish-take-back",
+        states=WISH_FOR_SOMEBODY.states,
+    )
+)

@@ -43,3 +43,7 @@ def may_withdraw(membership: Membership, pairing: Pairing) -> bool:
 def may_wish_for_somebody(membership: Membership, pairing: Pairing) -> bool:
     """Either half, of what has begun: while it lasts, and after it."""
     return acts.WISH_FOR_SOMEBODY.is_open_to(membership, pairing) and pairing.activated_at is not None
+
+
+def may_take_wish_back(membership: Membership, pairing: Pairing) -> bool:
+    return acts.TAKE_WISH_BACK.is_open_to(membership, pairing) and pairing.activated_at is not None

@@ -171,6 +171,16 @@ def wish_for_somebody(*, pairing: Pairing, by: Membership, now: datetime) -> Non
         audit.record(verb="pairing.wished_for_somebody", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
 
 
+@transaction.atomic
+def take_wish_back(*, pairing: Pairing, by: Membership, now: datetime) -> None:
+    """They would not like to be introduced to somebody else any more, in whichever pairing they said so. Nobody is told."""
+    pairing = _locked(pairing)
+    if not policies.may_take_wish_back(by, pairing):
+        raise Refused(_("You can say so about a pairing of your own that has begun."))
+    if PartnerWish.objects.filter(membership=by).standing().delete()[0]:
+        audit.record(verb="pairing.took_wish_back", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
+
+
 # --- for subjects that know who may: the pairing is locked by whoever calls, who writes the audit event ---
 
 
@@ -199,8 +209,8 @@ def set_begun_again(*, pairing: Pairing, now: datetime) -> None:
     """It has ended, and is active again. A requirement that has opened since does not hold it back, as it never stops what has begun."""
     pairing.state, pairing.ended_at = State.ACTIVE, None
     pairing.save(update_fields=["state", "ended_at"])
-    # Whoever wished to meet somebody has.
-    PartnerWish.objects.filter(membership__in=[pairing.first_id, pairing.second_id]).delete()
+    # Whoever wished for somebody in place of this one has this one again. What was said of another pairing is not touched.
+    PartnerWish.objects.filter(pairing=pairing).standing().delete()
     _tell(_when_gone_on, pairing, now)
 
 

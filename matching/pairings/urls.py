@@ -14,4 +14,5 @@ urlpatterns = [
     path(f"{PAIRINGS}<int:pairing>/decline/", views.decline, name="decline"),
     path(f"{PAIRINGS}<int:pairing>/withdraw/", views.withdraw, name="withdraw"),
     path(f"{PAIRINGS}<int:pairing>/wish/", views.wish, name="wish"),
+    path(f"{PAIRINGS}<int:pairing>/wish/take-back/", views.wish_take_back, name="wish-take-back"),
 ]

@@ -307,6 +307,19 @@ def wish(request: MemberRequest, pairing: int) -> HttpResponse:
     return redirect("checkins:pairing", own.program.slug, own.pk)
 
 
+@members_only
+@require_POST
+def wish_take_back(request: MemberRequest, pairing: int) -> HttpResponse:
+    own = _own(request, pairing)
+    try:
+        services.take_wish_back(pairing=own, by=request.membership, now=timezone.now())
+    except Refused as refused:
+        say_no(request, refused)
+    else:
+        messages.success(request, _("You took it back. Those who run the program see your wish no more."))
+    return redirect("checkins:pairing", own.program.slug, own.pk)
+
+
 def _own(request: MemberRequest, pairing: int) -> Pairing:
     return get_object_or_404(Pairing.objects.of(request.membership).with_people(), program=request.membership.program, pk=pairing)
 

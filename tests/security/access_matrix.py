@@ -138,6 +138,7 @@ ROUTES: dict[str, Route] = {
     "matching:ending-stay": Route((*BOTH_HALVES, "coordinator", "admin"), ACT),
     "matching:end": Route((*BOTH_HALVES, "coordinator", "admin"), FORM),
     "matching:wish": Route(BOTH_HALVES, ACT),
+    "matching:wish-take-back": Route(BOTH_HALVES, ACT),
     "matching:proposal": Route(BOTH_HALVES, READ),
     "matching:accept": Route(BOTH_HALVES, ACT),
     "matching:decline": Route(BOTH_HALVES, ACT),

@@ -401,6 +401,26 @@ def test_a_wish_is_said_anew_when_a_new_pairing_had_fulfilled_the_last(noon):
     assert (wish.pairing, wish.wished_at) == (pairing, noon + timedelta(days=9))
 
 
+def test_who_changes_their_mind_takes_their_wish_back(noon):
+    wish, others = PartnerWishFactory(), PartnerWishFactory()
+
+    for _press in range(2):
+        pairings.take_wish_back(pairing=wish.pairing, by=wish.membership, now=noon)
+
+    assert list(PartnerWish.objects.all()) == [others]
+    assert AuditEvent.objects.filter(verb="pairing.took_wish_back").count() == 1
+
+
+def test_nobody_takes_back_the_wish_of_somebody_else(noon):
+    wish = PartnerWishFactory()
+
+    pairings.take_wish_back(pairing=wish.pairing, by=wish.pairing.second, now=noon)
+    with pytest.raises(Refused):
+        pairings.take_wish_back(pairing=wish.pairing, by=wish.pairing.proposed_by, now=noon)
+
+    assert PartnerWish.objects.standing().get() == wish
+
+
 # --- later contact ---
 
 
@@ -679,6 +699,15 @@ def test_with_two_yeses_it_begins_again_and_both_get_the_same_letter(ended, noon
     assert not Round.objects.of_kind("later-contact").waiting().exists()
     assert not Answer.objects.filter(round__kind="later-contact").exists()
     assert not PartnerWish.objects.filter(pk=wish.pk).exists()
+
+
+def test_what_was_wished_in_another_pairing_stands_when_this_one_begins_again(ended, noon):
+    elsewhere = PairingFactory(closed=True, program=ended.program, first=ended.first)
+    wish = PartnerWishFactory(pairing=elsewhere, membership=ended.first)
+
+    both_begin_again(ended, noon + timedelta(days=3))
+
+    assert PartnerWish.objects.standing().get() == wish
 
 
 def test_the_two_are_locked_before_their_pairing(ended, noon):

@@ -157,6 +157,17 @@ def test_who_was_left_behind_says_so_with_one_tap(as_member):
     assert "You said so." in browser.get(page("ended", pairing)).text
 
 
+def test_a_wish_is_taken_back_with_one_tap(as_member):
+    wish = PartnerWishFactory()
+    browser = as_member(wish.membership)
+    assert page("wish-take-back", wish.pairing) in browser.get(page("ended", wish.pairing)).text
+
+    browser.post(page("wish-take-back", wish.pairing))
+
+    assert not PartnerWish.objects.exists()
+    assert "You said so." not in browser.get(page("ended", wish.pairing)).text
+
+
 def test_a_coordinator_ends_it_without_a_reason_and_reads_the_halves_reasons(pairing, as_member):
     coordinator = as_member(pairing.proposed_by)
     EndingReasonFactory(pairing=pairing, choice="limits", words="Called at night")
