@@ -1,4 +1,4 @@
-"""The one mail of a reset conversation: some days later, both are asked how it is."""
+"""The mails of a reset conversation: it has begun, it is open to both, and some days later both are asked how it is."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from checkins.reminders.letters import CHECK_INS
-from checkins.resets.services import REMINDER
+from checkins.resets.services import ASKED, OPENED, REMINDER
+from checkins.threads.letters import FROM_THE_OTHER_HALF
 from matching.joint.models import Answer, Round
 from matching.pairings.models import Pairing
 from mentoring.kernel.outbox import kinds
@@ -26,8 +27,7 @@ def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]
 
 def still_owed(messages: list[OutboxMessage]) -> set[int]:
     """The pairing is active, the round waits, and this person has not answered."""
-    waiting = Round.objects.waiting().filter(pairing__state=Pairing.State.ACTIVE, pairing__program__archived_at=None)
-    keys = set(waiting.filter(pk__in=[message.subject_id for message in messages]).values_list("pk", flat=True))
+    keys = _waiting(messages)
     said = set(Answer.objects.filter(round__in=keys).values_list("round", "membership__user"))
     return {
         message.pk
@@ -36,6 +36,43 @@ def still_owed(messages: list[OutboxMessage]) -> set[int]:
     }
 
 
+def is_being_prepared(messages: list[OutboxMessage]) -> set[int]:
+    """Also for somebody who has answered: who gets the letter tells nobody who did."""
+    keys = _waiting(messages)
+    return {message.pk for message in messages if int(message.subject_id) in keys}
+
+
+def is_open_to_both(messages: list[OutboxMessage]) -> set[int]:
+    opened = Round.objects.opened_together().filter(pairing__program__archived_at=None)
+    keys = set(opened.filter(pk__in=[message.subject_id for message in messages]).values_list("pk", flat=True))
+    return {message.pk for message in messages if int(message.subject_id) in keys}
+
+
+def _waiting(messages: list[OutboxMessage]) -> set[int]:
+    waiting = Round.objects.waiting().filter(pairing__state=Pairing.State.ACTIVE, pairing__program__archived_at=None)
+    return set(waiting.filter(pk__in=[message.subject_id for message in messages]).values_list("pk", flat=True))
+
+
+kinds.register(
+    kinds.Kind(
+        name=ASKED,
+        priority=kinds.Priority.REMINDER,
+        category=FROM_THE_OTHER_HALF,
+        template="checkins/resets/mail/asked.txt",
+        context=context_of,
+        still_owed=is_being_prepared,
+    )
+)
+kinds.register(
+    kinds.Kind(
+        name=OPENED,
+        priority=kinds.Priority.REMINDER,
+        category=FROM_THE_OTHER_HALF,
+        template="checkins/resets/mail/opened.txt",
+        context=context_of,
+        still_owed=is_open_to_both,
+    )
+)
 kinds.register(
     kinds.Kind(
         name=REMINDER,

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from checkins.resets.forms import HOW_IT_IS
 from checkins.resets.services import AFTERWARDS, RESET
 from matching.joint import queries as joint
-from matching.joint.models import Round
+from matching.joint.models import Answer, Round
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
@@ -51,21 +53,25 @@ def one_of(pairing: Pairing, me: Membership, key: str) -> Round | None:
     """Whatever became of it."""
     if not (key.isascii() and key.isdecimal() and len(key) < 16):
         return None
-    found = Round.objects.visible_to(me).filter(pairing=pairing, kind__in=[RESET, AFTERWARDS], pk=int(key)).first()
+    found = Round.objects.in_pairing(pairing, me).filter(kind__in=[RESET, AFTERWARDS], pk=int(key)).first()
     if found is not None:
         found.pairing = pairing
     return found
 
 
-def opened(pairing: Pairing, me: Membership) -> "RoundQuerySet":
-    """Those that both have prepared, the newest first."""
-    rounds = Round.objects.visible_to(me).of_kind(RESET).filter(pairing=pairing).opened_together()
-    return rounds.order_by("-opened_together_at", "-pk")
+def to_read(pairing: Pairing, me: Membership, asked: Iterable[Round]) -> "RoundQuerySet":
+    """Those that both have prepared, and of those that did not open what I prepared, the newest first. What is `asked` now is no part."""
+    return _with_my_words(Round.objects.in_pairing(pairing, me).of_kind(RESET), me, asked).order_by("-opened_at", "-pk")
+
+
+def _with_my_words(rounds: "RoundQuerySet", me: Membership, asked: Iterable[Round]) -> "RoundQuerySet":
+    mine = Exists(Answer.objects.filter(round=OuterRef("pk"), membership=me))
+    return rounds.filter(Q(opened_together_at__isnull=False) | mine).exclude(pk__in=[round.pk for round in asked])
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """What each asks and offers, and what both said some days later, if both did."""
+    """What each asks and offers, and what both said some days later. Of what did not open: what I wrote alone."""
 
     round: Round
     mine: Mapping[str, Any]
@@ -74,10 +80,11 @@ class Conversation:
     their_word: str
 
 
-def told(rounds: Iterable[Round], me: Membership) -> list[Conversation]:
+def told(rounds: Iterable[Round], pairing: Pairing, me: Membership, asked: Iterable[Round] = ()) -> list[Conversation]:
     """Two queries, however many."""
     rounds = list(rounds)
-    later = Round.objects.visible_to(me).of_kind(AFTERWARDS).opened_together().filter(source_id__in=[round.pk for round in rounds])
+    later = Round.objects.in_pairing(pairing, me).of_kind(AFTERWARDS).filter(source_id__in=[round.pk for round in rounds])
+    later = _with_my_words(later, me, asked)
     after = {round.source_id: round for round in later}
     said = joint.said_in([*rounds, *after.values()], me)
     words = {key: str(label) for key, label in HOW_IT_IS}

@@ -53,14 +53,14 @@ def resets(request: PairRequest) -> HttpResponse:
             else:
                 messages.success(request, _said_what_happened(answered))
                 return redirect("checkins:resets", pair.program.slug, pair.pk)
-    page = page_of(request, queries.opened(pair, me), per_page=RESETS_A_PAGE)
+    page = page_of(request, queries.to_read(pair, me, asked), per_page=RESETS_A_PAGE)
     context = {
         "pairing": pair,
         "other": request.other,
         "parts": parts,
         "may_start": may_start and not is_being_prepared,
         "page": page,
-        "conversations": queries.told(page.items, me),
+        "conversations": queries.told(page.items, pair, me, asked),
     }
     return render(request, "checkins/resets/resets.html", context)
 

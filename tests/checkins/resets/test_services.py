@@ -8,6 +8,7 @@ from matching.joint.models import Round
 from matching.pairings.models import Pairing
 from matching.pauses import services as pauses
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
 from tests.at_once import at_once
 from tests.factories.matching import PairingFactory
@@ -32,7 +33,55 @@ def prepared(pairing, noon):
 
 
 def reminders():
-    return list(OutboxMessage.objects.filter(kind="reset-afterwards").order_by("pk"))
+    return owed("reset-afterwards")
+
+
+def owed(kind):
+    return list(OutboxMessage.objects.filter(kind=kind).order_by("pk"))
+
+
+def test_both_get_the_same_letter_when_it_begins_once_however_often_it_is_begun(pairing, noon):
+    for half in pairing.halves * 2:
+        reset = services.start(pairing=pairing, by=half, now=noon)
+
+    letters_owed = owed("reset-asked")
+    assert {(letter.recipient_id, letter.subject_id) for letter in letters_owed} == {(half.user_id, reset.pk) for half in pairing.halves}
+    assert len(letters_owed) == 2
+
+
+def test_who_gets_the_letter_that_it_began_tells_nobody_who_has_written(pairing, noon):
+    reset = services.start(pairing=pairing, by=pairing.first, now=noon)
+    rounds.answer(round=reset, by=pairing.first, content=PART, now=noon)
+
+    assert letters.is_being_prepared(owed("reset-asked")) == {letter.pk for letter in owed("reset-asked")}
+
+
+def test_when_it_opens_both_get_the_same_letter_and_are_asked_no_more(pairing, prepared):
+    opened = owed("reset-opened")
+
+    assert {letter.recipient_id for letter in opened} == {half.user_id for half in pairing.halves}
+    assert letters.is_open_to_both(opened) == {letter.pk for letter in opened}
+    assert {letter.state for letter in owed("reset-asked")} == {"cancelled"}
+
+
+def test_when_what_both_said_later_opens_both_get_the_same_letter(pairing, prepared, noon):
+    after = Round.objects.of_kind("reset-afterwards").get()
+    for half in pairing.halves:
+        rounds.answer(round=after, by=half, content={"how": "better"}, now=noon + TWO_WEEKS)
+
+    opened = [letter for letter in owed("reset-opened") if letter.subject_id == after.pk]
+    assert {letter.recipient_id for letter in opened} == {half.user_id for half in pairing.halves}
+
+
+def test_who_was_not_told_before_a_pause_that_it_began_is_told_after_it(pairing, noon):
+    services.start(pairing=pairing, by=pairing.first, now=noon)
+    pauses.pause(pairing=pairing, by=pairing.first, now=noon)
+    OutboxMessage.objects.filter(kind="reset-asked").update(state="cancelled", ended_at=noon)
+
+    pauses.go_on(pairing=pairing, by=pairing.coordinator, now=noon + timedelta(days=1))
+
+    again = OutboxMessage.objects.filter(kind="reset-asked", state="pending")
+    assert set(again.values_list("recipient", flat=True)) == {half.user_id for half in pairing.halves}
 
 
 def test_both_are_asked_again_after_as_many_days_as_the_program_says(noon):
@@ -90,11 +139,11 @@ def test_the_pair_page_leads_first_to_what_one_has_not_answered(pairing, prepare
 def test_how_it_is_opens_together_in_words(pairing, prepared, noon):
     after = Round.objects.of_kind("reset-afterwards").get()
     rounds.answer(round=after, by=pairing.first, content={"how": "better"}, now=noon + TWO_WEEKS)
-    assert queries.told([prepared], pairing.second)[0].their_word == ""
+    assert queries.told([prepared], pairing, pairing.second)[0].their_word == ""
 
     rounds.answer(round=after, by=pairing.second, content={"how": "same"}, now=noon + TWO_WEEKS)
 
-    told = queries.told([prepared], pairing.second)[0]
+    told = queries.told([prepared], pairing, pairing.second)[0]
     assert (told.my_word, told.their_word) == ("The same", "Better")
 
 
@@ -148,11 +197,12 @@ def test_who_was_reminded_before_a_pause_is_not_reminded_again(pairing, prepared
     assert not OutboxMessage.objects.filter(kind="reset-afterwards", state="pending").exists()
 
 
-def test_the_letter_says_nothing_of_what_it_is_about(prepared):
+@pytest.mark.parametrize("kind", ["reset-asked", "reset-opened", "reset-afterwards"])
+def test_a_letter_says_nothing_of_what_it_is_about(kind, prepared):
     from mentoring.kernel.outbox.letters import write
 
-    first, _ = reminders()
-    text = write("checkins/resets/mail/afterwards.txt", recipient=first.recipient, context=letters.context_of([first])[first.pk])
+    first, _ = owed(kind)
+    text = write(kinds.get(kind).template, recipient=first.recipient, context=letters.context_of([first])[first.pk])
 
     for word in ("reset", "Ask me first", "Thursday"):
         assert word not in text.subject

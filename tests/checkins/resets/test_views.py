@@ -7,6 +7,7 @@ from matching.joint.models import Answer, Round
 from matching.pairings.models import Pairing
 from tests.checkins.pages import address, people_around
 from tests.factories.matching import JointAnswerFactory, RoundFactory
+from tests.times import NOON
 
 pytestmark = pytest.mark.django_db
 PART = {"ask": "Less advice", "offer": "I bring the list"}
@@ -154,3 +155,30 @@ def test_an_ended_pairing_keeps_what_was_said_to_read(as_member, noon):
 
     assert "Less advice" in text
     assert "Start a reset conversation" not in text
+
+
+@pytest.mark.parametrize(
+    ("state", "how"),
+    [({}, {"closes_at": NOON + timedelta(days=1)}), ({}, {"called_off": True}), ({"paused": True}, {})],
+)
+def test_what_one_wrote_and_did_not_open_stays_to_read_for_them_alone(state, how, as_member):
+    around = people_around(**state)
+    reset = RoundFactory(pairing=around.pairing, **how)
+    JointAnswerFactory(round=reset, membership=around.half, content=PART)
+
+    assert "Less advice" in as_member(around.half).get(page(around.pairing)).text
+    theirs = as_member(around.other_half).get(page(around.pairing)).text
+    assert "Less advice" not in theirs
+    assert "Begun on" not in theirs
+
+
+def test_what_one_said_later_alone_stays_to_read_for_them_alone(as_member):
+    around = people_around()
+    reset = RoundFactory(pairing=around.pairing, opened_together=True)
+    for half in around.pairing.halves:
+        JointAnswerFactory(round=reset, membership=half, content=PART)
+    after = RoundFactory(pairing=around.pairing, kind=services.AFTERWARDS, source_id=reset.pk, called_off=True)
+    JointAnswerFactory(round=after, membership=around.half, content={"how": "worse"})
+
+    assert "Worse" in as_member(around.half).get(page(around.pairing)).text
+    assert "Worse" not in as_member(around.other_half).get(page(around.pairing)).text
