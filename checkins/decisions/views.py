@@ -93,12 +93,18 @@ def agree(request: PairRequest, decision: int) -> HttpResponse:
 @the_two_only
 @require_POST
 def decline(request: PairRequest, decision: int) -> HttpResponse:
-    """One press is enough; on the decision's own page a word can go with it."""
+    """One press is enough; on the decision's own page a word can go with it. What cannot be taken any more is kept to be copied."""
+    there = get_object_or_404(_of_this_pair(request), pk=decision)
     form = Decline(request.POST, other=request.other.user.short_name)
-    if not form.is_valid():
-        return _page(request, decision, form)
-    said = _("You don’t agree, and that is fine. %(name)s sees it.") % {"name": request.other.user.short_name}
-    return _done(request, decision, lambda **what: services.decline(word=form.cleaned_data["word"], **what), said)
+    if form.is_valid():
+        try:
+            services.decline(decision=there, by=request.membership, now=timezone.now(), word=form.cleaned_data["word"])
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("You don’t agree, and that is fine. %(name)s sees it.") % {"name": request.other.user.short_name})
+            return redirect("checkins:decision", request.pairing.program.slug, request.pairing.pk, there.pk)
+    return _page(request, decision, form)
 
 
 @the_two_only
@@ -158,7 +164,13 @@ def _page(request: PairRequest, key: int, form: Decline) -> HttpResponse:
     decision = _found(request, key)
     [card] = queries.cards([decision], pair, me, local_day(timezone.now(), pair.program.time_zone))
     history = queries.with_people(queries.history_of(decision, me), pair)
-    context = {"card": card, "history": history, "form": form if card.may_answer else None, "pairing": pair, "other": request.other}
+    context = {
+        "card": card,
+        "history": history,
+        "form": form if card.may_answer or form.is_bound else None,
+        "pairing": pair,
+        "other": request.other,
+    }
     return render(request, "checkins/decisions/decision.html", context)
 
 

@@ -140,6 +140,16 @@ def test_not_agreeing_takes_one_press_and_a_word_can_go_with_it(around, as_membe
     assert "Jonas did not agree" in page
 
 
+def test_a_word_that_comes_too_late_is_kept_beside_what_happened(around, as_member):
+    decision = DecisionFactory(pairing=around.pairing, withdrawn=True)
+
+    answer = as_member(around.other_half).post(page_of(decision, "decision-decline"), {"word": "Long thought about."})
+
+    assert answer.status_code == 200
+    assert "taken back meanwhile" in answer.text
+    assert "Long thought about.</textarea>" in answer.text
+
+
 def test_a_word_that_is_too_long_is_kept_to_be_shortened(around, as_member):
     decision = DecisionFactory(pairing=around.pairing)
 
@@ -388,7 +398,8 @@ def test_the_pages_cost_the_same_for_one_decision_and_for_many(around, as_member
     decision = DecisionFactory(pairing=around.pairing)
 
     def grow():
-        for trait in ("standing", "withdrawn", "not_agreed", "reopened", "changed"):
+        DecisionFactory.create_batch(5, pairing=around.pairing, standing=True)
+        for trait in ("withdrawn", "not_agreed", "reopened", "changed"):
             DecisionFactory.create_batch(5, pairing=around.pairing, began_with=decision, in_place_of=decision, **{trait: True})
         DecisionFactory.create_batch(
             5, pairing=around.pairing, proposed_by=around.other_half, session=SessionFactory(pairing=around.pairing)
