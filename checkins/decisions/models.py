@@ -136,6 +136,9 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(condition=~Q(text=""), name="checkins_decision_says_something"),
             models.UniqueConstraint(
+                Coalesce("began_with", "id"), condition=Q(state="stands"), name="checkins_decision_one_stands_in_a_line"
+            ),
+            models.UniqueConstraint(
                 fields=["in_place_of"], condition=Q(state="open"), name="checkins_decision_one_open_suggestion_in_its_place"
             ),
         ]

@@ -104,11 +104,11 @@ def agree(*, decision: Decision, by: Membership, now: datetime) -> Decision:
         raise Refused(_why_not(decision, _("You proposed this yourself: it waits for the other."), State.OPEN))
     if decision.try_until is not None and decision.try_until <= _today(pairing, now):
         raise Refused(_("The day until which you wanted to try this has come. Suggest it again with a later day."))
+    for replaced in Decision.objects.in_line_with(decision).filter(state=State.STANDS).order_by("pk"):
+        _end(replaced, State.CHANGED, by, now)
     setattr(decision, f"{pairing.side_of(by)}_agreed_at", now)
     decision.state = State.STANDS
     decision.save(update_fields=["first_agreed_at", "second_agreed_at", "state"])
-    for replaced in Decision.objects.in_line_with(decision).filter(state=State.STANDS).exclude(pk=decision.pk).order_by("pk"):
-        _end(replaced, State.CHANGED, by, now)
     _forget_the_mail(decision, now)
     facts.note(pairing=pairing, by=decision.proposed_by, kind=Fact.Kind.DECISION_STOOD, source_id=decision.pk, happened_at=now)
     _record("agreed", decision, by, now)

@@ -63,6 +63,13 @@ def test_the_database_refuses_two_open_suggestions_in_place_of_one():
         DecisionFactory(pairing=old.pairing, in_place_of=old)
 
 
+def test_the_database_refuses_that_two_stand_in_one_line():
+    first = DecisionFactory(standing=True)
+
+    with pytest.raises(IntegrityError, match="one_stands_in_a_line"):
+        DecisionFactory(pairing=first.pairing, standing=True, began_with=first)
+
+
 def test_the_words_are_read_by_the_two_alone():
     decision = DecisionFactory()
     program = decision.pairing.program
