@@ -65,7 +65,7 @@ def take_on(*, action: ActionItem, by: Membership, now: datetime) -> ActionItem:
 
 @transaction.atomic
 def decline(*, action: ActionItem, by: Membership, now: datetime) -> ActionItem:
-    """Say no to a request, or to what one had taken on. It is over then, for both. No reason is asked for."""
+    """Say no to a request, or to what one had taken on. It is over then, and counts as taken on for neither. No reason is asked for."""
     action = _locked_action(action)
     if action.declined_by_id == by.pk:
         return action
@@ -73,6 +73,7 @@ def decline(*, action: ActionItem, by: Membership, now: datetime) -> ActionItem:
         raise Refused(_("Who is to do an action can decline it, until it is done."))
     action.declined_at, action.declined_by = now, by
     action.save(update_fields=["declined_at", "declined_by"])
+    facts.withdraw(kind=Fact.Kind.ACTION_TAKEN, source_id=action.pk, now=now)
     audit.record(verb="action.declined", subject=action, program_id=action.pairing.program_id, actor_id=by.user_id, now=now)
     return action
 

@@ -157,6 +157,17 @@ def test_who_is_to_do_it_may_say_no_also_after_a_yes(how, noon):
     assert AuditEvent.objects.filter(verb="action.declined").count() == 1
 
 
+def test_what_is_declined_in_the_end_counts_as_taken_on_for_neither(noon):
+    pairing = PairingFactory(active=True)
+    action = add(pairing, pairing.first, noon, owner=Owner.BOTH)
+    services.take_on(action=action, by=pairing.second, now=noon)
+    assert counted(Fact.Kind.ACTION_TAKEN) == set(pairing.halves)
+
+    services.decline(action=action, by=pairing.second, now=noon + timedelta(days=3))
+
+    assert not counted(Fact.Kind.ACTION_TAKEN)
+
+
 def test_who_asked_does_not_decline_for_the_other(noon):
     action = ActionItemFactory(asked=True)
 
