@@ -41,7 +41,7 @@ class AddGoal(GoalForm):
             choices=[("mine", _("Mine")), ("both", _("Of both of us"))],
             choice_hints={
                 "mine": _("You alone change it, and %(name)s reads it.") % {"name": other},
-                "both": _("You and %(name)s can both change it.") % {"name": other},
+                "both": _("It is open once %(name)s wants it too. It is reached when you both say so.") % {"name": other},
             },
             coerce=lambda value: value == "both",
             error_messages={"required": _("Choose whose goal it is.")},

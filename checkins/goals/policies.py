@@ -21,10 +21,11 @@ def _act(verb: str, words: "_StrOrPromise", who: acts.Who = acts.Who.ITS_AUTHOR)
 
 
 ADD = _act("add", _("Add a goal of one’s own, or of both"), acts.Who.EITHER)
+AGREE = _act("agree", _("Say yes to a goal of both that the other suggests"), acts.Who.EITHER)
 EDIT = _act("edit", _("Change the words of a goal of one’s own, or of both"))
 REACH = _act("reach", _("Say that a goal of one’s own, or of both, is reached"))
-LET_GO = _act("let_go", _("Let go of a goal of one’s own, or of both"))
-TAKE_UP = _act("take_up", _("Take up again a goal of one’s own, or of both"))
+LET_GO = _act("let_go", _("Let go of a goal of one’s own, or of both; say no to one of both that the other suggests"))
+TAKE_UP = _act("take_up", _("Take up again a goal of one’s own, or of both, also when only one has said what became of it"))
 
 
 def may_add(membership: Membership, pairing: Pairing) -> bool:
@@ -32,8 +33,14 @@ def may_add(membership: Membership, pairing: Pairing) -> bool:
     return ADD.is_open_to(membership, pairing)
 
 
+def may_agree(membership: Membership, goal: Goal) -> bool:
+    """Whoever has not said yes, to what waits."""
+    is_open = AGREE.is_open_to(membership, goal.pairing)
+    return is_open and goal.state == State.PROPOSED and goal.is_of(membership) and not goal.has_agreed(membership)
+
+
 def may_edit(membership: Membership, goal: Goal) -> bool:
-    return EDIT.is_open_to(membership, goal.pairing) and goal.is_of(membership) and goal.state == State.OPEN
+    return EDIT.is_open_to(membership, goal.pairing) and goal.is_of(membership) and goal.state in Goal.CURRENT
 
 
 def may_reach(membership: Membership, goal: Goal) -> bool:
@@ -41,8 +48,12 @@ def may_reach(membership: Membership, goal: Goal) -> bool:
 
 
 def may_let_go(membership: Membership, goal: Goal) -> bool:
-    return LET_GO.is_open_to(membership, goal.pairing) and goal.is_of(membership) and goal.state == State.OPEN
+    """Of both: say so. To one that waits it is a no, or taking it back, and one of the two is enough."""
+    return LET_GO.is_open_to(membership, goal.pairing) and goal.is_of(membership) and goal.state in Goal.CURRENT
 
 
 def may_take_up(membership: Membership, goal: Goal) -> bool:
-    return TAKE_UP.is_open_to(membership, goal.pairing) and goal.is_of(membership) and goal.state != State.OPEN
+    """What is settled; and of both what I alone say became of it, which I then say no more."""
+    if not (TAKE_UP.is_open_to(membership, goal.pairing) and goal.is_of(membership)):
+        return False
+    return goal.state not in Goal.CURRENT or (goal.is_of_both and bool(goal.said_by(membership)))

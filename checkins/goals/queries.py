@@ -25,6 +25,10 @@ class Card:
     whose: str
     may_edit: bool
     may_take_up: bool
+    # Of both: it waits for my yes; and what each of us says became of it, as a `State` or empty.
+    may_agree: bool
+    my_word: str
+    their_word: str
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,8 @@ class Goals:
 
 
 def open_goals(pairing: Pairing, me: Membership) -> Goals:
-    """In one query. A half has at most twelve that are open, and so have both together."""
-    found = cards(Goal.objects.in_pairing(pairing, me).open().for_list()[: 3 * MOST_OPEN], pairing, me)
+    """In one query. A half has at most twelve that are open, and so have both together, what waits for a yes among them."""
+    found = cards(Goal.objects.in_pairing(pairing, me).current().for_list()[: 3 * MOST_OPEN], pairing, me)
     of = {whose: [card for card in found if card.whose == whose] for whose in ("me", "other", "both")}
     return Goals(mine=of["me"], theirs=of["other"], ours=of["both"], may_add=policies.may_add(me, pairing))
 
@@ -66,4 +70,13 @@ def cards(goals: Iterable[Goal], pairing: Pairing, me: Membership) -> list[Card]
 def _card(goal: Goal, pairing: Pairing, me: Membership) -> Card:
     goal.pairing = pairing
     whose = "both" if goal.whose == Goal.Whose.BOTH else "me" if goal.is_of(me) else "other"
-    return Card(goal=goal, whose=whose, may_edit=policies.may_edit(me, goal), may_take_up=policies.may_take_up(me, goal))
+    both_say = whose == "both" and goal.state == Goal.State.OPEN
+    return Card(
+        goal=goal,
+        whose=whose,
+        may_edit=policies.may_edit(me, goal),
+        may_take_up=policies.may_take_up(me, goal),
+        may_agree=policies.may_agree(me, goal),
+        my_word=goal.said_by(me) if both_say else "",
+        their_word=goal.said_by(pairing.other_half(me)) if both_say else "",
+    )

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,6 +13,7 @@ from checkins.goals.forms import AddGoal, EditGoal
 from checkins.goals.models import Goal, GoalQuerySet
 from matching.pairings.access import PairRequest, stopped, the_two_only
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.keys import whole_number
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once
 
@@ -43,11 +45,14 @@ def add(request: PairRequest) -> HttpResponse:
     form = AddGoal(request.POST or None, other=request.other.user.short_name)
     if request.method == "POST" and form.is_valid():
         try:
-            services.add(pairing=pair, by=request.membership, now=timezone.now(), **form.cleaned_data)
+            goal = services.add(pairing=pair, by=request.membership, now=timezone.now(), **form.cleaned_data)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, _("The goal is there. You both see it."))
+            said = _("The goal is there. You both see it.")
+            if goal.is_of_both:
+                said = _("%(name)s is asked. It is open once you both want it.") % {"name": request.other.user.short_name}
+            messages.success(request, said)
             return _to_the_list(request)
     return render(request, "checkins/goals/add.html", {"form": form, "pairing": pair, "other": request.other})
 
@@ -83,6 +88,14 @@ def edit(request: PairRequest, goal: int) -> HttpResponse:
 
 @the_two_only
 @require_POST
+def agree(request: PairRequest, goal: int) -> HttpResponse:
+    """The form says which words it is a yes to."""
+    version = whole_number(request.POST.get("version", "")) or 0
+    return _done(request, goal, partial(services.agree, version=version), _("You both want it. The goal is open."))
+
+
+@the_two_only
+@require_POST
 def reach(request: PairRequest, goal: int) -> HttpResponse:
     return _done(request, goal, services.reach, _("Reached. It stays here to look back on."))
 
@@ -100,7 +113,7 @@ def take_up(request: PairRequest, goal: int) -> HttpResponse:
 
 
 def _of_this_pair(request: PairRequest) -> GoalQuerySet:
-    return Goal.objects.visible_to(request.membership).filter(pairing=request.pairing)
+    return Goal.objects.in_pairing(request.pairing, request.membership)
 
 
 def _found(request: PairRequest, key: int) -> Goal:
@@ -116,9 +129,14 @@ def _to_the_list(request: PairRequest) -> HttpResponse:
 def _done(request: PairRequest, key: int, act: Callable[..., Goal], said: str) -> HttpResponse:
     goal = _found(request, key)
     try:
-        act(goal=goal, by=request.membership, now=timezone.now())
+        done = act(goal=goal, by=request.membership, now=timezone.now())
     except Refused as refused:
         messages.warning(request, str(refused))
     else:
+        name = {"name": request.other.user.short_name}
+        if done.is_of_both and done.said_by(request.membership) and done.state in Goal.CURRENT:
+            said = _("Saved. It is settled once %(name)s says the same.") % name
+        elif done.state == Goal.State.PROPOSED:
+            said = _("%(name)s is asked. It is open once you both want it.") % name
         messages.success(request, said)
     return _to_the_list(request)

@@ -347,7 +347,9 @@ class Pair:
                     pairing=self.pairing, by=half, text=self._next(self.goals), why=self._next(self.whys), now=now
                 )
         if week == 4 and not self.is_shown_first and self._chance(0.4):
-            goals.add(pairing=self.pairing, by=self._whoever(week), text=self._next(self.goals_together), together=True, now=now)
+            by = self._whoever(week)
+            goal = goals.add(pairing=self.pairing, by=by, text=self._next(self.goals_together), together=True, now=now)
+            goals.agree(goal=goal, by=self._other(by), version=goal.version, now=now)
 
     # --- messages ---
 

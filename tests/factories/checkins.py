@@ -180,9 +180,14 @@ class GoalFactory(DjangoModelFactory):
         model = Goal
 
     class Params:
-        of_both = factory.Trait(whose=Goal.Whose.BOTH)
-        reached = factory.Trait(state=Goal.State.REACHED, settled_at=NOON)
-        let_go = factory.Trait(state=Goal.State.LET_GO, settled_at=NOON)
+        # Both wanted it when it was made, and say the same of what became of it.
+        of_both = factory.Trait(
+            whose=Goal.Whose.BOTH, first_agreed_at=factory.SelfAttribute("made_at"), second_agreed_at=factory.SelfAttribute("made_at")
+        )
+        # Of both, wanted by the first half, waiting for the second.
+        proposed = factory.Trait(of_both=True, second_agreed_at=None, state=Goal.State.PROPOSED)
+        reached = factory.Trait(state=Goal.State.REACHED, settled_at=NOON, first_says="reached", second_says="reached")
+        let_go = factory.Trait(state=Goal.State.LET_GO, settled_at=NOON, first_says="let_go", second_says="let_go")
 
     pairing = factory.SubFactory(PairingFactory, active=True)
     written_by = factory.SelfAttribute("pairing.first")

@@ -106,6 +106,7 @@ ROUTES: dict[str, Route] = {
     "checkins:decision-let-go": Route(BOTH_HALVES, ACT),
     "checkins:goals": Route(BOTH_HALVES, READ),
     "checkins:goal-add": Route(BOTH_HALVES, FORM),
+    "checkins:goal-agree": Route(BOTH_HALVES, ACT),
     "checkins:goal-edit": Route(BOTH_HALVES, FORM),
     "checkins:goal-reach": Route(BOTH_HALVES, ACT),
     "checkins:goal-let-go": Route(BOTH_HALVES, ACT),

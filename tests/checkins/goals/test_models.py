@@ -19,6 +19,23 @@ def test_the_database_refuses_a_goal_that_is_settled_by_half(wrong, noon):
         GoalFactory(**({"settled_at": noon} if "settled" in wrong else wrong))
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"of_both": True, "second_agreed_at": None},
+        {"proposed": True, "state": "open"},
+        {"of_both": True, "state": "proposed"},
+        {"of_both": True, "reached": True, "second_says": ""},
+        {"of_both": True, "let_go": True, "first_says": "reached"},
+        {"proposed": True, "reached": True, "state": "reached"},
+        {"state": "proposed"},
+    ],
+)
+def test_the_database_refuses_a_goal_of_both_that_one_alone_has_opened_or_settled(wrong):
+    with pytest.raises(IntegrityError, match="of_both_needs_both"):
+        GoalFactory(**wrong)
+
+
 def test_the_words_are_read_by_the_two_alone():
     goal = GoalFactory()
     program = goal.pairing.program

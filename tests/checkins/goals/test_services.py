@@ -40,12 +40,99 @@ def test_each_half_has_goals_of_their_own_whoever_is_the_mentor(half, mentor, no
 
 
 def test_a_goal_of_both_is_changed_by_either(pairing, noon):
-    goal = services.add(pairing=pairing, by=pairing.first, text="A talk", together=True, now=noon)
+    goal = GoalFactory(pairing=pairing, of_both=True)
 
     services.edit(goal=goal, by=pairing.second, text="A poster", version=1, now=noon)
     services.edit(goal=goal, by=pairing.first, text="A paper", version=2, now=noon)
 
     assert (again(goal).whose, again(goal).text, again(goal).version) == ("both", "A paper", 3)
+
+
+@pytest.mark.parametrize(("one", "other"), [("first", "second"), ("second", "first")])
+def test_a_goal_of_both_is_open_once_the_other_wants_it_too(one, other, pairing, noon):
+    one, other = getattr(pairing, one), getattr(pairing, other)
+    goal = services.add(pairing=pairing, by=one, text="A talk", together=True, now=noon)
+    assert again(goal).state == State.PROPOSED
+    with pytest.raises(Refused, match="your yes"):
+        services.agree(goal=goal, by=one, version=1, now=noon)
+
+    for _ in range(2):
+        services.agree(goal=goal, by=other, version=1, now=noon)
+
+    assert again(goal).state == State.OPEN
+    assert AuditEvent.objects.filter(verb="goal.agreed").count() == 1
+
+
+def test_who_changes_a_goal_that_waits_asks_the_other(pairing, noon):
+    goal = GoalFactory(pairing=pairing, proposed=True)
+
+    services.edit(goal=goal, by=pairing.second, text="Something smaller", version=1, now=noon)
+
+    assert (again(goal).state, again(goal).has_agreed(pairing.first), again(goal).has_agreed(pairing.second)) == ("proposed", False, True)
+
+
+def test_a_yes_is_to_the_words_that_were_read(pairing, noon):
+    goal = GoalFactory(pairing=pairing, proposed=True)
+    services.edit(goal=goal, by=pairing.first, text="Something else", version=1, now=noon)
+
+    with pytest.raises(services.Collided):
+        services.agree(goal=goal, by=pairing.second, version=1, now=noon)
+
+    assert again(goal).state == State.PROPOSED
+
+
+@pytest.mark.parametrize("side", ["first", "second"])
+def test_one_no_is_enough_to_a_goal_that_waits(side, pairing, noon):
+    goal = GoalFactory(pairing=pairing, proposed=True)
+
+    services.let_go(goal=goal, by=getattr(pairing, side), now=noon)
+
+    assert again(goal).state == State.LET_GO
+
+
+@pytest.mark.parametrize(("act", "state"), ENDS)
+def test_a_goal_of_both_is_settled_when_both_say_the_same(act, state, pairing, noon):
+    goal = GoalFactory(pairing=pairing, of_both=True)
+
+    for _ in range(2):
+        act(goal=goal, by=pairing.second, now=noon)
+    assert again(goal).state == State.OPEN
+
+    act(goal=goal, by=pairing.first, now=noon + timedelta(days=1))
+    assert (again(goal).state, again(goal).settled_at) == (state, noon + timedelta(days=1))
+
+
+def test_where_the_two_say_different_things_it_stays_open_and_each_can_change_their_word(pairing, noon):
+    goal = GoalFactory(pairing=pairing, of_both=True)
+    services.reach(goal=goal, by=pairing.first, now=noon)
+    services.let_go(goal=goal, by=pairing.second, now=noon)
+    assert again(goal).state == State.OPEN
+
+    services.take_up(goal=goal, by=pairing.first, now=noon)
+    assert (again(goal).first_says, again(goal).second_says) == ("", "let_go")
+
+    services.reach(goal=goal, by=pairing.second, now=noon)
+    services.reach(goal=goal, by=pairing.first, now=noon)
+    assert again(goal).state == State.REACHED
+
+
+def test_a_goal_of_both_is_taken_up_again_by_both(pairing, noon):
+    goal = GoalFactory(pairing=pairing, of_both=True, reached=True)
+
+    services.take_up(goal=goal, by=pairing.second, now=noon)
+    assert again(goal).state == State.PROPOSED
+
+    services.agree(goal=goal, by=pairing.first, version=1, now=noon)
+    assert again(goal).state == State.OPEN
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_say_the_same_at_once_both_are_heard(noon):
+    goal = GoalFactory(of_both=True)
+
+    at_once(*(lambda half=half: services.reach(goal=goal, by=half, now=noon) for half in goal.pairing.halves))
+
+    assert again(goal).state == State.REACHED
 
 
 def test_nobody_touches_a_goal_of_the_other(pairing, noon):

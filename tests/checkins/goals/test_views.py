@@ -235,3 +235,36 @@ def test_the_pairs_page_shows_the_goals_of_both_and_leads_to_all(around, as_memb
     assert "Speaking" in panel
     assert add_page(around.pairing) in panel
     assert list_page(around.pairing) in panel
+
+
+def test_a_goal_of_both_waits_for_the_other_and_opens_with_their_yes(around, as_member):
+    mine, theirs = as_member(around.half), as_member(around.other_half)
+    mine.post(add_page(around.pairing), {"text": "A talk", "together": "both"})
+    assert "It is open once Jonas wants it too" in mine.get(list_page(around.pairing)).text
+
+    page = theirs.get(list_page(around.pairing)).text
+    assert "I want it too" in page
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+    theirs.post(page_of(Goal.objects.get(), "goal-agree"), {"version": version})
+
+    assert Goal.objects.get().state == Goal.State.OPEN
+
+
+def test_what_one_says_became_of_a_goal_of_both_is_shown_to_the_other(around, as_member):
+    goal = GoalFactory(pairing=around.pairing, of_both=True)
+
+    answer = as_member(around.half).post(page_of(goal, "goal-reach"), follow=True)
+
+    assert "once Jonas says the same" in answer.text
+    assert "Not yet after all" in answer.text
+    assert "Amara says: reached." in as_member(around.other_half).get(list_page(around.pairing)).text
+
+
+@pytest.mark.parametrize("version", ["", "nonsense", "9" * 30, "0"])
+def test_a_yes_to_no_words_that_were_there_is_not_taken(version, around, as_member):
+    goal = GoalFactory(pairing=around.pairing, proposed=True)
+
+    answer = as_member(around.other_half).post(page_of(goal, "goal-agree"), {"version": version}, follow=True)
+
+    assert "Read it once more" in answer.text
+    assert again(goal).state == Goal.State.PROPOSED
