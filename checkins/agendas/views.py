@@ -156,7 +156,7 @@ def say_nothing(request: PairRequest) -> HttpResponse:
 
 
 def _item(request: PairRequest, agendaitem: int) -> AgendaItem:
-    item = get_object_or_404(AgendaItem.objects.visible_to(request.membership), pairing=request.pairing, pk=agendaitem)
+    item = get_object_or_404(AgendaItem.objects.in_pairing(request.pairing, request.membership), pk=agendaitem)
     item.pairing = request.pairing
     return item
 

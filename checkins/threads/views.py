@@ -47,7 +47,7 @@ def thread(request: PairRequest) -> HttpResponse:
 @the_two_only
 @require_POST
 def take_back(request: PairRequest, message: uuid.UUID) -> HttpResponse:
-    found = get_object_or_404(Message.objects.visible_to(request.membership).select_related("pairing"), pairing=request.pairing, pk=message)
+    found = get_object_or_404(Message.objects.in_pairing(request.pairing, request.membership).select_related("pairing"), pk=message)
     try:
         services.take_back(message=found, by=request.membership, now=timezone.now())
     except Refused as refused:
@@ -62,7 +62,7 @@ def take_back(request: PairRequest, message: uuid.UUID) -> HttpResponse:
 def mark_read(request: PairRequest) -> HttpResponse:
     """Sent by the page itself where script runs: then there is nothing to show. Else by a button."""
     form = MarkRead(request.POST)
-    thread = Message.objects.visible_to(request.membership).filter(pairing=request.pairing).select_related("pairing")
+    thread = Message.objects.in_pairing(request.pairing, request.membership).select_related("pairing")
     if form.is_valid() and (newest := thread.filter(pk=form.cleaned_data["newest"]).first()):
         services.mark_read(message=newest, by=request.membership, now=timezone.now())
     if request.headers.get("HX-Request"):
