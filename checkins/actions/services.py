@@ -16,8 +16,6 @@ from mentoring.kernel.errors import Refused
 from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership
 
-# What is removed this soon was a slip, and counts for nobody.
-SLIP = timedelta(hours=1)
 # Written down by one half, so that neither can bury the other under them.
 MOST_OPEN = 50
 FURTHEST = timedelta(days=2 * 366)
@@ -88,7 +86,7 @@ def remove(*, action: ActionItem, by: Membership, now: datetime) -> ActionItem:
         raise Refused(_("Only who wrote an action down can remove it, and only until the other has taken it on."))
     action.removed_at = now
     action.save(update_fields=["removed_at"])
-    if now - action.added_at <= SLIP:
+    if now - action.added_at <= facts.SLIP:
         facts.withdraw(kind=Fact.Kind.ACTION_TAKEN, source_id=action.pk, now=now)
     audit.record(verb="action.removed", subject=action, program_id=action.pairing.program_id, actor_id=by.user_id, now=now)
     return action

@@ -14,6 +14,7 @@ from checkins.actions.forms import AddAction
 from checkins.actions.models import ActionItem
 from matching.pairings.access import PairRequest, stopped, the_two_only
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.keys import whole_number
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once
 from mentoring.kernel.times import local_day
@@ -28,7 +29,7 @@ FROM_ACTIONS = "actions"
 def action_list(request: PairRequest) -> HttpResponse:
     """What is open, and what is over. It stays to read when the pairing has ended."""
     pair, me = request.pairing, request.membership
-    page = page_of(request, ActionItem.objects.visible_to(me).filter(pairing=pair).over(), per_page=DONE_A_PAGE)
+    page = page_of(request, ActionItem.objects.in_pairing(pair, me).over(), per_page=DONE_A_PAGE)
     context = {
         "pairing": pair,
         "other": request.other,
@@ -64,7 +65,7 @@ def add(request: PairRequest) -> HttpResponse:
 @require_POST
 def mark_done(request: PairRequest) -> HttpResponse:
     """All that are ticked, at once. A tick that means nothing is left aside."""
-    ticked = [int(key) for key in request.POST.getlist("done") if key.isascii() and key.isdigit() and len(key) < 19]
+    ticked = [key for key in map(whole_number, request.POST.getlist("done")) if key is not None]
     try:
         done = services.mark_done(pairing=request.pairing, by=request.membership, keys=ticked, now=timezone.now())
     except Refused as refused:
@@ -106,7 +107,7 @@ def undo(request: PairRequest, actionitem: int) -> HttpResponse:
 
 
 def _answered(request: PairRequest, actionitem: int, service: Callable[..., Any], words: str) -> HttpResponse:
-    action = get_object_or_404(ActionItem.objects.visible_to(request.membership), pairing=request.pairing, pk=actionitem)
+    action = get_object_or_404(ActionItem.objects.in_pairing(request.pairing, request.membership), pk=actionitem)
     try:
         service(action=action, by=request.membership, now=timezone.now())
     except Refused as refused:

@@ -1,7 +1,7 @@
 """Filling the shared agenda: topics, their words, their order, and having none this time."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Case, F, Max, Value, When
@@ -18,8 +18,6 @@ from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from programs.memberships.models import Membership
 
-# What is taken back this soon was a slip, and counts for nobody.
-SLIP = timedelta(hours=1)
 # Of each half, so that neither can fill the agenda for the other.
 MOST_OPEN = 50
 
@@ -119,7 +117,7 @@ def withdraw(*, item: AgendaItem, by: Membership, now: datetime) -> AgendaItem:
         return item
     item.withdrawn_at = now
     item.save(update_fields=["withdrawn_at"])
-    if now - item.raised_at <= SLIP:
+    if now - item.raised_at <= facts.SLIP:
         facts.withdraw(kind=Fact.Kind.TOPIC_RAISED, source_id=item.pk, now=now)
     audit.record(verb="agenda.withdrawn", subject=item, program_id=item.pairing.program_id, actor_id=by.user_id, now=now)
     return item

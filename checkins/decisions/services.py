@@ -5,7 +5,6 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from checkins.agendas.services import SLIP
 from checkins.decisions import policies
 from checkins.decisions.models import LONGEST_REASON, LONGEST_TEXT, Decision
 from checkins.sessions.models import Session
@@ -140,7 +139,7 @@ def withdraw(*, decision: Decision, by: Membership, now: datetime) -> Decision:
         raise Refused(_why_not(decision, _("Only who proposed a decision can take it back."), State.OPEN))
     _end(decision, State.WITHDRAWN, by, now)
     _forget_the_mail(decision, now)
-    if now - decision.proposed_at <= SLIP:
+    if now - decision.proposed_at <= facts.SLIP:
         facts.withdraw(kind=Fact.Kind.DECISION_PROPOSED, source_id=decision.pk, now=now)
     _record("withdrawn", decision, by, now)
     return decision

@@ -13,6 +13,7 @@ from checkins.decisions.models import Decision, DecisionQuerySet
 from checkins.sessions.models import Session
 from matching.pairings.access import PairRequest, stopped, the_two_only
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.keys import whole_number
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once
 from mentoring.kernel.times import local_day
@@ -145,13 +146,10 @@ def _found(request: PairRequest, key: int) -> Decision:
 
 
 def _asked_session(request: PairRequest) -> Session | None:
-    key = request.GET.get("session", "")
-    if not key:
+    key = whole_number(request.GET.get("session", ""))
+    if key is None:
         return None
-    try:
-        return get_object_or_404(Session.objects.readable_by(request.membership), pairing=request.pairing, pk=int(key[:18]))
-    except ValueError:
-        return None
+    return get_object_or_404(Session.objects.readable_in(request.pairing, request.membership), pk=key)
 
 
 def _asked(request: PairRequest, decision: Decision) -> HttpResponse:

@@ -13,6 +13,7 @@ from checkins.plans.models import CheckInPlan, Question, zone_of
 from checkins.plans.preview import next_dates
 from matching.pairings.models import Pairing, PairingQuerySet
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.keys import whole_number
 from mentoring.kernel.once.access import once
 from programs.memberships.access import MemberRequest, staff_only
 from programs.memberships.models import Membership
@@ -163,8 +164,8 @@ def _to_choose_from(request: MemberRequest) -> PairingQuerySet:
 def _whose_dates(request: MemberRequest, plan: CheckInPlan, how_many: int) -> dict[str, object]:
     """Of the pairing and the half that the address asks for; else of the pairing that began last, and its first half."""
     pairings = _to_choose_from(request)
-    key = request.GET.get("pairing", "")
-    asked = pairings.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() and len(key) < 16 else None
+    key = whole_number(request.GET.get("pairing", ""))
+    asked = pairings.filter(pk=key).first() if key is not None else None
     pairing = asked or pairings.first()
     if pairing is None:
         return {"pairing": None}

@@ -12,6 +12,7 @@ from checkins.resets.services import AFTERWARDS, RESET
 from matching.joint import queries as joint
 from matching.joint.models import Answer, Round
 from matching.pairings.models import Pairing
+from mentoring.kernel.keys import whole_number
 from programs.memberships.models import Membership
 
 if TYPE_CHECKING:
@@ -51,9 +52,10 @@ def open_ones(pairing: Pairing, me: Membership, now: datetime) -> list[Round]:
 
 def one_of(pairing: Pairing, me: Membership, key: str) -> Round | None:
     """Whatever became of it."""
-    if not (key.isascii() and key.isdecimal() and len(key) < 16):
+    number = whole_number(key)
+    if number is None:
         return None
-    found = Round.objects.in_pairing(pairing, me).filter(kind__in=[RESET, AFTERWARDS], pk=int(key)).first()
+    found = Round.objects.in_pairing(pairing, me).filter(kind__in=[RESET, AFTERWARDS], pk=number).first()
     if found is not None:
         found.pairing = pairing
     return found

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -13,6 +13,8 @@ from matching.pairings.models import Pairing
 from programs.memberships.models import Membership, Program
 
 ROWS_A_STATEMENT = 1000
+# What is taken back this soon was a slip, and counts for nobody.
+SLIP = timedelta(hours=1)
 # One statement, so that of two who count at the same moment neither overwrites the other.
 ONE_MORE = """
     INSERT INTO matching_weeklycount (pairing_id, week, side, kind, number) VALUES (%s, %s, %s, %s, 1)

@@ -110,6 +110,14 @@ def test_a_decision_names_the_meeting_in_which_it_came_up(around, as_member):
     assert Decision.objects.get().session == session
 
 
+def test_a_key_that_is_too_long_names_no_meeting(around, as_member):
+    session = SessionFactory(pairing=around.pairing)
+
+    as_member(around.half).post(f"{propose_page(around.pairing)}?session={session.pk:018}5", {"text": "Yes"})
+
+    assert Decision.objects.get().session is None
+
+
 def test_a_meeting_of_another_pair_is_not_found(around, as_member):
     foreign = SessionFactory()
 
