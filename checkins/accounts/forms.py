@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from checkins.accounts.models import SessionAccount
 from checkins.accounts.services import LONGEST_WORDS
 from checkins.agendas.models import LONGEST_TOPIC, AgendaItem
+from checkins.decisions.models import LONGEST_TEXT
 from checkins.sessions.forms import USUAL_MINUTES, OfTwo, leader_field, minutes_field, moment_in, on_the_clock, place_field
 from checkins.sessions.models import Session
 from mentoring.kernel import times
@@ -53,6 +54,12 @@ class LogSession(OfTwo):
         max_length=LONGEST_WORDS,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    decided = forms.CharField(
+        label=gettext_lazy("Did you decide something together?"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     next_time = forms.CharField(label=gettext_lazy("For next time"), required=False, max_length=LONGEST_TOPIC)
     next_time_on_agenda = forms.BooleanField(label=gettext_lazy("Put this on the agenda, as a topic of mine"), required=False)
 
@@ -83,13 +90,16 @@ class LogSession(OfTwo):
                 known=known,
                 required=False,
             )
+        self.fields["decided"].help_text = _("In one line. %(name)s is asked, and it stands once you have both agreed.") % {"name": name}
         self.seen_by_two("talked_about", "next_time", but=what_coordinators_see())
+        self.seen_by_two("decided", but=_("Coordinators see how many decisions each of you proposed, not the words."))
         self.helper.layout = Layout(
             Together("day", "start", "minutes", legend=_("When?"), hint=self.in_your_time),
             "place",
             *(["reached"] if topics else []),
             "led_by",
             "talked_about",
+            "decided",
             "next_time",
             "next_time_on_agenda",
         )
@@ -130,6 +140,7 @@ class LogSession(OfTwo):
             "talked_about": told["talked_about"],
             "next_time": told["next_time"],
             "next_time_on_agenda": told["next_time_on_agenda"],
+            "decided": told["decided"],
         }
 
     def told_beside(self) -> dict[str, Any]:
@@ -143,6 +154,7 @@ class LogSession(OfTwo):
             "minutes": told["minutes"],
             "reached": [int(key) for key in told.get("reached", [])],
             "for_agenda": next_time if told["next_time_on_agenda"] else "",
+            "decided": told["decided"],
         }
 
 

@@ -10,6 +10,7 @@ from checkins.absences import services as absences
 from checkins.accounts import policies
 from checkins.accounts.models import SessionAccount
 from checkins.agendas import services as agendas
+from checkins.decisions import services as decisions
 from checkins.sessions import services as sessions
 from checkins.sessions.models import Session, SessionQuerySet
 from matching.facts import services as facts
@@ -65,12 +66,14 @@ def log(
     talked_about: str = "",
     next_time: str = "",
     next_time_on_agenda: bool = False,
+    decided: str = "",
     session: Session | None = None,
     is_another: bool = False,
 ) -> Session:
     """Log a meeting for both: the planned `session`, or one that nobody planned. Without `led_by` both led.
 
-    `reached` are keys of open agenda items; what is not among them is carried over. Without a `session`, the planned one of about that
+    `reached` are keys of open agenda items; what is not among them is carried over. What was `decided` is proposed, and the other half is
+    asked. Without a `session`, the planned one of about that
     time is meant if it has begun, or the one of that very time that was missed. Raises `AlreadyLogged` where a meeting is there that
     overlaps, or one of about that time that the other half logged; `is_another` says that what is only near is known, and not meant.
     """
@@ -105,6 +108,8 @@ def log(
         facts.note(pairing=pairing, by=led_by, kind=Fact.Kind.SESSION_LED, source_id=session.pk, happened_at=now)
     if next_time_on_agenda and session.next_time:
         agendas.add(pairing=pairing, by=by, text=session.next_time, now=now)
+    if decided.strip():
+        decisions.propose(pairing=pairing, by=by, text=decided, session=session, now=now)
     for callback in _when_held:
         callback(session=session, now=now)
     sessions.record("session.logged", session, by, now)
@@ -158,11 +163,12 @@ def join_log(
     minutes: int | None = None,
     reached: Collection[int] = (),
     for_agenda: str = "",
+    decided: str = "",
 ) -> None:
     """What one half typed to log a meeting that the other half has logged goes beside it, after their own words of before.
 
     What they remembered differently stays, unless they say now when or how long it was. Topics that were `reached` are reached for both;
-    `for_agenda` becomes a topic. Without anything to add, nothing changes.
+    `for_agenda` becomes a topic, and what was `decided` is proposed. Without anything to add, nothing changes.
     """
     session = sessions.locked_session(session)
     account = _account_of(session, by, now)
@@ -174,12 +180,14 @@ def join_log(
         account.words, account.starts_at, account.minutes = told
         account.written_at = now
         account.save()
-    elif not reached and not for_agenda:
+    elif not reached and not for_agenda and not decided.strip():
         return
     if reached and session.starts_at is not None:
         session.topics.add(*agendas.settle(pairing=session.pairing, reached=reached, session_began_at=session.starts_at))
     if for_agenda:
         agendas.add(pairing=session.pairing, by=by, text=for_agenda, now=now)
+    if decided.strip():
+        decisions.propose(pairing=session.pairing, by=by, text=decided, session=session, now=now)
     sessions.record("session.remembered", session, by, now)
 
 

@@ -13,6 +13,7 @@ from checkins.accounts.forms import ANOTHER, SAME, LogSession, RememberSession, 
 from checkins.accounts.models import SessionAccount
 from checkins.accounts.queries import with_all_that_was_said
 from checkins.agendas.models import AgendaItem
+from checkins.decisions import queries as decisions
 from checkins.sessions import policies as planning
 from checkins.sessions import queries as sessions
 from checkins.sessions.access import done, form_page, not_any_more, seen_at, session_of, to_session
@@ -72,6 +73,7 @@ def session_page(request: PairRequest, session: int) -> HttpResponse:
         "may_log": policies.may_log_this(me, found, now),
         "may_remember": policies.may_remember(me, found),
         "what_coordinators_see": what_coordinators_see(),
+        "decided": decisions.of_session(found, request.pairing, me, now),
         "again_at": again_at if again_at and again_at > now else None,
         "others_absence": next((one for one in said if one.author_id != me.pk), None) if may_answer else None,
         "mine": next((account for account in found.accounts.all() if account.author_id == me.pk), None),

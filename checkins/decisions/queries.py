@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from checkins.decisions import policies
 from checkins.decisions.models import Decision, Place
+from checkins.sessions.models import Session
 from matching.pairings.models import Pairing
 from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership
@@ -73,6 +74,13 @@ def waiting_for(me: Membership, pairings: Sequence[Pairing], now: datetime) -> l
         for decision in found
         if policies.may_agree(me, decision) or (policies.may_keep(me, decision, today) and decision.pk not in suggested)
     ]
+
+
+def of_session(session: Session, pairing: Pairing, me: Membership, now: datetime) -> list[Card]:
+    """What came up in one meeting, the newest first and at most fifty, in one query."""
+    today = local_day(now, pairing.program.time_zone)
+    found = Decision.objects.in_pairing(pairing, me).filter(session=session).for_list(pairing, me, today)
+    return cards(found.order_by("-proposed_at", "-pk")[:HISTORY_SHOWN], pairing, me, today)
 
 
 def history_of(decision: Decision, me: Membership) -> list[Decision]:

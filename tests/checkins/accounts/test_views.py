@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from checkins.agendas.models import AgendaItem
+from checkins.decisions.models import Decision
 from checkins.sessions.models import Session
 from mentoring.kernel.times import is_left_out
 from tests.checkins.meetings import in_days, planned, seen_in, session_page, suggested
@@ -475,3 +476,36 @@ def test_a_time_that_clocks_left_out_is_said_and_not_moved_in_silence(name, arou
     assert "Keep this" in answer.text
     assert Session.objects.get() == session
     assert not session.accounts.exists()
+
+
+def test_what_was_decided_is_proposed_with_the_log_and_stands_on_the_page_of_the_meeting(around, as_member):
+    as_member(around.half).post(log_page(around.pairing), told(decided="We meet on Mondays"))
+
+    decision = Decision.objects.get()
+    assert (decision.proposed_by, decision.state, decision.session) == (around.half, "open", Session.objects.get())
+    text = as_member(around.other_half).get(session_page("session", decision.session)).text
+    assert "We meet on Mondays" in text
+    assert "Waiting for you" in text
+
+
+def test_what_was_decided_is_proposed_also_when_the_other_was_quicker_to_log(around, as_member):
+    session = SessionFactory(pairing=around.pairing, starts_at=in_days(-1), minutes=45)
+    began = timezone.localtime(session.starts_at, NEW_YORK)
+    typed = told(day=began.date().isoformat(), start=f"{began:%H:%M}", about="same", decided="We meet on Mondays")
+
+    as_member(around.other_half).post(log_page(around.pairing), typed)
+
+    decision = Decision.objects.get()
+    assert (decision.proposed_by, decision.session) == (around.other_half, session)
+
+
+def test_the_question_after_a_meeting_leads_to_a_decision_of_that_meeting(around, as_member):
+    session = SessionFactory(pairing=around.pairing)
+    browser = as_member(around.half)
+    text = browser.get(session_page("session", session)).text
+    link = html.unescape(re.search(r'href="([^"]+)">Did you decide something', text)[1])
+
+    browser.post(link, {"text": "We meet on Mondays"})
+
+    assert Decision.objects.get().session == session
+    assert "We meet on Mondays" in browser.get(session_page("session", session)).text
