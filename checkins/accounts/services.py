@@ -105,7 +105,7 @@ def log(
     session.topics.set(agendas.settle(pairing=pairing, reached=reached, session_began_at=starts_at))
     facts.note(pairing=pairing, by=by, kind=Fact.Kind.SESSION_LOGGED, source_id=session.pk, happened_at=now)
     if led_by is not None:
-        facts.note(pairing=pairing, by=led_by, kind=Fact.Kind.SESSION_LED, source_id=session.pk, happened_at=now)
+        facts.note(pairing=pairing, by=led_by, kind=Fact.Kind.SESSION_LED, source_id=session.pk, happened_at=starts_at)
     if next_time_on_agenda and session.next_time:
         agendas.add(pairing=pairing, by=by, text=session.next_time, now=now)
     if decided.strip():
@@ -209,6 +209,9 @@ def correct(*, account: SessionAccount, by: Membership, now: datetime, seen_at: 
     sessions.refuse_overlap(session.pairing, starts_at, minutes, but=session)
     session.starts_at, session.minutes = starts_at, minutes
     session.save(update_fields=["starts_at", "minutes"])
+    facts.withdraw(kind=Fact.Kind.SESSION_LED, source_id=session.pk, now=now)
+    if session.led_by is not None:
+        facts.note(pairing=session.pairing, by=session.led_by, kind=Fact.Kind.SESSION_LED, source_id=session.pk, happened_at=starts_at)
     account.starts_at = account.minutes = None
     account.save(update_fields=["starts_at", "minutes"])
     sessions.record("session.corrected", session, by, now)

@@ -156,6 +156,20 @@ def test_who_led_is_a_fact_and_what_both_led_is_none(pairing, noon):
     assert facts_of(Fact.Kind.SESSION_LED) == [pairing.second.pk]
 
 
+def test_leading_counts_in_the_week_of_the_meeting_and_moves_with_it(pairing, noon):
+    a_month_ago = noon - timedelta(days=30)
+    session = log(pairing, noon, starts_at=a_month_ago, led_by=pairing.first)
+    led = Fact.objects.counted().filter(kind=Fact.Kind.SESSION_LED)
+    assert led.get().happened_at == a_month_ago
+
+    a_week_later = a_month_ago + timedelta(days=7)
+    account = services.remember(session=session, by=pairing.second, words="", starts_at=a_week_later, now=noon)
+    services.correct(account=account, by=pairing.first, now=noon)
+
+    assert led.get().happened_at == a_week_later
+    assert led.get().by == pairing.first
+
+
 def test_logging_the_planned_one_makes_it_held(pairing, noon):
     planned = agree(pairing, noon)
     after = planned.ends_at
