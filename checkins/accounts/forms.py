@@ -11,8 +11,9 @@ from checkins.accounts.models import SessionAccount
 from checkins.accounts.services import LONGEST_WORDS
 from checkins.agendas.models import LONGEST_TOPIC, AgendaItem
 from checkins.decisions.models import LONGEST_TEXT
-from checkins.sessions.forms import USUAL_MINUTES, OfTwo, leader_field, minutes_field, moment_in, on_the_clock, place_field
+from checkins.sessions.forms import BOTH, USUAL_MINUTES, OfTwo, leader_field, minutes_field, moment_in, on_the_clock, place_field
 from checkins.sessions.models import Session
+from matching.pairings.models import Pairing
 from mentoring.kernel import times
 from mentoring.kernel.forms import AnyOf, ClockInput, DayInput, OneOf, Together
 from programs.memberships.models import Membership
@@ -122,7 +123,8 @@ class LogSession(OfTwo):
         ]
         if not choices:
             return
-        hint = _("What %(name)s wrote stays. When and how long change only if %(name)s agrees to your version.") % {"name": name}
+        hint = _("What %(name)s wrote stays. When, how long, how you met and who led change only if %(name)s agrees to your version.")
+        hint %= {"name": name}
         field: Any = OneOf(label=_("Which meeting is this?"), required=False, choices=choices, choice_hints={SAME: hint})
         field.optional_goes_unsaid = True
         self.fields["about"] = field
@@ -143,7 +145,7 @@ class LogSession(OfTwo):
             "decided": told["decided"],
         }
 
-    def told_beside(self) -> dict[str, Any]:
+    def told_beside(self, pairing: Pairing) -> dict[str, Any]:
         """What the service takes where the other half has logged the meeting: these are this half's own words beside it."""
         told = self.cleaned_data
         next_time = told["next_time"]
@@ -152,6 +154,8 @@ class LogSession(OfTwo):
             "words": "\n\n".join(filter(None, words)),
             "starts_at": told["starts_at"],
             "minutes": told["minutes"],
+            "place": told["place"],
+            "leader": self.side_for(told["led_by"], pairing),
             "reached": [int(key) for key in told.get("reached", [])],
             "for_agenda": next_time if told["next_time_on_agenda"] else "",
             "decided": told["decided"],
@@ -170,6 +174,7 @@ class RememberSession(OfTwo):
     day = forms.DateField(label=gettext_lazy("Date"), widget=DayInput)
     start = forms.TimeField(label=gettext_lazy("Started"), widget=ClockInput)
     minutes = minutes_field()
+    place = place_field()
     # When the words that the form came with were written.
     seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -184,16 +189,23 @@ class RememberSession(OfTwo):
             "day": began.date(),
             "start": began.time(),
             "minutes": (account and account.minutes) or session.minutes,
+            "place": (account and account.place) or session.place,
             "seen_at": account.written_at.isoformat() if account else "",
         }
+        leads = getattr(session.pairing, account.leader) if account and account.leader in ("first", "second") else session.led_by
+        self.initial["led_by"] = BOTH if account and account.leader == BOTH else self.answer_for(leads)
+        self.fields["led_by"] = leader_field(self.me, self.other, label=_("Who led?"), required=False)
+        self.fields["place"].required = False
+        self.fields["led_by"].optional_goes_unsaid = self.fields["place"].optional_goes_unsaid = True
         self.seen_by_two("words", but=_("Both versions stay, and each of you can change only your own."))
         name = self.other.user.short_name
         hint = _("Change this only if you remember another time. The log follows once %(name)s agrees.") % {"name": name}
         together = Together("day", "start", "minutes", legend=_("When was it?"), hint=f"{self.in_your_time} {hint}")
         if session.state != Session.State.HELD:
-            for field in ("day", "start", "minutes"):
+            for field in ("day", "start", "minutes", "place", "led_by"):
                 del self.fields[field]
-        self.helper.layout = Layout("words", "is_different", *([together] if session.state == Session.State.HELD else []), "seen_at")
+        of_the_log = [together, "place", "led_by"] if session.state == Session.State.HELD else []
+        self.helper.layout = Layout("words", "is_different", *of_the_log, "seen_at")
 
     def go_on_from(self, account: SessionAccount) -> None:
         """What is saved next takes the place of these words, which the person has seen now."""
@@ -216,6 +228,8 @@ class RememberSession(OfTwo):
             "is_different": told["is_different"],
             "starts_at": told["starts_at"],
             "minutes": told.get("minutes"),
+            "place": told.get("place", ""),
+            "leader": self.side_for(told.get("led_by", ""), self.session.pairing),
             "seen_at": moment_in(told["seen_at"]),
         }
 

@@ -3,7 +3,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from checkins.sessions.models import LONGEST_MINUTES, SHORTEST_MINUTES, Session
+from checkins.sessions.models import LONGEST_MINUTES, SHORTEST_MINUTES, Session, Told
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
@@ -19,7 +19,7 @@ class SessionAccountQuerySet(models.QuerySet["SessionAccount"]):
 class SessionAccount(models.Model):
     """How one half remembers a meeting, in their own words, beside what was logged. Both stay.
 
-    `starts_at` and `minutes` are when and how long, where this half remembers it otherwise and the other has not agreed so far.
+    `told` is what this half remembers otherwise: when, how long, where and who led. It stays when the other agrees, with the day of it.
     """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="accounts")
@@ -28,6 +28,9 @@ class SessionAccount(models.Model):
     is_different = models.BooleanField(default=False)
     starts_at = models.DateTimeField(null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    place = models.CharField(max_length=10, choices=Session.Place, blank=True)
+    leader = models.CharField(max_length=6, choices=Session.Leader, blank=True)
+    agreed_at = models.DateTimeField(null=True, blank=True)
     written_at = models.DateTimeField()
 
     objects = SessionAccountQuerySet.as_manager()
@@ -39,11 +42,29 @@ class SessionAccount(models.Model):
                 condition=Q(minutes=None) | Q(minutes__gte=SHORTEST_MINUTES, minutes__lte=LONGEST_MINUTES),
                 name="checkins_sessionaccount_lasts_5_to_480_minutes",
             ),
+            models.CheckConstraint(
+                condition=Q(agreed_at=None) | ~Q(starts_at=None, minutes=None, place="", leader=""),
+                name="checkins_sessionaccount_something_is_agreed",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"SessionAccount {self.pk}"
 
     @property
+    def told(self) -> Told:
+        """What this half remembers otherwise, or remembered otherwise until the other agreed."""
+        return Told(self.starts_at, self.minutes, self.place, self.leader)
+
+    @told.setter
+    def told(self, told: Told) -> None:
+        self.starts_at, self.minutes, self.place, self.leader = told
+
+    @property
     def has_change(self) -> bool:
-        return self.starts_at is not None or self.minutes is not None
+        return self.told != Told()
+
+    @property
+    def waits(self) -> bool:
+        """Something else is remembered, and the other half has not agreed to it."""
+        return self.has_change and self.agreed_at is None

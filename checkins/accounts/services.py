@@ -12,7 +12,7 @@ from checkins.accounts.models import SessionAccount
 from checkins.agendas import services as agendas
 from checkins.decisions import services as decisions
 from checkins.sessions import services as sessions
-from checkins.sessions.models import Session, SessionQuerySet
+from checkins.sessions.models import Session, SessionQuerySet, Told
 from matching.facts import services as facts
 from matching.facts.models import Fact
 from matching.pairings.models import Pairing
@@ -72,6 +72,8 @@ def log(
 ) -> Session:
     """Log a meeting for both: the planned `session`, or one that nobody planned. Without `led_by` both led.
 
+    That somebody led is a fact about them once they say so themselves: by logging it, with `say_led`, or by what the two agree on.
+
     `reached` are keys of open agenda items; what is not among them is carried over. What was `decided` is proposed, and the other half is
     asked. Without a `session`, the planned one of about that
     time is meant if it has begun, or the one of that very time that was missed. Raises `AlreadyLogged` where a meeting is there that
@@ -99,13 +101,13 @@ def log(
         absences.take_back(session=session, now=now)
     session.state, session.closed_by, session.closed_at = State.HELD, None, None
     session.starts_at, session.minutes, session.place, session.led_by = starts_at, minutes, place, led_by
+    session.led_said_at = now if led_by == by else None
     session.talked_about, session.next_time = talked_about.strip(), next_time.strip()
     session.logged_by, session.logged_at = by, now
     session.save()
     session.topics.set(agendas.settle(pairing=pairing, reached=reached, session_began_at=starts_at))
     facts.note(pairing=pairing, by=by, kind=Fact.Kind.SESSION_LOGGED, source_id=session.pk, happened_at=now)
-    if led_by is not None:
-        facts.note(pairing=pairing, by=led_by, kind=Fact.Kind.SESSION_LED, source_id=session.pk, happened_at=starts_at)
+    _note_who_led(session, now)
     if next_time_on_agenda and session.next_time:
         agendas.add(pairing=pairing, by=by, text=session.next_time, now=now)
     if decided.strip():
@@ -126,26 +128,30 @@ def remember(
     is_different: bool = False,
     starts_at: datetime | None = None,
     minutes: int | None = None,
+    place: str = "",
+    leader: str = "",
     seen_at: datetime | None = None,
 ) -> SessionAccount:
     """Put one's own words beside what was logged, or change them. What was logged stays as it is.
 
-    `starts_at` and `minutes` are when and how long it was, as this half remembers it; the log follows when the other half agrees.
+    `starts_at`, `minutes`, `place` and `leader` (a `Session.Leader`) are as this half remembers them; the log follows when the other half
+    agrees.
     `seen_at` is when the words that this person began with were written, None where they had none. Raises `SavedMeanwhile` where others
     have come between, unless they say the same.
     """
     session = sessions.locked_session(session)
     _refuse_words(session, by, words, starts_at, now)
-    words, (starts_at, minutes) = words.strip(), _otherwise(session, starts_at, minutes)
-    if not words and starts_at is None and minutes is None:
-        raise Refused(_("Write a few words, or say when it was."))
+    words, told, agreed_at = words.strip(), _otherwise(session, Told(starts_at, minutes, place, leader)), None
     account = _account_of(session, by, now)
-    told = (words, is_different, starts_at, minutes)
-    if account.pk and told == (account.words, account.is_different, account.starts_at, account.minutes):
+    if told == Told() and account.agreed_at is not None:
+        told, agreed_at = account.told, account.agreed_at
+    if not words and told == Told():
+        raise Refused(_("Write a few words, or say when it was."))
+    if account.pk and (words, is_different, told, agreed_at) == (account.words, account.is_different, account.told, account.agreed_at):
         return account
     if account.pk and account.written_at != seen_at:
         raise SavedMeanwhile(account)
-    account.words, account.is_different, account.starts_at, account.minutes = told
+    account.words, account.is_different, account.told, account.agreed_at = words, is_different, told, agreed_at
     account.written_at = now
     account.save()
     sessions.record("session.remembered", session, by, now)
@@ -161,23 +167,29 @@ def join_log(
     now: datetime,
     starts_at: datetime | None = None,
     minutes: int | None = None,
+    place: str = "",
+    leader: str = "",
     reached: Collection[int] = (),
     for_agenda: str = "",
     decided: str = "",
 ) -> None:
     """What one half typed to log a meeting that the other half has logged goes beside it, after their own words of before.
 
-    What they remembered differently stays, unless they say now when or how long it was. Topics that were `reached` are reached for both;
-    `for_agenda` becomes a topic, and what was `decided` is proposed. Without anything to add, nothing changes.
+    What they remembered differently stays, unless they say it otherwise now. Whoever says here that they led says so themselves. Topics
+    that were `reached` are reached for both; `for_agenda` becomes a topic, and what was `decided` is proposed. Without anything to add,
+    nothing changes.
     """
     session = sessions.locked_session(session)
     account = _account_of(session, by, now)
     joined = "\n\n".join(filter(None, [account.words, words.strip()]))
     _refuse_words(session, by, joined, starts_at, now)
-    starts_at, minutes = _otherwise(session, starts_at, minutes)
-    told = (joined, starts_at or account.starts_at, minutes or account.minutes)
-    if told != (account.words, account.starts_at, account.minutes):
-        account.words, account.starts_at, account.minutes = told
+    otherwise = _otherwise(session, Told(starts_at, minutes, place, leader))
+    told = Told._make(now_said or before for now_said, before in zip(otherwise, account.told, strict=True))
+    if leader == session.pairing.side_of(by) and policies.may_say_led(by, session):
+        _say_led(session, now)
+    if (joined, told) != (account.words, account.told):
+        account.agreed_at = account.agreed_at if told == account.told else None
+        account.words, account.told = joined, told
         account.written_at = now
         account.save()
     elif not reached and not for_agenda and not decided.strip():
@@ -193,7 +205,9 @@ def join_log(
 
 @transaction.atomic
 def correct(*, account: SessionAccount, by: Membership, now: datetime, seen_at: datetime | None = None) -> Session:
-    """Agree to when and how long the other half remembers: the log says so from now on. Agreeing again changes nothing.
+    """Agree to what the other half remembers: the log says so from now on, and what it said at first is kept beside it.
+
+    Agreeing again changes nothing.
 
     `seen_at` is when that was written which this person saw; None where it does not matter.
     """
@@ -202,19 +216,35 @@ def correct(*, account: SessionAccount, by: Membership, now: datetime, seen_at: 
     if not policies.may_correct(by, session, account):
         raise Refused(_("This is for the other half of your pairing to agree to."))
     starts_at, minutes = account.starts_at or session.starts_at, account.minutes or session.minutes
-    if not account.has_change or starts_at is None:
+    if not account.waits or starts_at is None:
         return session
     if seen_at is not None and seen_at != account.written_at:
         raise Refused(_("This was changed meanwhile. Have a look at what stands there now."))
     sessions.refuse_overlap(session.pairing, starts_at, minutes, but=session)
-    session.starts_at, session.minutes = starts_at, minutes
-    session.save(update_fields=["starts_at", "minutes"])
-    facts.withdraw(kind=Fact.Kind.SESSION_LED, source_id=session.pk, now=now)
-    if session.led_by is not None:
-        facts.note(pairing=session.pairing, by=session.led_by, kind=Fact.Kind.SESSION_LED, source_id=session.pk, happened_at=starts_at)
-    account.starts_at = account.minutes = None
-    account.save(update_fields=["starts_at", "minutes"])
+    if session.logged == Told():
+        session.logged_starts_at, session.logged_minutes, session.logged_place, session.logged_leader = session.told
+    session.starts_at, session.minutes, session.place = starts_at, minutes, account.place or session.place
+    if account.leader:
+        session.led_by = None if account.leader == Session.Leader.BOTH else getattr(session.pairing, account.leader)
+        session.led_said_at = now if session.led_by else None
+    session.save()
+    _note_who_led(session, now)
+    account.agreed_at = now
+    account.save(update_fields=["agreed_at"])
     sessions.record("session.corrected", session, by, now)
+    return session
+
+
+@transaction.atomic
+def say_led(*, session: Session, by: Membership, now: datetime) -> Session:
+    """Say that one led this meeting, as the other half wrote it down. Saying it again changes nothing."""
+    session = sessions.locked_session(session)
+    if session.led_said_at is not None and session.led_by_id == by.pk:
+        return session
+    if not policies.may_say_led(by, session):
+        raise Refused(_("What is written down does not say that you led. You can add how you remember it."))
+    _say_led(session, now)
+    sessions.record("session.led_said", session, by, now)
     return session
 
 
@@ -230,13 +260,27 @@ def _refuse_words(session: Session, by: Membership, words: str, starts_at: datet
         _refuse_began(starts_at, now)
 
 
-def _otherwise(session: Session, starts_at: datetime | None, minutes: int | None) -> tuple[datetime | None, int | None]:
-    """When and how long, each None where the log says the same."""
+def _otherwise(session: Session, told: Told) -> Told:
+    """What of it the log does not say."""
     if session.state != State.HELD:
-        return None, None
-    if minutes is not None:
-        sessions.refuse_length(minutes)
-    return None if starts_at == session.starts_at else starts_at, None if minutes == session.minutes else minutes
+        return Told()
+    if told.minutes is not None:
+        sessions.refuse_length(told.minutes)
+    return Told._make(nothing if said == stands else said for nothing, said, stands in zip(Told(), told, session.told, strict=True))
+
+
+def _say_led(session: Session, now: datetime) -> None:
+    session.led_said_at = now
+    session.save(update_fields=["led_said_at"])
+    _note_who_led(session, now)
+
+
+def _note_who_led(session: Session, now: datetime) -> None:
+    """In the week of the meeting, and never about somebody on the word of the other alone."""
+    facts.withdraw(kind=Fact.Kind.SESSION_LED, source_id=session.pk, now=now)
+    if session.led_by is not None and session.led_said_at is not None:
+        happened_at = session.starts_at or now
+        facts.note(pairing=session.pairing, by=session.led_by, kind=Fact.Kind.SESSION_LED, source_id=session.pk, happened_at=happened_at)
 
 
 def _account_of(session: Session, by: Membership, now: datetime) -> SessionAccount:

@@ -10,4 +10,5 @@ urlpatterns = [
     path(f"{SESSION}log/", views.log_planned, name="session-log-planned"),
     path(f"{SESSION}account/", views.remember, name="session-account"),
     path(f"{SESSION}account/agree/", views.correct, name="session-account-agree"),
+    path(f"{SESSION}led/", views.say_led, name="session-led"),
 ]

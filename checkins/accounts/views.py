@@ -72,6 +72,7 @@ def session_page(request: PairRequest, session: int) -> HttpResponse:
         "may_miss": absences.may_say(me, found, now),
         "may_log": policies.may_log_this(me, found, now),
         "may_remember": policies.may_remember(me, found),
+        "may_say_led": policies.may_say_led(me, found),
         "what_coordinators_see": what_coordinators_see(),
         "decided": decisions.of_session(found, request.pairing, me, now),
         "again_at": again_at if again_at and again_at > now else None,
@@ -136,7 +137,9 @@ def _log(request: PairRequest, planned: Session | None) -> HttpResponse:
 def _remembered_beside(there: Session, form: LogSession, request: PairRequest, now: datetime) -> bool:
     """What this half typed becomes their own words beside what the other half logged."""
     there.pairing = request.pairing
-    return done(request, form, lambda: services.join_log(session=there, by=request.membership, now=now, **form.told_beside()))
+    return done(
+        request, form, lambda: services.join_log(session=there, by=request.membership, now=now, **form.told_beside(request.pairing))
+    )
 
 
 @the_two_only
@@ -164,7 +167,7 @@ def remember(request: PairRequest, session: int) -> HttpResponse:
 @the_two_only
 @require_POST
 def correct(request: PairRequest, session: int) -> HttpResponse:
-    """Agree to when and how long the other half remembers."""
+    """Agree to what the other half remembers."""
     found = session_of(request, session)
     accounts = SessionAccount.objects.visible_to(request.membership).select_related("session__pairing")
     account = get_object_or_404(accounts, session=found, author=request.other)
@@ -174,4 +177,17 @@ def correct(request: PairRequest, session: int) -> HttpResponse:
         messages.warning(request, str(refused))
     else:
         messages.success(request, _("The session says so now."))
+    return to_session(found)
+
+
+@the_two_only
+@require_POST
+def say_led(request: PairRequest, session: int) -> HttpResponse:
+    found = session_of(request, session)
+    try:
+        services.say_led(session=found, by=request.membership, now=timezone.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("Saved: you led."))
     return to_session(found)

@@ -7,8 +7,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checkins.sessions.models import LONGEST_LINE, LONGEST_MINUTES, SHORTEST_MINUTES, Session, SessionOption
+from checkins.sessions.models import LONGEST_LINE, LONGEST_MINUTES, SHORTEST_MINUTES, Session, SessionOption, leader_of
 from checkins.sessions.services import CHANGED_TOGETHER
+from matching.pairings.models import Pairing
 from mentoring.kernel import times
 from mentoring.kernel.forms import ClockInput, DayInput, EvenhandForm, OneOf, Together
 from programs.memberships.models import Membership
@@ -88,6 +89,11 @@ class OfTwo(EvenhandForm, forms.Form):
 
     def whom(self, answer: str) -> Membership | None:
         return {ME: self.me, OTHER: self.other}.get(answer)
+
+    def side_for(self, answer: str, pairing: Pairing) -> str:
+        """The `Session.Leader` of an answer; nothing, where nothing was answered."""
+        led_by = self.whom(answer)
+        return leader_of(pairing, led_by.pk if led_by else None) if answer else ""
 
     def answer_for(self, led_by: Membership | None) -> str:
         if led_by is None:

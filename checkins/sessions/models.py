@@ -1,6 +1,6 @@
 import uuid
 from datetime import datetime, timedelta
-from typing import Self
+from typing import NamedTuple, Self
 
 from django.db import models
 from django.db.models import DateTimeField, ExpressionWrapper, F, Prefetch, Q
@@ -13,6 +13,15 @@ from programs.memberships.models import Membership
 SHORTEST_MINUTES, LONGEST_MINUTES = 5, 480
 LONGEST_LINE = 300
 MINUTE = timedelta(minutes=1)
+
+
+class Told(NamedTuple):
+    """What somebody says of a meeting. `leader` is a `Session.Leader`; what is empty is not said."""
+
+    starts_at: datetime | None = None
+    minutes: int | None = None
+    place: str = ""
+    leader: str = ""
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -71,6 +80,11 @@ class Session(models.Model):
         PHONE = "phone", _("Phone")
         OTHER = "other", _("Something else")
 
+    class Leader(models.TextChoices):
+        FIRST = "first", _("The first")
+        SECOND = "second", _("The second")
+        BOTH = "both", _("Both")
+
     OPEN_STATES = (State.PROPOSED, State.PLANNED)
 
     pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="sessions")
@@ -84,6 +98,8 @@ class Session(models.Model):
     proposed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Who leads it. Empty: both.
     led_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # When whoever led it said so themselves. Empty: the other half alone says so, or both led.
+    led_said_at = models.DateTimeField(null=True, blank=True)
     # The name of its entry in calendars, and how often what stands there was changed.
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0)
@@ -93,6 +109,11 @@ class Session(models.Model):
     next_time = models.TextField(_("for next time"), blank=True)
     logged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     logged_at = models.DateTimeField(null=True, blank=True)
+    # What the log said until the two agreed on something else. Empty: it says what it said at first.
+    logged_starts_at = models.DateTimeField(null=True, blank=True)
+    logged_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    logged_place = models.CharField(max_length=10, choices=Place, blank=True)
+    logged_leader = models.CharField(max_length=6, choices=Leader, blank=True)
 
     # Who cancelled it, said no, or said first that it did not happen. Nobody, where it was called off because the pairing stopped.
     closed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -122,6 +143,9 @@ class Session(models.Model):
                 | (~Q(state__in=["cancelled", "missed"]) & Q(closed_at=None, closed_by=None)),
                 name="checkins_session_closed_at_when_it_did_not_happen",
             ),
+            models.CheckConstraint(
+                condition=Q(led_said_at=None) | Q(state="held", led_by__isnull=False), name="checkins_session_who_led_says_so_of_one_held"
+            ),
             models.UniqueConstraint(
                 fields=["pairing", "starts_at"],
                 condition=Q(state__in=["planned", "held"]),
@@ -138,9 +162,26 @@ class Session(models.Model):
         return self.starts_at + self.minutes * MINUTE if self.starts_at else None
 
     @property
+    def told(self) -> Told:
+        """What stands there."""
+        return Told(self.starts_at, self.minutes, self.place, leader_of(self.pairing, self.led_by_id))
+
+    @property
+    def logged(self) -> Told:
+        """What the log said at first, where it says something else by now."""
+        return Told(self.logged_starts_at, self.logged_minutes, self.logged_place, self.logged_leader)
+
+    @property
     def has_link(self) -> bool:
         """Whether `where` leads somewhere. Only what is encrypted on its way becomes a link."""
         return self.where.startswith("https://") and " " not in self.where
+
+
+def leader_of(pairing: Pairing, led_by: int | None) -> str:
+    """`Session.Leader` of the half with this key; both, without one."""
+    if led_by is None:
+        return Session.Leader.BOTH
+    return Session.Leader.FIRST if led_by == pairing.first_id else Session.Leader.SECOND
 
 
 class SessionOptionQuerySet(models.QuerySet["SessionOption"]):

@@ -210,6 +210,8 @@ class Pair:
             is_another=True,
             now=self.clock.at(starts_at.astimezone(self.clock.zone).date(), 20),
         )
+        if by != self.leads_next:
+            accounts.say_led(session=held, by=self.leads_next, now=self.clock.at(starts_at.astimezone(self.clock.zone).date(), 21))
         self.leads_next, self.has_met = self._other(self.leads_next), True
         return held
 

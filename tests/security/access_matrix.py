@@ -82,6 +82,7 @@ ROUTES: dict[str, Route] = {
     "checkins:session-log-planned": Route(BOTH_HALVES, FORM),
     "checkins:session-account": Route(BOTH_HALVES, FORM),
     "checkins:session-account-agree": Route(BOTH_HALVES, ACT),
+    "checkins:session-led": Route(BOTH_HALVES, ACT),
     "checkins:session-calendar": Route(BOTH_HALVES, READ),
     "checkins:agenda": Route(BOTH_HALVES, READ),
     "checkins:airtime": Route(BOTH_HALVES, FORM),

@@ -19,6 +19,11 @@ def test_the_database_refuses_a_version_that_lasts_longer_than_people_meet():
         SessionAccountFactory(minutes=481)
 
 
+def test_the_database_refuses_an_agreement_to_nothing(noon):
+    with pytest.raises(IntegrityError, match="something_is_agreed"):
+        SessionAccountFactory(agreed_at=noon)
+
+
 def test_what_one_half_remembers_is_the_pairs_own():
     account = SessionAccountFactory()
     pairing = account.session.pairing

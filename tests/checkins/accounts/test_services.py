@@ -150,10 +150,44 @@ def test_whoever_registered_hears_of_a_meeting_that_was_held(noon, monkeypatch):
 
 
 def test_who_led_is_a_fact_and_what_both_led_is_none(pairing, noon):
-    log(pairing, noon, led_by=pairing.second)
+    log(pairing, noon, led_by=pairing.first)
     log(pairing, noon, starts_at=noon - timedelta(days=2), led_by=None)
 
+    assert facts_of(Fact.Kind.SESSION_LED) == [pairing.first.pk]
+
+
+def test_who_logs_decides_nothing_about_the_other_until_they_say_so_too(pairing, noon):
+    session = log(pairing, noon, led_by=pairing.second)
+    assert facts_of(Fact.Kind.SESSION_LED) == []
+
+    with pytest.raises(Refused, match="does not say that you led"):
+        services.say_led(session=session, by=pairing.first, now=noon)
+    services.say_led(session=session, by=pairing.second, now=noon)
+
     assert facts_of(Fact.Kind.SESSION_LED) == [pairing.second.pk]
+
+
+def test_whoever_logs_the_same_meeting_says_so_in_their_own_log(pairing, noon):
+    session = log(pairing, noon, led_by=pairing.second)
+
+    services.join_log(session=session, by=pairing.second, words="", leader="second", now=noon)
+
+    assert facts_of(Fact.Kind.SESSION_LED) == [pairing.second.pk]
+    assert not session.accounts.exists()
+
+
+@pytest.mark.parametrize(("leader", "led"), [("first", ["first"]), ("second", ["second"]), ("both", [])])
+def test_who_led_as_the_other_remembers_it_counts_once_both_agree(leader, led, pairing, noon):
+    session = log(pairing, noon, led_by=None if leader == "first" else pairing.first)
+    before = facts_of(Fact.Kind.SESSION_LED)
+
+    account = services.remember(session=session, by=pairing.second, words="", leader=leader, place="phone", now=noon)
+    assert facts_of(Fact.Kind.SESSION_LED) == before
+    services.correct(account=account, by=pairing.first, now=noon)
+
+    session.refresh_from_db()
+    assert (session.told.leader, session.place) == (leader, "phone")
+    assert facts_of(Fact.Kind.SESSION_LED) == [getattr(pairing, half).pk for half in led]
 
 
 def test_leading_counts_in_the_week_of_the_meeting_and_moves_with_it(pairing, noon):
@@ -283,7 +317,21 @@ def test_another_time_counts_when_the_other_agrees_and_only_then(pairing, noon):
 
     session.refresh_from_db()
     account.refresh_from_db()
-    assert (session.starts_at, session.minutes, account.has_change) == (earlier, 45, False)
+    assert (session.starts_at, session.minutes, account.waits) == (earlier, 45, False)
+
+
+def test_both_versions_stay_when_the_two_agree(pairing, noon):
+    session = log(pairing, noon, minutes=45, place="video")
+    began, earlier = session.starts_at, session.starts_at - timedelta(hours=1)
+    account = services.remember(session=session, by=pairing.second, words="Earlier", starts_at=earlier, minutes=45, now=noon)
+
+    services.correct(account=account, by=pairing.first, now=noon)
+    services.remember(session=session, by=pairing.second, words="Much earlier", starts_at=earlier, minutes=45, seen_at=noon, now=noon)
+
+    session.refresh_from_db()
+    account.refresh_from_db()
+    assert session.logged == (began, 45, "video", "both")
+    assert (account.told, account.agreed_at, account.words) == ((earlier, None, "", ""), noon, "Much earlier")
 
 
 def test_a_correction_does_not_put_a_meeting_on_top_of_another(pairing, noon):

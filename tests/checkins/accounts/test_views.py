@@ -248,7 +248,34 @@ def test_another_length_counts_once_the_other_agrees(around, as_member):
 
     session.refresh_from_db()
     account.refresh_from_db()
-    assert (session.minutes, account.minutes, account.words) == (90, None, "As I remember it.")
+    assert (session.minutes, account.minutes, account.words) == (90, 90, "As I remember it.")
+    text = as_member(around.other_half).get(session_page("session", session)).text
+    assert "45 minutes, In person" in text
+    assert "You both agreed to this" in text
+
+
+def test_who_led_as_the_other_wrote_down_says_so_with_one_press(around, as_member):
+    session = SessionFactory(pairing=around.pairing, led_by=around.other_half)
+    browser = as_member(around.other_half)
+    assert "Yes, I led" in browser.get(session_page("session", session)).text
+    assert "Yes, I led" not in as_member(around.half).get(session_page("session", session)).text
+
+    browser.post(session_page("session-led", session))
+
+    assert "Yes, I led" not in browser.get(session_page("session", session)).text
+
+
+def test_who_led_and_how_they_met_is_remembered_otherwise_in_the_form(around, as_member):
+    session = SessionFactory(pairing=around.pairing, starts_at=in_days(-2), led_by=around.half)
+    browser, page = as_member(around.other_half), session_page("session-account", session)
+    typed = {name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', browser.get(page).text)[1] for name in ("day", "start", "minutes")}
+
+    browser.post(page, typed | {"words": "", "place": "phone", "led_by": "me"})
+
+    assert session.accounts.get().told == (None, None, "phone", "second")
+    text = as_member(around.half).get(session_page("session", session)).text
+    assert "Jonas led." in text
+    assert "this is how you met: Phone" in text
 
 
 def test_nobody_agrees_to_their_own_version(around, as_member):

@@ -54,6 +54,11 @@ def test_the_database_refuses_a_session_whose_state_is_not_what_its_facts_say(wr
         SessionFactory(**wrong)
 
 
+def test_the_database_refuses_that_somebody_says_they_led_what_both_led():
+    with pytest.raises(IntegrityError, match="who_led_says_so_of_one_held"):
+        SessionFactory(led_said_at=NOON)
+
+
 def test_the_database_refuses_two_open_suggestions_of_one_pair():
     there = SessionFactory(proposed=True)
 
