@@ -195,8 +195,9 @@ class RememberSession(OfTwo):
         leads = getattr(session.pairing, account.leader) if account and account.leader in ("first", "second") else session.led_by
         self.initial["led_by"] = BOTH if account and account.leader == BOTH else self.answer_for(leads)
         self.fields["led_by"] = leader_field(self.me, self.other, label=_("Who led?"), required=False)
-        self.fields["place"].required = False
-        self.fields["led_by"].optional_goes_unsaid = self.fields["place"].optional_goes_unsaid = True
+        for name in ("place", "led_by"):
+            field: Any = self.fields[name]
+            field.required, field.optional_goes_unsaid = False, True
         self.seen_by_two("words", but=_("Both versions stay, and each of you can change only your own."))
         name = self.other.user.short_name
         hint = _("Change this only if you remember another time. The log follows once %(name)s agrees.") % {"name": name}

@@ -101,7 +101,7 @@ def log(
         absences.take_back(session=session, now=now)
     session.state, session.closed_by, session.closed_at = State.HELD, None, None
     session.starts_at, session.minutes, session.place, session.led_by = starts_at, minutes, place, led_by
-    session.led_said_at = now if led_by == by else None
+    session.led_said_at, session.lead_wished_by = now if led_by == by else None, None
     session.talked_about, session.next_time = talked_about.strip(), next_time.strip()
     session.logged_by, session.logged_at = by, now
     session.save()

@@ -67,6 +67,7 @@ def session_page(request: PairRequest, session: int) -> HttpResponse:
         "place": times.place_of(me.user.time_zone),
         "is_asked": found.state == Session.State.PLANNED and planning.is_over(found, now) and policies.may_log_this(me, found, now),
         "may_change": planning.may_change(me, found, now),
+        "may_decline_to_lead": planning.may_decline_to_lead(me, found, now),
         "may_cancel": planning.may_cancel(me, found, now),
         "may_suggest": planning.may_suggest(me, found),
         "may_miss": absences.may_say(me, found, now),

@@ -210,7 +210,8 @@ class ChangeSession(OfTwo):
         initial = {"place": session.place, "where": session.where, "was_place": session.place, "was_where": session.where}
         super().__init__(*arguments, me=me, other=other, initial=initial, **names)
         leader = self.fields["was_led_by"].initial = self.answer_for(session.led_by)
-        hint = _("You take turns, unless you choose otherwise.")
+        hint = _("You take turns, unless you choose otherwise. To lead in place of %(name)s you ask: it changes once %(name)s agrees.")
+        hint %= {"name": other.user.short_name}
         self.fields["led_by"] = leader_field(me, other, label=_("Who leads?"), help_text=hint, initial=leader)
         self.seen_by_two("where", but=_("It is also in the calendar entry that you both get."))
 

@@ -24,7 +24,8 @@ MEETINGS = kinds.Category(
     name="meetings",
     label=_("Meetings"),
     about=_(
-        "When times to meet were suggested, or do not fit. What is agreed, moved or cancelled always reaches you, with its calendar entry."
+        "When times to meet were suggested, or do not fit, and who leads. What is agreed, moved or cancelled always reaches you, "
+        "with its calendar entry."
     ),
 )
 
@@ -77,6 +78,11 @@ def goes_on(messages: list[OutboxMessage]) -> set[int]:
     return {message.pk for message, session in _with_sessions(messages) if session.pairing.state == Pairing.State.ACTIVE}
 
 
+def is_to_come(messages: list[OutboxMessage]) -> set[int]:
+    going_on = goes_on(messages)
+    return {message.pk for message, session in _with_sessions(messages) if session.state == Session.State.PLANNED} & going_on
+
+
 def _with_sessions(messages: list[OutboxMessage]) -> list[tuple[OutboxMessage, Session]]:
     people = Session.objects.select_related("pairing__program", "pairing__first__user", "pairing__second__user")
     return kinds.with_subjects(messages, people)
@@ -114,6 +120,7 @@ def _register(
 
 _register(services.SUGGESTED, "suggested", waits_for_an_answer, _("Times to meet that were suggested"))
 _register(services.NOT_AGREED, "not_agreed", goes_on, _("Times to meet that do not fit"))
+_register(services.LEADS, "leads", is_to_come, _("Who leads a meeting"))
 _register(services.AGREED, "agreed", stands, _("A meeting that is agreed"), calendar.REQUEST)
 _register(services.MOVED, "moved", stands, _("A meeting that is moved"), calendar.REQUEST)
 _register(services.CHANGED, "changed", stands, _("A meeting that is changed"), calendar.REQUEST)

@@ -98,6 +98,8 @@ class Session(models.Model):
     proposed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Who leads it. Empty: both.
     led_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Who would like to lead in place of the other, or of both, and waits for an answer.
+    lead_wished_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # When whoever led it said so themselves. Empty: the other half alone says so, or both led.
     led_said_at = models.DateTimeField(null=True, blank=True)
     # The name of its entry in calendars, and how often what stands there was changed.
@@ -142,6 +144,10 @@ class Session(models.Model):
                 condition=Q(state__in=["cancelled", "missed"], closed_at__isnull=False)
                 | (~Q(state__in=["cancelled", "missed"]) & Q(closed_at=None, closed_by=None)),
                 name="checkins_session_closed_at_when_it_did_not_happen",
+            ),
+            models.CheckConstraint(
+                condition=Q(lead_wished_by=None) | Q(led_by=None) | ~Q(lead_wished_by=F("led_by")),
+                name="checkins_session_nobody_wishes_to_lead_what_they_lead",
             ),
             models.CheckConstraint(
                 condition=Q(led_said_at=None) | Q(state="held", led_by__isnull=False), name="checkins_session_who_led_says_so_of_one_held"

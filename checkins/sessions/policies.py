@@ -25,6 +25,8 @@ SUGGEST = pair_act("suggest", _("Suggest other times, or move a meeting"), "sess
 PICK = pair_act("pick", _("Pick one of the times that the other suggested"), "session-pick")
 DECLINE = pair_act("decline", _("Say no to times, or take back those one suggested"), "session-decline")
 CHANGE = pair_act("change", _("Change where you meet or who leads"), "session-change")
+LEAD_AGREE = pair_act("lead_agree", _("Agree that the other leads"), "session-lead-agree")
+LEAD_DECLINE = pair_act("lead_decline", _("Leave it as it is who leads, or take back that one would like to"), "session-lead-decline")
 CANCEL = pair_act("cancel", _("Cancel a meeting"), "session-cancel")
 REPEAT = pair_act("repeat", _("Suggest the same time in two weeks"), "session-repeat")
 
@@ -53,6 +55,16 @@ def may_change(membership: Membership, session: Session, now: datetime) -> bool:
     return CHANGE.is_open_to(membership, session.pairing) and session.state == State.PLANNED and not is_over(session, now)
 
 
+def may_agree_to_lead(membership: Membership, session: Session, now: datetime) -> bool:
+    """Whichever half did not wish for it: nobody takes a turn that is not theirs."""
+    waits = _waits_for_a_leader(session, now) and session.lead_wished_by_id != membership.pk
+    return LEAD_AGREE.is_open_to(membership, session.pairing) and waits
+
+
+def may_decline_to_lead(membership: Membership, session: Session, now: datetime) -> bool:
+    return LEAD_DECLINE.is_open_to(membership, session.pairing) and _waits_for_a_leader(session, now)
+
+
 def may_cancel(membership: Membership, session: Session, now: datetime) -> bool:
     """Until it begins. Afterwards the question is whether the two met."""
     return CANCEL.is_open_to(membership, session.pairing) and session.state == State.PLANNED and not has_begun(session, now)
@@ -68,3 +80,7 @@ def has_begun(session: Session, now: datetime) -> bool:
 
 def is_over(session: Session, now: datetime) -> bool:
     return session.ends_at is not None and session.ends_at <= now
+
+
+def _waits_for_a_leader(session: Session, now: datetime) -> bool:
+    return session.state == State.PLANNED and session.lead_wished_by_id is not None and not is_over(session, now)

@@ -37,7 +37,7 @@ IN_TWO_WEEKS = timedelta(days=14)
 CHANGED_TOGETHER = (("place", "where"), ("led_by",))
 
 SUGGESTED, AGREED, MOVED, CHANGED = "session-suggested", "session-agreed", "session-moved", "session-changed"
-CANCELLED, NOT_AGREED = "session-cancelled", "session-not-agreed"
+CANCELLED, NOT_AGREED, LEADS = "session-cancelled", "session-not-agreed", "session-leads"
 
 
 class Meanwhile(Refused):
@@ -221,7 +221,9 @@ def change(
     now: datetime,
     seen: Mapping[str, object] | None = None,
 ) -> Session:
-    """Say where the two meet and who leads: one of them, or nobody for both. Calendars hear of a new place.
+    """Say where the two meet and who leads: one of them, or nobody for both. Calendars hear of a new place, the other of a new leader.
+
+    Who takes a turn that is not theirs asks for it: it changes once the other agrees.
 
     `seen` is what stood there when this person began, by the names of the three; None where it does not matter. What they left as it was
     stays as it stands now. Raises `ChangedMeanwhile` where what they changed was changed by somebody else too, unless to the same.
@@ -230,7 +232,7 @@ def change(
     if not policies.may_change(by, session, now):
         raise Refused(_("Only a meeting that is still to come can be changed."))
     refuse_leader(session.pairing, led_by)
-    before = (session.place, session.where)
+    before, leader = (session.place, session.where), session.led_by
     told = {"place": place, "where": _one_line(where), "led_by": led_by}
     for names in CHANGED_TOGETHER:
         wished, stands = [told[name] for name in names], [getattr(session, name) for name in names]
@@ -242,10 +244,44 @@ def change(
                 setattr(session, name, told[name])
     moves_house = (session.place, session.where) != before
     session.sequence += moves_house
-    session.save(update_fields=["place", "where", "led_by", "sequence"])
+    is_told = session.led_by != leader and not (session.led_by == by == session.lead_wished_by)
+    if session.led_by != leader:
+        session.led_by, session.lead_wished_by = (leader, by) if session.led_by == by else (session.led_by, None)
+    session.save(update_fields=["place", "where", "led_by", "lead_wished_by", "sequence"])
+    if is_told:
+        _owe_who_leads(session, session.pairing.other_half(by), now)
     if moves_house:
         _owe_to_both(CHANGED, session, now)
     record("session.changed", session, by, now)
+    return session
+
+
+@transaction.atomic
+def agree_to_lead(*, session: Session, by: Membership, now: datetime) -> Session:
+    """Agree that the other half leads, as they wished."""
+    session = locked_session(session)
+    if not policies.may_agree_to_lead(by, session, now):
+        raise Refused(_("Nobody asks you about this any more. Have a look at how it stands."))
+    session.led_by, session.lead_wished_by = session.lead_wished_by, None
+    session.save(update_fields=["led_by", "lead_wished_by"])
+    _owe_who_leads(session, session.pairing.other_half(by), now)
+    record("session.lead_agreed", session, by, now)
+    return session
+
+
+@transaction.atomic
+def decline_to_lead(*, session: Session, by: Membership, now: datetime) -> Session:
+    """Leave it as it is who leads, or take back one's own wish to."""
+    session = locked_session(session)
+    if not policies.may_decline_to_lead(by, session, now):
+        raise Refused(_("Nobody asks about this any more. Have a look at how it stands."))
+    is_own, session.lead_wished_by = session.lead_wished_by_id == by.pk, None
+    session.save(update_fields=["lead_wished_by"])
+    if is_own:
+        outbox.cancel(kind=LEADS, subject_ids=[session.pk], now=now)
+    else:
+        _owe_who_leads(session, session.pairing.other_half(by), now)
+    record("session.lead_taken_back" if is_own else "session.lead_declined", session, by, now)
     return session
 
 
@@ -382,6 +418,19 @@ def _call_off(session: Session, by: Membership | None, now: datetime, word: str 
     session.sequence += 1
     session.save(update_fields=["state", "closed_by", "closed_at", "word", "sequence"])
     _owe_to_both(CANCELLED, session, now)
+
+
+def _owe_who_leads(session: Session, half: Membership, now: datetime) -> None:
+    outbox.cancel(kind=LEADS, subject_ids=[session.pk], now=now)
+    outbox.owe(
+        kind=LEADS,
+        subject_id=session.pk,
+        recipient=half.user,
+        slot=f"{now:%Y%m%dT%H%M%S%f}",
+        program_id=session.pairing.program_id,
+        expires_at=session.ends_at,
+        now=now,
+    )
 
 
 def _owe_to_both(kind: str, session: Session, now: datetime) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib import messages
@@ -143,6 +144,19 @@ def change(request: PairRequest, session: int) -> HttpResponse:
 
 
 @the_two_only
+@require_POST
+def lead_agree(request: PairRequest, session: int) -> HttpResponse:
+    return _answered(request, session, services.agree_to_lead, _("Saved. %(name)s leads this one."))
+
+
+@the_two_only
+@require_POST
+def lead_decline(request: PairRequest, session: int) -> HttpResponse:
+    """No to the other's wish to lead, or one's own taken back."""
+    return _answered(request, session, services.decline_to_lead, _("It stays as it is who leads."))
+
+
+@the_two_only
 @once
 def cancel(request: PairRequest, session: int) -> HttpResponse:
     me, now = request.membership, timezone.now()
@@ -176,6 +190,17 @@ def calendar_file(request: PairRequest, session: int) -> HttpResponse:
 
 
 # --- pieces ---
+
+
+def _answered(request: PairRequest, key: int, act: Callable[..., object], said: str) -> HttpResponse:
+    found = session_of(request, key)
+    try:
+        act(session=found, by=request.membership, now=timezone.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, said % {"name": request.other.user.short_name})
+    return to_session(found)
 
 
 def _now_it_is_up_to(other: Membership) -> str:

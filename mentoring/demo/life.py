@@ -191,6 +191,7 @@ class Pair:
         planned = sessions.pick(option=option, by=by, now=now)
         if not self.has_met:
             # Who leads the very first is drawn by chance, and this story is the same each time.
+            by = self._other(self.leads_next)
             planned = sessions.change(session=planned, by=by, place=planned.place, where=planned.where, led_by=self.leads_next, now=now)
         return planned
 

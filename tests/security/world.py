@@ -215,7 +215,10 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         "round": earlier.pk,
         "agendaitem": topic.pk,
         "session": session.pk,
-        **{f"checkins:session-{act}.session": planned.pk for act in ("suggest", "change", "cancel", "calendar")},
+        **{
+            f"checkins:session-{act}.session": planned.pk
+            for act in ("suggest", "change", "lead-agree", "lead-decline", "cancel", "calendar")
+        },
         **{f"checkins:session-{act}.session": over.pk for act in ("missed", "log-planned")},
         "checkins:session-missed-agree.session": missed.pk,
         "actionitem": ActionItemFactory(pairing=pairing, text=mark).pk,

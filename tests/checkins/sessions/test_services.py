@@ -208,6 +208,52 @@ def test_nobody_else_leads(pairing, noon):
         services.change(session=session, by=pairing.first, place="video", where="", led_by=pairing.coordinator, now=noon)
 
 
+@pytest.mark.parametrize(
+    ("led_by", "wished", "stands"),
+    [
+        ("first", "second", "second"),
+        ("first", None, None),
+        (None, "second", "second"),
+        ("second", "first", "second"),
+        (None, "first", None),
+    ],
+)
+def test_ones_own_turn_is_handed_over_and_anothers_is_asked_for(led_by, wished, stands, pairing, noon):
+    half = {"first": pairing.first, "second": pairing.second, None: None}
+    session = SessionFactory(pairing=pairing, planned=True, led_by=half[led_by])
+
+    lead(session, pairing.first, half[wished], noon)
+
+    session.refresh_from_db()
+    asks = pairing.first if wished == "first" else None
+    assert (session.led_by, session.lead_wished_by) == (half[stands], asks)
+    assert [message.recipient for message in owed(services.LEADS)] == [pairing.second.user]
+
+
+def test_a_wish_to_lead_counts_once_the_other_agrees_and_not_by_ones_own(pairing, noon):
+    session = SessionFactory(pairing=pairing, planned=True, led_by=pairing.second)
+    lead(session, pairing.first, pairing.first, noon)
+
+    with pytest.raises(Refused):
+        services.agree_to_lead(session=session, by=pairing.first, now=noon)
+    services.agree_to_lead(session=session, by=pairing.second, now=noon)
+
+    session.refresh_from_db()
+    assert (session.led_by, session.lead_wished_by) == (pairing.first, None)
+    assert [message.recipient for message in owed(services.LEADS, state="pending")] == [pairing.first.user]
+
+
+def test_a_wish_to_lead_that_is_taken_back_goes_with_its_letter(pairing, noon):
+    session = SessionFactory(pairing=pairing, planned=True, led_by=pairing.second)
+    lead(session, pairing.first, pairing.first, noon)
+
+    services.decline_to_lead(session=session, by=pairing.first, now=noon)
+
+    session.refresh_from_db()
+    assert (session.led_by, session.lead_wished_by) == (pairing.second, None)
+    assert {message.state for message in owed(services.LEADS)} == {"cancelled"}
+
+
 @pytest.mark.parametrize("half", ["first", "second"])
 def test_either_cancels_and_it_goes_from_both_calendars(half, pairing, noon):
     session, by = agree(pairing, noon), getattr(pairing, half)
@@ -317,6 +363,10 @@ OVERTAKEN = {
 }
 
 
+def lead(session, by, led_by, now):
+    return services.change(session=session, by=by, place=session.place, where=session.where, led_by=led_by, now=now)
+
+
 def move(session, now):
     services.suggest(session=session, by=session.pairing.first, options=[now + timedelta(days=9)], now=now)
     return services.pick(option=session.options.open().get(), by=session.pairing.second, now=now)
@@ -369,13 +419,15 @@ EVERY_ACT = {
     "decline": lambda pairing, session, by, now: services.decline(session=session, by=by, now=now),
     "repeat": lambda pairing, session, by, now: services.repeat(session=session, by=by, now=now),
     "change": lambda pairing, session, by, now: services.change(session=session, by=by, place="video", where="", led_by=None, now=now),
+    "lead_agree": lambda pairing, session, by, now: services.agree_to_lead(session=session, by=by, now=now),
+    "lead_decline": lambda pairing, session, by, now: services.decline_to_lead(session=session, by=by, now=now),
     "cancel": lambda pairing, session, by, now: services.cancel(session=session, by=by, now=now),
 }
 
 
 @pytest.mark.parametrize("act", EVERY_ACT)
 def test_nothing_is_done_by_anybody_else_nor_in_a_pairing_that_is_paused(act, pairing, noon):
-    session = SessionFactory(pairing=pairing, planned=True)
+    session = SessionFactory(pairing=pairing, planned=True, lead_wished_by=pairing.second)
     SessionOptionFactory(session=session)
     stranger = MembershipFactory(program=pairing.program)
 

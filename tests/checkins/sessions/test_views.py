@@ -212,8 +212,23 @@ def test_where_and_who_leads_is_changed_by_either(around, as_member):
     )
 
     session.refresh_from_db()
-    assert (session.led_by, session.place) == (around.other_half, "video")
+    assert (session.led_by, session.place) == (around.half, "video")
     assert '<a href="https://meet.example/abc"' in as_member(around.half).get(session_page("session", session)).text
+
+
+@pytest.mark.parametrize(("answer", "leads"), [("agree", "other_half"), ("decline", "half")])
+def test_a_wish_to_lead_in_place_of_the_other_is_answered_by_them(answer, leads, around, as_member):
+    session = planned(around, led_by=around.half)
+    asks, browser = as_member(around.other_half), as_member(around.half)
+    asks.post(session_page("session-change", session), {"place": "video", "where": "", "led_by": "me"})
+    assert "has not answered yet" in asks.get(session_page("session", session)).text
+    assert "Jonas would like to lead this one" in browser.get(session_page("session", session)).text
+
+    browser.post(session_page(f"session-lead-{answer}", session))
+
+    session.refresh_from_db()
+    assert (session.led_by, session.lead_wished_by) == (getattr(around, leads), None)
+    assert "would like to lead" not in browser.get(session_page("session", session)).text
 
 
 @pytest.mark.parametrize("where", ["http://meet.example/abc", "javascript:alert(1)", "https://a b", 'https://"><script>'])
