@@ -22,7 +22,7 @@ class SayAbsence(OfTwo):
             label=_("How did it come?"),
             choices=[
                 (session.pairing.side_of(self.me), _("I could not come")),
-                (session.pairing.side_of(self.other), _("%(name)s did not come") % {"name": self.other.user.short_name}),
+                (session.pairing.side_of(self.other), _("%(name)s could not come") % {"name": self.other.user.short_name}),
                 (Absent.BOTH, _("Something came up for both of us")),
                 (Absent.UNSAID, _("I’d rather not say")),
             ],

@@ -117,7 +117,7 @@ class SessionOptionFactory(DjangoModelFactory):
 
 
 class AbsenceFactory(DjangoModelFactory):
-    """The first half says that the second did not come."""
+    """The first half says that the second could not come."""
 
     class Meta:
         model = Absence

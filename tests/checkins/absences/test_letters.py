@@ -37,7 +37,7 @@ def test_it_says_when_and_until_when_and_neither_who_nor_how_it_came(session):
     assert "Monday 16 March, 11:00" in mail.body
     assert "Until Monday 23 March" in mail.body
     assert f"/sessions/{session.pk}/" in mail.body
-    for word in ("Amara", "Quagmire", "Zanzibar", "did not come", "could not"):
+    for word in ("Amara", "Quagmire", "Zanzibar", "could not"):
         assert word not in mail.subject + mail.body
 
 

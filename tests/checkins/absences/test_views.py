@@ -20,7 +20,7 @@ def around():
 
 @pytest.fixture
 def asked(around):
-    """Amara said an hour ago that Jonas did not come."""
+    """Amara said an hour ago that Jonas could not come."""
     an_hour_ago = timezone.now() - timedelta(hours=1)
     closed = {"closed_at": an_hour_ago, "closed_by": around.half, "starts_at": an_hour_ago - timedelta(days=1)}
     session = SessionFactory(pairing=around.pairing, missed=True, **closed)
@@ -42,7 +42,7 @@ def test_whose_time_has_passed_is_asked_and_either_says_they_did_not_meet(around
 
     assert "Did you meet?" in browser.get(session_page("session", session)).text
     page = html.unescape(browser.get(session_page("session-missed", session)).text)
-    for answer in ("I could not come", "Amara did not come", "Something came up for both of us", "I’d rather not say"):
+    for answer in ("I could not come", "Amara could not come", "Something came up for both of us", "I’d rather not say"):
         assert answer in page
     assert "checked" not in page
     browser.post(session_page("session-missed", session), {"absent": "second"})
@@ -56,13 +56,13 @@ def test_whose_time_has_passed_is_asked_and_either_says_they_did_not_meet(around
 def test_the_other_is_asked_and_agrees_with_one_press(page, asked, around, as_member):
     browser = as_member(around.other_half)
     text = main_of(browser.get(pair_page(around.pairing) if page == "pairing" else session_page("session", asked)).text)
-    assert "As Amara says it, you did not come." in text
+    assert "As Amara says it, you could not come." in text
     assert "nothing is noted about you" in text
 
     answer = browser.post(session_page("session-missed-agree", asked), {"seen_at": seen_in(text, "seen_at")}, follow=True)
 
     text = main_of(answer.text)
-    assert "As Amara says it, you did not come." in text
+    assert "As Amara says it, you could not come." in text
     assert "As you say it, you could not come." in text
     assert "I say the same" not in text
 
@@ -74,7 +74,7 @@ def test_the_other_says_it_differently_and_both_read_both(asked, around, as_memb
     browser.post(session_page("session-missed", asked), {"absent": "both", "once": uuid.uuid4()})
 
     text = main_of(as_member(around.half).get(session_page("session", asked)).text)
-    assert "As you say it, Jonas did not come." in text
+    assert "As you say it, Jonas could not come." in text
     assert "As Jonas says it, something came up for both of you." in text
 
 
@@ -86,7 +86,7 @@ def test_both_halves_read_each_answer_in_words(absent, around, as_member):
 
     said = {
         "first": ("As you say it, you could not come.", "As Amara says it, Amara could not come."),
-        "second": ("As you say it, Jonas did not come.", "As Amara says it, you did not come."),
+        "second": ("As you say it, Jonas could not come.", "As Amara says it, you could not come."),
         "both": ("As you say it, something came up for both of you.", "As Amara says it, something came up for both of you."),
         "unsaid": ("You would rather not say how it came.", "Amara would rather not say how it came."),
     }
@@ -132,7 +132,7 @@ def test_in_a_pairing_that_is_paused_it_is_read_and_not_answered(asked, around, 
 
     assert "noted that you two did not meet" not in browser.get(pair_page(around.pairing)).text
     text = main_of(browser.get(session_page("session", asked)).text)
-    assert "As Amara says it, you did not come." in text
+    assert "As Amara says it, you could not come." in text
     assert "I say the same" not in text
 
 
@@ -145,7 +145,7 @@ def test_a_session_logged_after_all_still_tells_what_was_said_before(asked, arou
 
     text = main_of(as_member(around.half).get(session_page("session", asked)).text)
     assert "Before it was logged:" in text
-    assert "As you say it, Jonas did not come." in text
+    assert "As you say it, Jonas could not come." in text
 
 
 def test_nothing_chosen_is_asked_for(around, as_member):

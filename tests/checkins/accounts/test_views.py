@@ -373,7 +373,7 @@ def test_the_list_has_what_is_planned_and_what_was_with_who_and_when(around, as_
 
     text = as_member(around.half).get(list_page(around.pairing)).text
 
-    for said in ("Look at it, move or cancel", "Jonas has not answered yet", "What we said.", "As you say it, Jonas did not come."):
+    for said in ("Look at it, move or cancel", "Jonas has not answered yet", "What we said.", "As you say it, Jonas could not come."):
         assert said in text
 
 
