@@ -174,7 +174,7 @@ class RememberSession(OfTwo):
     day = forms.DateField(label=gettext_lazy("Date"), widget=DayInput)
     start = forms.TimeField(label=gettext_lazy("Started"), widget=ClockInput)
     minutes = minutes_field()
-    place = place_field()
+    place = place_field(gettext_lazy("How did you meet?"))
     # When the words that the form came with were written.
     seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
 
