@@ -185,7 +185,8 @@ def _decide(
             person.unwanted.append(message.pk)
             continue
         turn = turn_of(
-            due_at=message.due_at,
+            # What is owed late is as good as due when it is owed.
+            due_at=max(message.due_at, message.created_at),
             now=now,
             hours=hours,
             gathers=wished.gathers and message.kind != DIGEST,

@@ -118,6 +118,15 @@ def test_who_gathers_gets_all_in_the_first_minute_of_a_day(amara, owe, told_cloc
     assert states(first, second) == [State.SENT, State.SENT]
 
 
+def test_who_gathers_gets_what_is_owed_after_that_minute_with_the_next_days(amara, owe, told_clock):
+    """It should have been owed early in the morning, as a check-in of a pairing that goes on after a pause."""
+    wishes.set_times(recipient=amara, quiet_from=time(21), quiet_until=MORNING, gathers=True, now=NOON)
+    message = owe(amara, due_at=NOON - 6 * HOUR)
+
+    assert delivery.drain().sent == 0
+    assert fresh(message)[0].available_at == TOMORROW
+
+
 def test_the_digest_of_who_gathers_does_not_wait_for_another_day_when_its_worker_stops(amara, owe, told_clock):
     wishes.set_times(recipient=amara, quiet_from=time(21), quiet_until=MORNING, gathers=True, now=NOON)
     messages = [owe(amara, 1), owe(amara, 2)]
