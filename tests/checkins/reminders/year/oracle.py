@@ -11,12 +11,14 @@ wait is sent. Where they leave a choice, they are read like this:
  4. A check-in keeps the zone it was made with: its opening, its reminders and its closing. Quiet hours and the one mail a day go by
     the clock the person has in that minute.
  5. `closes_at` is fixed when the check-in is made: 00:00 of D + open_days + 1, or the opening of the next due day that is not skipped,
-    both by the zone it is made with. If the next one is made and opens earlier (its person moved), it closes then; never later.
+    both by the zone it is made with. It stays so when its person moves and the next one opens earlier or later: they were told until when.
  6. A reminder due at or after `closes_at` is never owed; one that was due before and may not leave before `closes_at` (quiet hours, the
     day's mail, a snooze) does not leave at all.
- 7. A pause, and the end of a pairing, cancel for good what was pending of the check-ins made by then, also of one that has not opened
-    yet; resuming owes nothing of them again. A due day whose check-in was not made before the pause is made by the first run after it
-    that finds `now - 2 days <= opens_at <= now + 36 h`; its reminders that are due already may leave at once.
+ 7. A pause, and the end of a pairing, cancel what was pending of the check-ins made by then, also of one that has not opened yet. After
+    a pause, of one that is not over, what is still to come is owed again, by the clock the person has then; where the first reminder
+    is not among that and none has left before, one is owed at once in its place (slot 0). What is answered in a pause is not answered.
+    A due day whose check-in was not made before the pause is made by the first run after it that finds
+    `now - 2 days <= opens_at <= now + 36 h`; its reminders that are due already may leave at once.
  8. The same goes for a check-in whose opening is before the start of the pairing (its person lives east of the program).
  9. The long form counts S + n * long_every_days; two of these before one due day make one long form. It depends on the due days only,
     not on whether anybody was asked (a pause) on one of them.
@@ -24,10 +26,11 @@ wait is sent. Where they leave a choice, they are read like this:
 11. The quiet hours are [from, until) of the clock on the wall, minute by minute: an hour the clock repeats is quiet, or not, both times.
 12. The local day of a mail is the date on its person's clock when it leaves. Each date has one mail at most, also when a person moves and
     lives it twice; a person who moves back to a date without a mail can get one.
-13. An allowed minute is one outside quiet hours and snoozes. A snooze is over at its `until`. The first allowed minute of a day is
-    looked for from 00:00 of that date by the clock the person has now, which may be before the move.
-14. Who gathers gets mail at the first allowed minute of a day and at no other: what becomes due one minute later, or is made later,
-    waits for the next day's.
+13. A snooze is over at its `until`. The first allowed minute of a day is the first outside quiet hours; it is looked for from 00:00 of
+    that date by the clock the person has now, which may be before the move.
+14. Who gathers gets at the first allowed minute of a day what was due and made by then; what becomes due one minute later, or is made
+    later, or is snoozed for longer, waits for the next day's. Where that minute has passed already, by the clock of a person who moved,
+    it leaves at once.
 15. A digest holds each reminder as one item, also two of the same check-in (after a snooze).
 16. The closing check-in: D is the local day of the end by the half's own clock, its zone the one at the end. Reminders at the plan's time
     on D + 1, D + 3 and D + 7; it closes at the end of D + open_days, whatever opens elsewhere.
@@ -37,10 +40,10 @@ wait is sent. Where they leave a choice, they are read like this:
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from itertools import count, pairwise
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from tests.checkins.reminders.year.scenario import CHECKINS, Pair, Person, Program, Year
@@ -76,11 +79,12 @@ class CheckIn:
 
 @dataclass(frozen=True)
 class Reminder:
-    """May leave at `since` or after it, and before `until`."""
+    """May leave at `since` or after it, and before `until`; if it is `only_first`, not where one of its check-in left before `since`."""
 
     item: Item
     since: datetime
     until: datetime
+    only_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -219,8 +223,6 @@ def check_ins(year: Year, program: Program, pair: Pair, person: Person) -> list[
                 reminded_on=(day, day + 3 * DAY, day + 7 * DAY),
             )
         )
-    for number, (earlier, later) in enumerate(pairwise(made)):
-        made[number] = replace(earlier, closes_at=min(earlier.closes_at, later.opens_at))
     return made
 
 
@@ -265,27 +267,43 @@ def closing_check_in(program: Program, pair: Pair, person: Person) -> CheckIn | 
 def reminders(year: Year, program: Program, pair: Pair, person: Person) -> list[Reminder]:
     """What one half of a pair is owed, with the span in which each may leave."""
     unwanted_from = min((moment for moment, category in person.unwanted if category == CHECKINS), default=FAR)
-    stops = [paused_at for paused_at, _ in pair.pauses] + [pair.ended_at or FAR]
     owed: list[Reminder] = []
     for check_in in check_ins(year, program, pair, person):
-        stopped_at = min(stop for stop in stops if stop > check_in.made_at)
-        owed += reminders_of(year, program, pair, person, check_in, until=min(stopped_at, unwanted_from))
+        answered_at = answer_of(year, pair, person, check_in)
+        if not any(active_from <= answered_at < active_until for active_from, active_until in active_times(pair)):
+            answered_at = FAR
+        for active_from, active_until in active_times(pair):
+            until = min(check_in.closes_at, answered_at, active_until, unwanted_from)
+            if active_from <= check_in.made_at < active_until:
+                owed += reminders_of(program, pair, check_in, until)
+            elif check_in.made_at < active_from:
+                owed += reminders_again(program, pair, person, check_in, active_from, until)
     if closing := closing_check_in(program, pair, person):
-        owed += reminders_of(year, program, pair, person, closing, until=unwanted_from)
+        owed += reminders_of(program, pair, closing, min(closing.closes_at, answer_of(year, pair, person, closing), unwanted_from))
     return owed
 
 
-def reminders_of(year: Year, program: Program, pair: Pair, person: Person, check_in: CheckIn, until: datetime) -> Iterator[Reminder]:
+def answer_of(year: Year, pair: Pair, person: Person, check_in: CheckIn) -> datetime:
     after = year.answers.after(person.key, pair.key, check_in.due_on)
-    answered_at = FAR if after is None else max(check_in.opens_at, check_in.made_at) + after
+    return FAR if after is None else max(check_in.opens_at, check_in.made_at) + after
+
+
+def reminders_of(program: Program, pair: Pair, check_in: CheckIn, until: datetime) -> Iterator[Reminder]:
     for slot, day in enumerate(check_in.reminded_on):
         due_at = moment(check_in.zone, day, program.plan.at_time)
         if due_at < check_in.closes_at:
-            yield Reminder(
-                item=(pair.key, check_in.form, check_in.due_on, slot),
-                since=max(due_at, check_in.made_at),
-                until=min(check_in.closes_at, answered_at, until),
-            )
+            yield Reminder((pair.key, check_in.form, check_in.due_on, slot), max(due_at, check_in.made_at), until)
+
+
+def reminders_again(
+    program: Program, pair: Pair, person: Person, check_in: CheckIn, resumed_at: datetime, until: datetime
+) -> Iterator[Reminder]:
+    if check_in.opens_at <= resumed_at:
+        yield Reminder((pair.key, check_in.form, check_in.due_on, 0), resumed_at, until, only_first=True)
+    for slot, day in enumerate(check_in.reminded_on):
+        due_at = moment(stay_at(person, resumed_at).zone, day, program.plan.at_time) if slot else check_in.opens_at
+        if resumed_at < due_at < check_in.closes_at:
+            yield Reminder((pair.key, check_in.form, check_in.due_on, slot), due_at, until)
 
 
 # Rule 10: sending
@@ -295,44 +313,65 @@ def mails_to(person: Person, owed: list[Reminder], ends: datetime) -> Iterator[M
     """Whatever comes first decides the minute of the next mail, which takes along all that may leave then."""
     waiting = sorted(owed, key=lambda reminder: reminder.since)
     dates_with_mail: set[date] = set()
+    left_at: dict[tuple[str, str, date], datetime] = {}
     while waiting:
-        at = next_minute(person, run_from(waiting[0].since), dates_with_mail)
+        at = next_minute(person, waiting[0].since, dates_with_mail)
         if at >= ends:
             return
-        if at >= waiting[0].until:
+        if at >= waiting[0].until or comes_second(waiting[0], left_at):
             del waiting[0]
             continue
-        going = [reminder for reminder in waiting if reminder.since <= at < reminder.until]
-        waiting = [reminder for reminder in waiting if reminder.since > at]
+        zone = stay_at(person, at).zone
+        due = [reminder for reminder in waiting if reminder.since <= at]
+        ready = [reminder for reminder in due if not_before(person, zone, at, dates_with_mail, reminder.since) is None]
+        going = [reminder.item for reminder in ready if at < reminder.until and not comes_second(reminder, left_at)]
+        decided = set(ready)
+        waiting = [reminder for reminder in waiting if reminder not in decided]
         dates_with_mail.add(local(person, at).date())
-        yield Mail(person.key, at, tuple(sorted(reminder.item for reminder in going)))
+        for pair, form, day, _slot in going:
+            left_at.setdefault((pair, form, day), at)
+        yield Mail(person.key, at, tuple(sorted(going)))
 
 
-def next_minute(person: Person, minute: datetime, dates_with_mail: set[date]) -> datetime:
-    """The first minute, this one or later, in which mail that can wait may leave to this person."""
+def comes_second(reminder: Reminder, left_at: dict[tuple[str, str, date], datetime]) -> bool:
+    pair, form, day, _slot = reminder.item
+    return reminder.only_first and left_at.get((pair, form, day), FAR) < reminder.since
+
+
+def next_minute(person: Person, since: datetime, dates_with_mail: set[date]) -> datetime:
+    """The first minute, from `since` on, in which what may leave since then leaves to this person."""
+    minute = run_from(since)
     while True:
         stay = stay_at(person, minute)
-        later = not_before(person, stay.zone, minute, dates_with_mail)
+        later = not_before(person, stay.zone, minute, dates_with_mail, since)
         if later is None:
             return minute
         minute = min(later, run_from(stay.until))
 
 
-def not_before(person: Person, zone: str, minute: datetime, dates_with_mail: set[date]) -> datetime | None:
-    """None if mail may leave in this minute, otherwise the next minute worth a look."""
+def not_before(person: Person, zone: str, minute: datetime, dates_with_mail: set[date], since: datetime) -> datetime | None:
+    """None if it may leave in this minute, otherwise the next minute worth a look."""
     if later := end_of_rest(person, zone, minute):
         return later
     today = minute.astimezone(ZoneInfo(zone)).date()
-    if today in dates_with_mail or (person.gathers and minute != first_allowed_minute(person, zone, today)):
+    if today in dates_with_mail:
         return end_of(zone, today)
+    if person.gathers and minute < (turn := gathered_at(person, zone, minute, since)):
+        return turn
     return None
+
+
+def gathered_at(person: Person, zone: str, minute: datetime, since: datetime) -> datetime:
+    """The first allowed minute of a day by which it is due and no longer snoozed."""
+    ready_at = max([since, *(until for snoozed_at, until in person.snoozes if snoozed_at < minute)])
+    day = ready_at.astimezone(ZoneInfo(zone)).date()
+    today, tomorrow = (first_allowed_minute(person, zone, date) for date in (day, day + DAY))
+    return today if ready_at <= today else tomorrow
 
 
 def first_allowed_minute(person: Person, zone: str, day: date) -> datetime:
     minute = moment(zone, day, time(0))
-    while later := end_of_rest(person, zone, minute):
-        minute = later
-    return minute
+    return end_of_quiet(person, zone, minute) if is_quiet(person, minute.astimezone(ZoneInfo(zone)).time()) else minute
 
 
 def end_of_rest(person: Person, zone: str, minute: datetime) -> datetime | None:
