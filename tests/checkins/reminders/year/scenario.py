@@ -174,18 +174,18 @@ QUIET_HOURS = (
 )
 
 
-def make_year(seed: int, people: int, days: int, zones: Sequence[str] = ZONES) -> Year:
+def make_year(seed: int, people: int, days: int, zones: Sequence[str] = ZONES, begins: datetime = BEGINS) -> Year:
     """A varied year of so many people: the same seed draws the same year."""
     if people < 3:
         raise ValueError("A year needs three people or more.")
     random = Random(seed)
-    programs = draw_programs(random, days, zones)
-    crowd = tuple(draw_person(random, f"person-{number:04}", days, zones) for number in range(people))
-    return Year(BEGINS, days, programs, crowd, draw_pairs(random, programs, crowd, days), Drawn(seed, share=0.6))
+    programs = draw_programs(random, begins, days, zones)
+    crowd = tuple(draw_person(random, f"person-{number:04}", begins, days, zones) for number in range(people))
+    return Year(begins, days, programs, crowd, draw_pairs(random, programs, crowd, begins, days), Drawn(seed, share=0.6))
 
 
-def draw_programs(random: Random, days: int, zones: Sequence[str]) -> tuple[Program, ...]:
-    summer = BEGINS.date() + timedelta(days=days * 2 // 3)
+def draw_programs(random: Random, begins: datetime, days: int, zones: Sequence[str]) -> tuple[Program, ...]:
+    summer = begins.date() + timedelta(days=days * 2 // 3)
     plans = {
         "every-two-weeks": Plan("FREQ=WEEKLY;INTERVAL=2"),
         "every-two-weeks-early": Plan("FREQ=WEEKLY;INTERVAL=2", time(6, 30), open_days=6, long_every_days=45),
@@ -202,55 +202,65 @@ def draw_programs(random: Random, days: int, zones: Sequence[str]) -> tuple[Prog
         "day-of-the-start": Plan("FREQ=MONTHLY", time(0), open_days=30),
         "every-other-month": Plan("FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=15", time(1, 45)),
     }
-    return tuple(Program(key, random.choice(zones), plan, draw_holidays(random, days)) for key, plan in plans.items())
+    return tuple(Program(key, random.choice(zones), plan, draw_holidays(random, begins, days)) for key, plan in plans.items())
 
 
-def draw_holidays(random: Random, days: int) -> tuple[Holiday, ...]:
+def draw_holidays(random: Random, begins: datetime, days: int) -> tuple[Holiday, ...]:
     holidays = []
     for length in random.sample([1, 2, 7, 10, 16], k=3):
-        first = BEGINS.date() + timedelta(days=random.randrange(days))
+        first = begins.date() + timedelta(days=random.randrange(days))
         holidays.append(Holiday(first, first + timedelta(days=length - 1)))
     return tuple(holidays)
 
 
-def draw_person(random: Random, key: str, days: int, zones: Sequence[str]) -> Person:
+def draw_person(random: Random, key: str, begins: datetime, days: int, zones: Sequence[str]) -> Person:
     zone = random.choice(zones)
     quiet_from, quiet_until = random.choice(QUIET_HOURS) if chance(random, 0.25) else (time(21), time(8))
     return Person(
         key,
         zone,
-        moves=draw_moves(random, zone, days, zones) if chance(random, 0.08) else (),
+        moves=draw_moves(random, zone, begins, days, zones) if chance(random, 0.08) else (),
         quiet_from=quiet_from,
         quiet_until=quiet_until,
         gathers=chance(random, 0.15),
-        unwanted=((draw_moment(random, 0, days), random.choice([CHECKINS, CHECKINS, SOMETHING_ELSE])),) if chance(random, 0.06) else (),
-        snoozes=draw_snoozes(random, zone, days) if chance(random, 0.12) else (),
+        unwanted=((draw_moment(random, begins, 0, days), random.choice([CHECKINS, CHECKINS, SOMETHING_ELSE])),)
+        if chance(random, 0.06)
+        else (),
+        snoozes=draw_snoozes(random, zone, begins, days) if chance(random, 0.12) else (),
     )
 
 
-def draw_moves(random: Random, zone: str, days: int, zones: Sequence[str]) -> tuple[tuple[datetime, str], ...]:
+def draw_moves(random: Random, zone: str, begins: datetime, days: int, zones: Sequence[str]) -> tuple[tuple[datetime, str], ...]:
     """Away; half of them come back after some days or weeks."""
     away = random.choice([other for other in zones if other != zone])
-    left_at = draw_moment(random, 0, days)
+    left_at = draw_moment(random, begins, 0, days)
     if chance(random, 0.5):
         return ((left_at, away), (left_at + timedelta(minutes=random.randrange(2 * 24 * 60, 40 * 24 * 60)), zone))
     return ((left_at, away),)
 
 
-def draw_snoozes(random: Random, zone: str, days: int) -> tuple[tuple[datetime, datetime], ...]:
+def draw_snoozes(random: Random, zone: str, begins: datetime, days: int) -> tuple[tuple[datetime, datetime], ...]:
     """Some until a morning by the clock one has at the start of the year, some until any minute. Two days at least."""
-    since = draw_moment(random, 0, days)
+    since = draw_moment(random, begins, 0, days)
     if chance(random, 0.5):
         morning = since.astimezone(ZoneInfo(zone)).date() + timedelta(days=random.randrange(3, 15))
         return ((since, datetime.combine(morning, time(8), ZoneInfo(zone)).astimezone(UTC)),)
     return ((since, since - HALF_A_MINUTE + timedelta(minutes=random.randrange(2 * 24 * 60, 14 * 24 * 60))),)
 
 
-def draw_pairs(random: Random, programs: Sequence[Program], people: Sequence[Person], days: int) -> tuple[Pair, ...]:
+def draw_pairs(random: Random, programs: Sequence[Program], people: Sequence[Person], begins: datetime, days: int) -> tuple[Pair, ...]:
     """Everybody is in one pair; about a quarter are in a second one, half of these in the same program and from the same day."""
     shuffled = random.sample([person.key for person in people], k=len(people))
     pairs = [
-        draw_pair(random, f"pair-{number:04}", draw_program(random, programs), halves, draw_moment(random, 0, days * 6 // 10), days)
+        draw_pair(
+            random,
+            f"pair-{number:04}",
+            draw_program(random, programs),
+            halves,
+            draw_moment(random, begins, 0, days * 6 // 10),
+            begins,
+            days,
+        )
         for number, halves in enumerate(zip(shuffled[0::2], [*shuffled[1::2], shuffled[0]], strict=False))
     ]
     known = {frozenset((pair.first, pair.second)) for pair in pairs}
@@ -261,10 +271,10 @@ def draw_pairs(random: Random, programs: Sequence[Program], people: Sequence[Per
         if frozenset(halves) in known:
             continue
         known.add(frozenset(halves))
-        program, started_at = draw_program(random, programs), draw_moment(random, 0, days * 6 // 10)
+        program, started_at = draw_program(random, programs), draw_moment(random, begins, 0, days * 6 // 10)
         if chance(random, 0.5):
             program, started_at = beside.program, beside.started_at + timedelta(minutes=random.randrange(2 * 60))
-        pairs.append(draw_pair(random, f"second-pair-{number:04}", program, halves, started_at, days))
+        pairs.append(draw_pair(random, f"second-pair-{number:04}", program, halves, started_at, begins, days))
     return tuple(pairs)
 
 
@@ -273,9 +283,9 @@ def draw_program(random: Random, programs: Sequence[Program]) -> str:
     return programs[0].key if chance(random, 0.2) else random.choice(programs).key
 
 
-def draw_pair(random: Random, key: str, program: str, halves: tuple[str, str], started_at: datetime, days: int) -> Pair:
+def draw_pair(random: Random, key: str, program: str, halves: tuple[str, str], started_at: datetime, begins: datetime, days: int) -> Pair:
     first, second = halves
-    last = BEGINS + timedelta(days=days)
+    last = begins + timedelta(days=days)
     ended_at = None
     if chance(random, 0.05):
         ended_at = started_at + timedelta(minutes=random.randrange(24 * 60, days * 24 * 60))
@@ -298,9 +308,9 @@ def draw_pair(random: Random, key: str, program: str, halves: tuple[str, str], s
     )
 
 
-def draw_moment(random: Random, since_day: int, until_day: int) -> datetime:
+def draw_moment(random: Random, begins: datetime, since_day: int, until_day: int) -> datetime:
     """Half a minute past a whole one."""
-    return BEGINS + timedelta(minutes=random.randrange(since_day * 24 * 60, until_day * 24 * 60)) + HALF_A_MINUTE
+    return begins + timedelta(minutes=random.randrange(since_day * 24 * 60, until_day * 24 * 60)) + HALF_A_MINUTE
 
 
 def chance(random: Random, share: float) -> bool:
