@@ -96,9 +96,8 @@ def cards(decisions: Iterable[Decision], pairing: Pairing, me: Membership, today
 def with_people(decisions: Sequence[Decision], pairing: Pairing) -> Sequence[Decision]:
     """Everybody who has a part in it is one of the two, who are known."""
     halves = {half.pk: half for half in pairing.halves}
-    if any(decision.state == Decision.State.STANDS for decision in decisions):
-        # Until when each can be reopened depends on them.
-        prefetch_related_objects([pairing], "pauses")
+    # Until when each can be reopened depends on them.
+    prefetch_related_objects([pairing], "pauses")
     for decision in decisions:
         decision.pairing = pairing
         decision.proposed_by = halves[decision.proposed_by_id]

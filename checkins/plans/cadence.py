@@ -204,7 +204,7 @@ def _occurrences(rule: Rule, started_on: date, until: date, *, is_endless: bool 
         FREQUENCIES[rule.frequency],
         dtstart=datetime.combine(started_on, time.min),
         interval=rule.interval,
-        byweekday=[rrule.weekday(day, which) if which else rrule.weekday(day) for which, day in rule.weekdays] or None,
+        byweekday=list(_named_weekdays(rule)) or None,
         bymonthday=list(rule.month_days) or None,
         until=datetime.combine(last, time.min) if rule.count is None or is_endless else None,
         count=None if is_endless else rule.count,
@@ -238,6 +238,16 @@ def _number(text: str, least: int, most: int, problem: Problem) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 4 and least <= int(text) <= most):
         raise Unusable(problem, text)
     return int(text)
+
+
+def _named_weekdays(rule: Rule) -> Iterator[rrule.weekday]:
+    """Every Monday beside the first Tuesday is the first to the fifth Monday: the library takes only one way of naming at a time."""
+    has_ordinals = any(which for which, _ in rule.weekdays)
+    for which, day in rule.weekdays:
+        if which or not has_ordinals:
+            yield rrule.weekday(day, which or None)
+        else:
+            yield from (rrule.weekday(day, place) for place in range(1, 6))
 
 
 def _weekdays(text: str, frequency: str) -> tuple[tuple[int, int], ...]:

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from checkins.plans import services
 from checkins.plans.forms import AddQuestion, ChangePlan, Reword
@@ -45,6 +45,7 @@ def plan(request: MemberRequest) -> HttpResponse:
 
 
 @staff_only
+@require_safe
 def dates(request: MemberRequest) -> HttpResponse:
     """The next ten check-ins of one person. Somebody is found by their name, since a program may have thousands."""
     asked = request.GET.get("name", "").strip()[:100]
@@ -54,6 +55,7 @@ def dates(request: MemberRequest) -> HttpResponse:
 
 
 @staff_only
+@require_safe
 def questions(request: MemberRequest) -> HttpResponse:
     """What is asked, in its order, and what is asked no more."""
     shown = _plan_of(request)

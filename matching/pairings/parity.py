@@ -26,7 +26,7 @@ SUBJECTS = {
     "checkin": _("Check-ins"),
     "reset": _("A fresh start"),
 }
-TOLD_WITH = {"ending": "pairing", "later-contact": "pairing", "airtime": "session"}
+TOLD_WITH = {"call": "checkin", "ending": "pairing", "later-contact": "pairing", "airtime": "session"}
 
 
 @dataclass(frozen=True)

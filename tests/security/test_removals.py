@@ -29,6 +29,7 @@ NOTICED = 0.95
 # What some pages ask instead of `visible_to`.
 FILTERS = {"visible_to": None, "in_pairing": None, "readable_by": {"Session"}, "of": {"Pairing", "CheckIn"}}
 SURVIVORS = {
+    "door of programs:mail-again": "the log gives its mails to staff alone, and its one page asks it",
     "Fact.in_pairing": "it is asked for numbers alone, and its pages have asked for the pairing",
     "Round.in_pairing": "it says that something is being prepared and no word of it, and its pages have asked for the pairing",
     "Absence.visible_to": "it holds no words, and its pages have asked for the pairing",

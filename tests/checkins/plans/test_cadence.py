@@ -59,6 +59,7 @@ def test_a_day_that_is_due_is_the_first_of_those_to_come():
         ("FREQ=MONTHLY;BYDAY=1MO", ["2026-04-06", "2026-05-04", "2026-06-01"]),
         ("FREQ=MONTHLY;BYDAY=-1FR", ["2026-03-27", "2026-04-24", "2026-05-29"]),
         ("FREQ=MONTHLY;BYDAY=1MO,3MO", ["2026-03-16", "2026-04-06", "2026-04-20"]),
+        ("FREQ=MONTHLY;BYDAY=WE,1MO", ["2026-03-04", "2026-03-11", "2026-03-18"]),
         # The start is the first of three.
         ("FREQ=WEEKLY;COUNT=3", ["2026-03-09", "2026-03-16"]),
         # It is not named, so that three are to come.
