@@ -148,6 +148,7 @@ def _events(request: HttpRequest) -> HttpResponse:
 
 
 @staff_only
+@require_safe
 def log_of_program(request: MemberRequest) -> HttpResponse:
     """Every mail of the program, what is due last on top."""
     shown = _asked_for(request)
