@@ -273,7 +273,7 @@ def test_two_decisions_of_the_first_pair_stand_and_one_of_them_is_a_try(shown):
 
 
 def test_each_of_the_first_two_has_a_goal(shown):
-    assert sorted(Goal.objects.filter(pairing=shown).open().values_list("whose", flat=True)) == ["first", "second"]
+    assert sorted(Goal.objects.filter(pairing=shown).filter(state=Goal.State.OPEN).values_list("whose", flat=True)) == ["first", "second"]
 
 
 def test_a_message_of_jonas_is_unread(shown, amara, jonas):
