@@ -63,7 +63,7 @@ def test_staff_see_the_pairings_that_are_open(as_member, program, coordinator):
 
     assert "Maya Silva and Jonas Berg" in shown
     assert "Priya Raman" in shown
-    assert "1 active, 1 closed" in shown
+    assert "1 active, 1 ended" in shown
     assert "Gone Away" not in shown
     assert "Else Where" not in shown
 
