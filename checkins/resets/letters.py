@@ -56,6 +56,7 @@ def _waiting(messages: list[OutboxMessage]) -> set[int]:
 kinds.register(
     kinds.Kind(
         name=ASKED,
+        label=_("A conversation that both prepare"),
         priority=kinds.Priority.REMINDER,
         category=FROM_THE_OTHER_HALF,
         template="checkins/resets/mail/asked.txt",
@@ -66,6 +67,7 @@ kinds.register(
 kinds.register(
     kinds.Kind(
         name=OPENED,
+        label=_("A conversation that both have prepared"),
         priority=kinds.Priority.REMINDER,
         category=FROM_THE_OTHER_HALF,
         template="checkins/resets/mail/opened.txt",

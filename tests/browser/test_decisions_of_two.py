@@ -80,7 +80,10 @@ def test_two_write_down_goals_and_edit_the_one_of_both_at_the_same_time(page_at,
     amara.get_by_label("Of both of us").check()
     axe(amara)
     amara.get_by_role("button", name="Add this goal").click()
-    expect(amara.get_by_text("The goal is there")).to_be_visible()
+    # It is a goal of both once the other says yes.
+    jonas.goto(goals)
+    jonas.get_by_role("button", name=re.compile("^I want it too")).click()
+    expect(jonas.get_by_text("Give a talk together").first).to_be_visible()
 
     for half, page in (("Amara", amara), ("Jonas", jonas)):
         page.goto(goals)

@@ -262,7 +262,7 @@ def test_it_says_of_what_one_is_asked_to_think(occasion, construct, where, think
 
 
 def test_what_is_asked_at_the_end_is_on_the_home_page_although_the_pairing_has_ended(as_member):
-    check_in = CheckInFactory(closing=True, **OPEN)
+    check_in = CheckInFactory(closing=True, pairing__ended_at=OPEN["opens_at"], **OPEN)
     question_of(check_in.plan, "words")
 
     page = as_member(check_in.membership).get(address("home", check_in.pairing.program)).text
