@@ -1,5 +1,6 @@
 """Celery only wakes: what happens when the broker forgets, or is away."""
 
+import datetime
 import os
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from mentoring.kernel import wakeup
 from mentoring.kernel.outbox import services
 from mentoring.kernel.outbox.models import OutboxMessage
 from mentoring.kernel.queues import Queue
+from mentoring.kernel.wishes.models import MailTimes
 from tests.conftest import RealRedis
 from tests.factories.programs import UserFactory
 from tests.kernel.outbox.nursery import wait_until
@@ -85,6 +87,10 @@ def test_broker_wiped_loses_nothing(kind, server_folder, publish_to, sink, worke
         with running(*worker, environment=environment):
             for lot in range(lots):
                 people = UserFactory.create_batch(mails)
+                # The worker is a process of its own, and this may run at night.
+                MailTimes.objects.bulk_create(
+                    MailTimes(recipient=person, quiet_from=datetime.time.min, quiet_until=datetime.time.min) for person in people
+                )
                 duties = [services.Duty(kind=kinds[lot % 4], subject_id=lot, recipient=person) for person in people]
                 with transaction.atomic():
                     services.owe_many(duties, now=timezone.now())
