@@ -109,7 +109,7 @@ kinds.register(
     kinds.Kind(
         name=ASKED,
         label=_("A question about beginning again"),
-        # It goes to who has not answered, and so would tell who has.
+        # Somebody's yes may have sent it, and those who run the program learn of two yeses alone.
         is_in_log=False,
         priority=kinds.Priority.REMINDER,
         category=letters.MATCHING,
