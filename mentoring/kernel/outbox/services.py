@@ -285,7 +285,7 @@ def came_back(message_id: str, verdict: OutboxMessage.CameBack, reply: str, now:
     if recipient is None:
         return True
     if verdict == OutboxMessage.CameBack.PERMANENT:
-        current = str(getattr(recipient, "email"))  # noqa: B009 - the kernel does not know what else a user is
+        current = _address_of(recipient)
         if address is None or fingerprint_of(address) == fingerprint_of(current):
             _suspend(recipient.pk, current, reply, now)
     elif verdict == OutboxMessage.CameBack.COMPLAINT:
@@ -302,9 +302,13 @@ def categories_of(message: OutboxMessage) -> list[str]:
 
 def unreachable(recipients: Iterable[AbstractBaseUser]) -> set[int]:
     """The keys of those at whose present address nobody is."""
-    addresses = {recipient.pk: fingerprint_of(str(getattr(recipient, "email"))) for recipient in recipients}  # noqa: B009
+    addresses = {recipient.pk: fingerprint_of(_address_of(recipient)) for recipient in recipients}
     suspended = SuspendedAddress.objects.filter(recipient__in=addresses).values_list("recipient_id", "fingerprint")
     return {recipient_id for recipient_id, fingerprint in suspended if addresses[recipient_id] == fingerprint}
+
+
+def _address_of(user: AbstractBaseUser) -> str:
+    return str(getattr(user, user.get_email_field_name()))
 
 
 def _suspend(recipient_id: int, address: str, reply: str, now: datetime) -> None:
