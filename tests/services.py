@@ -8,6 +8,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -47,7 +48,12 @@ def sweep() -> None:
     """Stop what a run left behind that was killed and could not."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         owner = int(folder.name.removeprefix(PREFIX).split("-")[0])
-        if not psutil.pid_exists(owner) and folder.owner() == Path.home().owner():
+        if psutil.pid_exists(owner):
+            continue
+        # Another run may be sweeping at the same time.
+        with suppress(FileNotFoundError):
+            if folder.owner() != Path.home().owner():
+                continue
             for server in (Postgres(folder), Valkey(folder)):
                 server.take_over()
                 server.stop()
