@@ -171,6 +171,8 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 MFA_ADAPTER = "programs.people.adapter.MfaAdapter"
 MFA_TOTP_ISSUER = "Evenhand"
+# A code that was current while somebody typed it: the step before counts too.
+MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
     "authenticate": "programs.people.forms.SecondStep",
     "reauthenticate": "programs.people.forms.ShowItIsYouByApp",

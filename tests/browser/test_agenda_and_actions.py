@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem
+from tests.browser.pressing import press
 from tests.factories.checkins import AgendaItemFactory
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory, ProgramFactory
@@ -64,7 +65,7 @@ def test_two_who_change_the_order_at_once_both_find_their_move(page_at, pairing)
     for page in (amara, jonas):
         page.goto(agenda)
 
-    amara.get_by_role("button", name="Move down: First").click()
+    press(amara, "Move down: First")
     jonas.get_by_role("button", name="Move up: Third").click()
 
     expect(jonas.get_by_role("button", name="Move up: First")).to_be_visible()

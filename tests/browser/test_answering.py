@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from checkins.answers.models import Answer
 from checkins.care.models import Task
 from checkins.plans import services as plans
+from tests.browser.pressing import press
 from tests.factories.checkins import AnswerLinkFactory, CheckInFactory
 from tests.factories.matching import PairingFactory
 
@@ -150,7 +151,7 @@ def test_all_my_answers_and_a_link_that_is_over_are_clear_pages(page_at, axe, as
     axe(page)
     page.get_by_role("link", name=re.compile("Answer it")).click()
     page.get_by_label("A lot", exact=True).check()
-    page.get_by_role("button", name="Save and leave").click()
+    press(page, "Save and leave")
     page.goto(mine)
     expect(page.get_by_text("A lot")).to_be_visible()
     axe(page)

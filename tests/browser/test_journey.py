@@ -25,6 +25,7 @@ from mentoring.celery import app
 from mentoring.kernel.outbox.models import MailDay, OutboxMessage
 from mentoring.kernel.queues import Queue
 from programs.people.services import let_create_programs
+from tests.browser.pressing import press
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,7 +84,7 @@ def _sign_in(page: Page, address: str, newest_mail: Callable[[str, str], str], m
     page.get_by_role("button", name="Email me a code").click()
     [code] = CODE.findall(newest_mail(address, "code"))
     page.get_by_label("Code from the mail").fill(code)
-    page.get_by_role("button", name="Sign in").click()
+    press(page, "Sign in")
 
 
 def _authenticator_code(secret: str) -> str:
@@ -94,7 +95,7 @@ def _set_up_a_second_step(page: Page) -> None:
     page.goto("/accounts/2fa/totp/activate/")
     secret = page.locator("code").inner_text()
     page.get_by_label("code", exact=False).last.fill(_authenticator_code(secret))
-    page.locator("main form button").first.click()
+    press(page, page.locator("main form button").first)
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -136,7 +137,7 @@ def test_a_program_from_beginning_to_end(
     expect(priya.get_by_role("heading", name="2 people will be invited")).to_be_visible()
     axe(priya)
     priya.get_by_label(re.compile("Leave the 3 rows with a mistake out")).check()
-    priya.get_by_role("button", name="Invite 2 people").click()
+    press(priya, "Invite 2 people")
     amaras_link = LINK.search(newest_mail("amara@example.org", "invit"))
     jonas_link = LINK.search(newest_mail("jonas@example.org", "invit"))
     assert amaras_link
@@ -157,11 +158,11 @@ def test_a_program_from_beginning_to_end(
         axe(page)
         expect(page.get_by_label(wish)).to_be_checked()
         expect(page.get_by_label("Honesty")).to_be_checked()
-        page.get_by_role("button", name="Save my profile").click()
+        press(page, "Save my profile")
         page.goto(f"{program}/guidelines/")
         axe(page)
         page.get_by_label(re.compile("I have read version")).check()
-        page.get_by_role("button", name="Agree to the guidelines").click()
+        press(page, "Agree to the guidelines")
 
     # The coordinator introduces the two, with what they say of themselves side by side.
     priya.goto(f"{program}/pairings/new/")
@@ -169,7 +170,7 @@ def test_a_program_from_beginning_to_end(
     priya.get_by_role("link", name="Choose Jonas Lindqvist").click()
     expect(priya.get_by_text("Honesty").first).to_be_visible()
     axe(priya)
-    priya.get_by_role("button", name="Ask both of them").click()
+    press(priya, "Ask both of them")
 
     # Active only when both have said yes.
     amara.goto(f"{program}/")
@@ -178,11 +179,11 @@ def test_a_program_from_beginning_to_end(
     assert proposal
     amara.goto(proposal[1])
     axe(amara)
-    amara.get_by_role("button", name="Yes, I would like to").click()
+    press(amara, "Yes, I would like to")
     priya.goto(f"{program}/pairings/")
     expect(priya.locator("tbody").get_by_text("Proposed")).to_be_visible()
     jonas.goto(proposal[1])
-    jonas.get_by_role("button", name="Yes, I would like to").click()
+    press(jonas, "Yes, I would like to")
     priya.reload()
     expect(priya.locator("tbody").get_by_text("Active")).to_be_visible()
     axe(priya)
@@ -202,7 +203,7 @@ def test_a_program_from_beginning_to_end(
     amara.goto(f"{pair}sessions/log/")
     axe(amara)
     amara.get_by_label("How you take notes").check()
-    amara.get_by_role("button", name="Save this session").click()
+    press(amara, "Save this session")
     amara.goto(pair)
     expect(amara.locator(".agenda strong")).to_have_text("Learning to cook for four")
 

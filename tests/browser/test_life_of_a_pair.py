@@ -12,6 +12,7 @@ from checkins.plans import services as plans
 from checkins.plans.models import CheckInPlan
 from checkins.reminders.services import plan_due
 from checkins.sessions.models import Session
+from tests.browser.pressing import press
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory, ProgramFactory
 
@@ -76,7 +77,7 @@ def test_a_coordinator_sees_who_needs_them_and_why_at_a_desk(page_at, axe, pairi
     half = page_at(360, as_=pairing.second)
     half.goto(f"/p/northside/check-ins/{pairing.second.check_ins.get().pk}/?question=3")
     half.get_by_label("Not at ease at all").check()
-    half.get_by_role("button", name="Save and go on").click()
+    press(half, "Save and go on")
 
     page = page_at(1280, as_=pairing.proposed_by)
     page.goto("/p/northside/today/")

@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from checkins.threads.models import Message
+from tests.browser.pressing import press
 from tests.factories.checkins import SessionFactory
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory, ProgramFactory
@@ -71,7 +72,7 @@ def test_two_people_say_apart_who_talked_and_only_then_see_it(page_at, axe, pair
         axe(page)
         page.get_by_role("group", name="Who talked, roughly?").get_by_text(talked).click()
         page.get_by_role("group", name="Who decided, roughly?").get_by_text(decided).click()
-        page.get_by_role("button", name="Save what I say").click()
+        press(page, "Save what I say")
 
     say(amara, "Mostly Jonas", "About even")
     expect(amara.get_by_text("It is saved. You both see it once Jonas has said it too.")).to_be_visible()

@@ -12,6 +12,7 @@ from mentoring.kernel.outbox import delivery
 from programs.memberships import services as memberships
 from programs.readiness import services as readiness
 from programs.setup import services as setup
+from tests.browser.pressing import press
 from tests.factories.programs import CohortFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -184,7 +185,7 @@ def test_a_passkey_is_added_and_opens_the_account(page_at):
     page.get_by_role("button", name="Add this passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Emergency codes")
     page.goto("/accounts/me/")
-    page.get_by_role("button", name="Sign out").click()
+    press(page, "Sign out")
 
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Use a passkey").click()

@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from checkins.sessions.models import Session
+from tests.browser.pressing import press
 from tests.factories.checkins import SessionFactory
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory, ProgramFactory
@@ -33,7 +34,7 @@ def test_two_agree_on_a_time_move_it_meet_and_remember_it_differently(page_at, a
         amara.locator(f"#id_start_{position}").fill("16:00")
     amara.get_by_label("Where, or the link to the call").fill("Library café")
     axe(amara)
-    amara.get_by_role("button", name="Suggest these times").click()
+    press(amara, "Suggest these times")
 
     jonas.goto(pages)
     axe(jonas)
@@ -44,13 +45,13 @@ def test_two_agree_on_a_time_move_it_meet_and_remember_it_differently(page_at, a
     jonas.get_by_role("link", name="Move it").click()
     jonas.locator("#id_day_1").fill(in_days[3].isoformat())
     jonas.locator("#id_start_1").fill("10:00")
-    jonas.get_by_role("button", name="Suggest these times").click()
+    press(jonas, "Suggest these times")
 
     session = Session.objects.get()
     for page in (amara, jonas):
         page.goto(f"{pages}{session.pk}/")
         expect(page.get_by_role("heading", name="A new time is suggested")).to_be_visible()
-    amara.get_by_role("button", name="Pick this time").click()
+    press(amara, "Pick this time")
     moved_to = f"{in_days[3]:%A} {in_days[3].day} {in_days[3]:%B}, 10:00"
     for page in (amara, jonas):
         page.goto(pages)
@@ -71,7 +72,7 @@ def test_two_agree_on_a_time_move_it_meet_and_remember_it_differently(page_at, a
     jonas.get_by_label("What would you add?").fill("It was the talk, and it was longer.")
     jonas.get_by_label("I remember it differently").check()
     jonas.get_by_label("Minutes").fill("90")
-    jonas.get_by_role("button", name="Save my words").click()
+    press(jonas, "Save my words")
 
     amara.reload()
     axe(amara)
@@ -107,7 +108,7 @@ def test_two_say_each_in_their_own_words_that_they_did_not_meet(page_at, axe):
     expect(jonas.get_by_text("As Amara says it, you could not come.")).to_be_visible()
     jonas.get_by_role("link", name="I’d say it differently").click()
     jonas.get_by_label("Something came up for both of us").check()
-    jonas.get_by_role("button", name="Save this").click()
+    press(jonas, "Save this")
 
     for page, words in ((jonas, "As you say it, something came up"), (amara, "As Jonas says it, something came up")):
         page.goto(f"{pair_page}sessions/{session.pk}/")
