@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from checkins.answers.access import COOKIE
 from tests.security.access_matrix import ALLOW, FORM, HIDE, ROLES, ROUTES, SIGN_IN
+from tests.security.answers import MAY_WRITE, SAFE, tables_written, wrong_headers
 from tests.security.world import NAMES_A_ROW, World
 
 METHODS = ("get", "head", "options", "post")
@@ -81,9 +82,13 @@ def address_of(world: World, name: str, which: str) -> str:
 
 def complaints(cell: Cell, world: World, browser: Client) -> list[str]:
     """What is wrong with the answer, in words; nothing when it is as the table says."""
-    response, body = visit(browser, cell.method, cell.address)
+    with tables_written() as tables:
+        response, body = visit(browser, cell.method, cell.address)
     told = f"{cell.method.upper()} {cell.address} as {cell.role}: {response.status_code}"
     found = [f"{told}, which shows {word}" for word, roles in world.words.items() if cell.role not in roles and word.encode() in body]
+    found += [f"{told}, whose {name} is wrong" for name in wrong_headers(response)]
+    if cell.method in SAFE and tables - MAY_WRITE:
+        found.append(f"{told}, which writes to {sorted(tables - MAY_WRITE)}")
     takes_it = cell.method in ROUTES[cell.route].methods
     if response.status_code >= 500:
         found.append(told)

@@ -11,6 +11,7 @@ from programs.memberships.models import Membership
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import CohortFactory, MembershipFactory
 from tests.security import routes
+from tests.security.access_matrix import ROUTES
 
 
 @dataclass
@@ -19,6 +20,12 @@ class Scene:
     participant: Membership
     addresses: list[str]
     browsers: dict[str, Client]
+
+    def addresses_of(self, who: str) -> list[str]:
+        """Those that let the person in. Who is kept out, and how, is for the access matrix."""
+        roles = {"signed out": {"anonymous"}, "participant": {"half"}, "coordinator": {"coordinator", "admin"}}[who]
+        names = {address: routes.name_of(address) for address in self.addresses}
+        return [address for address, name in names.items() if name not in ROUTES or roles & set(ROUTES[name].who)]
 
     def sign_in_again(self, who: str) -> None:
         """After a page that signed the person out, as it should."""

@@ -1,10 +1,12 @@
 """Every route of the site, as an address that one can ask for."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from django.urls.resolvers import RoutePattern
+
+from tests.security.access_matrix import ROUTES
 
 PARAMETER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 # The innermost group of a regular expression, named or not.
@@ -36,6 +38,19 @@ def addresses(known: Mapping[str, object] | None = None) -> list[str]:
     found = sorted({f"/{PARAMETER.sub(value, pattern)}" for pattern in patterns()})
     assert len(found) > 30, "The walk found hardly any route."
     return found
+
+
+def name_of(address: str) -> str:
+    """The name of the route that an address leads to; nothing where it leads nowhere."""
+    try:
+        return resolve(address).view_name or ""
+    except Resolver404:
+        return ""
+
+
+def of_libraries(found: Iterable[str]) -> list[str]:
+    """Those of the addresses that lead to no page of ours."""
+    return [address for address in found if name_of(address) not in ROUTES]
 
 
 def _plain(expression: str) -> str:
