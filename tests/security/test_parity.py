@@ -38,6 +38,7 @@ from tests.factories.checkins import (
     MessageFactory,
     SessionAccountFactory,
     SessionFactory,
+    TaskFactory,
 )
 from tests.factories.matching import PauseFactory, RoundFactory
 from tests.security.access_matrix import BOTH_HALVES, ROUTES
@@ -95,8 +96,8 @@ FILLED_IN: dict[str, dict[str, object]] = {
     "matching:later-contact": {"yes": "no"},
     "matching:tell-why": {"words": WORDS},
 }
-# The half that the table calls so, in which place, and who is the mentor.
-ARRANGEMENTS = [("first", mentor) for mentor in Mentor.values] + [("second", mentor) for mentor in Mentor.values]
+# In which place the half stands that the table calls so, and who is the mentor: one changes at a time, from what comes first.
+ARRANGEMENTS = [("first", Mentor.SECOND), ("second", Mentor.FIRST), ("first", Mentor.FIRST), ("first", Mentor.NOBODY)]
 
 
 class _UndoneVisit(Exception):
@@ -113,7 +114,10 @@ def _in_which_all_can_be_done() -> World:
     SessionAccountFactory(session=otherwise, author=pairing.second, minutes=60)
     missed = SessionFactory(pairing=pairing, missed=True, starts_at=NOON - timedelta(days=4))
     AbsenceFactory(session=missed, absent="both")
+    led = SessionFactory(pairing=pairing, starts_at=NOON - timedelta(days=20), led_by=pairing.second)
+    wished = SessionFactory(pairing=pairing, planned=True, starts_at=NOON + timedelta(days=20), lead_wished_by=pairing.second)
     stands, tried = (DecisionFactory(pairing=pairing, standing=True, try_until=day) for day in (None, NOON.date()))
+    TaskFactory(pairing=pairing, about=pairing.second, kind="please_call")
     for kind in ("later-contact", "begin-again"):
         RoundFactory(pairing=pairing, kind=kind)
     world.own |= {  # type: ignore[operator, misc]
@@ -131,6 +135,9 @@ def _in_which_all_can_be_done() -> World:
         "checkins:message-take-back.message": MessageFactory(pairing=pairing, sent_at=NOON - timedelta(minutes=1)).pk,
         "checkins:session-account-agree.session": otherwise.pk,
         "checkins:session-decline.session": option.session_id,
+        "checkins:session-lead-agree.session": wished.pk,
+        "checkins:session-lead-decline.session": wished.pk,
+        "checkins:session-led.session": led.pk,
         "checkins:session-missed-agree.session": missed.pk,
         "checkins:session-pick.session": option.session_id,
         "checkins:session-repeat.session": world.own["checkins:session-suggest.session"],
@@ -160,7 +167,7 @@ def test_the_pages_answer_a_person_alike_in_either_place_with_any_mentor(role: s
 @time_machine.travel(NOON, tick=False)
 def test_what_is_about_the_pairing_alone_is_answered_with_a_page_to_both() -> None:
     """Neither is turned away at the door: whether it is their turn, the page says."""
-    world = build_world()
+    world = _in_which_all_can_be_done()
     browsers = {role: world.browser_of(role) for role in BOTH_HALVES}
     ways = [way for way in _ways_to_act() if _names_the_pairing_alone(way[0])]
 
