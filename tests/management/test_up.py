@@ -11,8 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from django.core.management import call_command
 
-from tests.conftest import folder_for_servers
+from mentoring.management.commands import up
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -47,19 +48,12 @@ class Terminal:
         return psutil.Process(self.process.pid).children(recursive=True)
 
 
-@pytest.fixture(scope="module")
-def folder():
-    """What the first start makes, the others find."""
-    with folder_for_servers() as folder:
-        yield folder
-
-
 @pytest.fixture
-def terminal(folder):
+def terminal(server_folder):
     opened = []
 
     def open_one() -> Terminal:
-        opened.append(Terminal(folder, opened[0].port if opened else free_port()))
+        opened.append(Terminal(server_folder, opened[0].port if opened else free_port()))
         return opened[-1]
 
     yield open_one
@@ -80,28 +74,18 @@ def status_of(terminal: Terminal, path: str) -> int:
         return site.getresponse().status
 
 
-def test_it_starts_answers_refuses_a_second_and_ends_on_ctrl_c(terminal):
-    first = terminal()
-    first.wait_until_it_answers()
-    family = first.family()
-
-    assert status_of(first, "/healthz") == 200
-    assert {line.split(" ")[0] for line in first.reads().splitlines()} >= {"PostgreSQL", "Valkey", "evenhand", "web"}
+def test_it_starts_answers_refuses_a_second_recovers_after_a_kill_and_ends_on_ctrl_c(terminal):
+    """One story, since each start takes seconds."""
+    killed = terminal()
+    killed.wait_until_it_answers()
+    assert status_of(killed, "/healthz") == 200
+    assert {line.split(" ")[0] for line in killed.reads().splitlines()} >= {"PostgreSQL", "Valkey", "evenhand", "web"}
 
     second = terminal()
     assert second.process.wait(60) == 1
     assert second.reads().startswith("Evenhand is already running on ")
     assert "Traceback" not in second.reads()
 
-    first.process.send_signal(signal.SIGINT)
-    assert first.process.wait(15) == 0
-    assert "nothing is lost" in first.reads().splitlines()[-1]
-    until(lambda: not any(process.is_running() for process in family))
-
-
-def test_after_a_kill_the_next_start_recovers_and_a_part_that_dies_stops_all(terminal):
-    killed = terminal()
-    killed.wait_until_it_answers()
     servers = {"postgres", "valkey-server"}  # taken over by the next, not ended
     left = [process for process in killed.family() if process.name() not in servers]
     killed.process.kill()
@@ -113,10 +97,23 @@ def test_after_a_kill_the_next_start_recovers_and_a_part_that_dies_stops_all(ter
     assert "web        | still ran from before: ended" in again.reads()
     until(lambda: not any(process.is_running() for process in left))
 
-    beat = next(process for process in again.family() if "beat" in process.cmdline())
-    beat.kill()
-    assert again.process.wait(15) == 1
-    assert "beat ended by itself" in again.reads()
+    family = again.family()
+    again.process.send_signal(signal.SIGINT)
+    assert again.process.wait(15) == 0
+    assert "nothing is lost" in again.reads().splitlines()[-1]
+    until(lambda: not any(process.is_running() for process in family))
+
+
+def test_the_part_that_ended_by_itself_is_named_last(monkeypatch, settings, tmp_path, capsys):
+    settings.EVENHAND_DATA = tmp_path
+    monkeypatch.setattr(up.Supervisor, "listen_to_signals", lambda supervisor: None)
+    monkeypatch.setattr(up.Command, "_run", lambda command: "beat")
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("up")
+
+    assert ended.value.code == 1
+    assert "beat ended by itself" in capsys.readouterr().out
 
 
 def test_a_port_that_is_taken_is_said_with_what_to_do(server_folder):
