@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("checkins.airtime.urls")),
                 path("", include("checkins.plans.urls")),
                 path("", include("checkins.answers.urls")),
+                path("", include("checkins.readings.urls")),
                 path("", include("checkins.care.urls")),
                 path("", include("checkins.resets.urls")),
             ]

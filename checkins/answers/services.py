@@ -144,6 +144,11 @@ def owe_reminders(check_ins: Iterable[CheckIn], *, now: datetime) -> int:
     )
 
 
+def owe_now(reminders: Iterable[tuple[CheckIn, str]], *, now: datetime) -> int:
+    """Owe each check-in one message that is due at once, under the slot beside it. Needs the program and the user at hand."""
+    return _owe([(check_in, slot, now) for check_in, slot in reminders], now)
+
+
 def tomorrow_for(check_in: CheckIn, now: datetime) -> datetime | None:
     """When somebody is reminded who asks to be reminded tomorrow: at the plan's time by their own clock. None once that is too late."""
     zone = zone_of(check_in.membership.user, check_in.pairing.program)

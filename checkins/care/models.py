@@ -1,3 +1,4 @@
+import uuid
 from typing import Self
 
 from django.db import models
@@ -5,6 +6,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from matching.pairings.models import Pairing
+from mentoring.kernel.encryption.fields import EncryptedTextField
 from programs.memberships.models import Membership, Program
 
 
@@ -94,3 +96,53 @@ class Task(models.Model):
     def in_order_of_contact(self) -> tuple[Membership, Membership]:
         first, second = self.pairing.halves
         return (first, second) if self.contact_first == self.Half.FIRST else (second, first)
+
+
+class NoteQuerySet(models.QuerySet["Note"]):
+    def visible_to(self, membership: Membership) -> Self:
+        """Who wrote it, and staff by the rule of its day; never about a pairing of their own, whatever role they have."""
+        if not membership.is_staff:
+            return self.none()
+        others = self.filter(pairing__in=Pairing.objects.visible_to(membership).not_of(membership))
+        if membership.is_admin:
+            return others
+        return others.filter(Q(read_by=Program.AnswersReadBy.COORDINATORS) | Q(author=membership))
+
+    def first_written(self) -> Self:
+        """Without the corrections, which stand below what they put right."""
+        return self.filter(corrects=None)
+
+    def with_people(self) -> Self:
+        return self.select_related("author__user", "about__user", "pairing__program", "pairing__first__user", "pairing__second__user")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-called_on", "-written_at", "pk")
+
+    def oldest_first(self) -> Self:
+        return self.order_by("written_at", "pk")
+
+
+class Note(models.Model):
+    """What was said in a call about a pairing, or seen: facts. It stays as it was written; what was wrong is put right below it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="notes")
+    # Empty where it was about both.
+    about = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="notes")
+    called_on = models.DateField()
+    text = EncryptedTextField()
+    read_by = models.CharField(max_length=12, choices=Program.AnswersReadBy)
+    written_at = models.DateTimeField()
+    corrects = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="corrections")
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(corrects=models.F("id")), name="checkins_note_does_not_correct_itself"),
+        ]
+        indexes = [models.Index(fields=["pairing", "written_at"], name="checkins_note_of_pairing")]
+
+    def __str__(self) -> str:
+        return f"Note {self.pk}"

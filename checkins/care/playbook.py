@@ -3,11 +3,15 @@
 Every act is meant for both halves as a routine, so that nobody can tell from it who said what, or that somebody said anything.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
+from django.utils.text import get_text_list
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from checkins.care.models import Task
@@ -40,8 +44,8 @@ class Told:
     then: str
 
 
-def tell(task: Task) -> Told:
-    """The task must come `with_people`."""
+def tell(task: Task, reminded: Sequence[datetime] = ()) -> Told:
+    """The task must come `with_people`. `reminded`: when the reminders went that nobody answered."""
     entry = ENTRIES[task.kind]
     names = {
         "name": task.about.user.short_name,
@@ -52,11 +56,16 @@ def tell(task: Task) -> Told:
     return Told(
         task=task,
         heading=str(entry.heading) % names,
-        seen=str(entry.seen) % names,
+        seen=" ".join(filter(None, [str(entry.seen) % names, _said_of(reminded)])),
         why=str(entry.why),
         first=str(entry.first),
         then=str(entry.then),
     )
+
+
+def _said_of(reminded: Sequence[datetime]) -> str:
+    days = list(dict.fromkeys(date_format(localtime(moment), "j F") for moment in reminded))
+    return gettext("Reminders went on %(days)s.") % {"days": get_text_list(days, gettext("and"))} if days else ""
 
 
 # "A routine" is said of every kind alike.

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from checkins.care.models import Task
+from checkins.care.models import Note, Task
 from matching.pairings import acts
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership, Program
@@ -26,3 +26,14 @@ def may_do(membership: Membership, task: Task) -> bool:
     if not membership.is_staff or membership.program_id != task.pairing.program_id or task.pairing.includes(membership):
         return False
     return membership.is_admin or task.read_by == Program.AnswersReadBy.COORDINATORS
+
+
+def may_write_about(membership: Membership, pairing: Pairing) -> bool:
+    """Staff, never about a pairing of their own: nobody keeps hidden notes on a partner."""
+    return membership.is_staff and membership.program_id == pairing.program_id and not pairing.includes(membership)
+
+
+def may_correct(membership: Membership, note: Note) -> bool:
+    """Whoever may read it. A correction is put right where it stands: below the note."""
+    may_read = membership.is_admin or note.read_by == Program.AnswersReadBy.COORDINATORS or note.author_id == membership.pk
+    return may_write_about(membership, note.pairing) and may_read and note.corrects_id is None

@@ -1,4 +1,4 @@
-"""Raising what needs a person, and marking it as done."""
+"""Raising what needs a person, marking it as done, and the notes of calls."""
 
 import secrets
 from collections.abc import Iterable
@@ -10,13 +10,15 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from checkins.care import policies
-from checkins.care.models import Task
+from checkins.care.models import Note, Task
 from checkins.care.playbook import ENTRIES
 from matching.pairings.models import Pairing
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership, Program
+
+LONGEST_NOTE = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,3 +122,80 @@ def let_go(*, kind: Task.Kind, pairing_ids: Iterable[int], now: datetime, about_
     if about_id is not None:
         moot = moot.filter(about_id=about_id)
     return moot.update(done_at=now)
+
+
+# --- notes of calls ---
+
+
+@transaction.atomic
+def write_note(
+    *, pairing: Pairing, by: Membership, text: str, about: Membership | None, called_on: date, now: datetime, task: Task | None = None
+) -> Note:
+    """Write down what was said. `about` is one of the two, or None for both. With a `task`, that is done as well.
+
+    Read by the program's rule of today; of a task, by the rule that the person was told whose answer raised it.
+    """
+    if not policies.may_write_about(by, pairing):
+        raise Refused(_("This note is not yours to write."))
+    if about is not None and not pairing.includes(about):
+        raise Refused(_("A note is about one of the two, or about both."))
+    if called_on > local_day(now, by.user.time_zone):
+        raise Refused(_("This day is still to come. Write the note when it has been."))
+    if task is not None:
+        task = finish(task=task, by=by, now=now)
+    note = Note.objects.create(
+        pairing=pairing,
+        about=about,
+        author=by,
+        called_on=called_on,
+        text=_facts(text),
+        read_by=_read_by(pairing, task),
+        written_at=now,
+    )
+    _record("note.written", note, by, now)
+    return note
+
+
+@transaction.atomic
+def correct_note(*, note: Note, by: Membership, text: str, now: datetime) -> Note:
+    """Put something right below a note, which stays as it is. Read by whoever may read the note."""
+    note = Note.objects.select_related("pairing").get(pk=note.pk)
+    if not policies.may_correct(by, note):
+        raise Refused(_("This note is not yours to put right."))
+    correction = Note.objects.create(
+        pairing=note.pairing,
+        about=note.about,
+        author=by,
+        called_on=note.called_on,
+        text=_facts(text),
+        read_by=note.read_by,
+        written_at=now,
+        corrects=note,
+    )
+    _record("note.corrected", correction, by, now)
+    return correction
+
+
+def note_reading(*, pairing: Pairing, by: Membership, now: datetime) -> None:
+    """Somebody is about to read the notes about a pairing."""
+    if not policies.may_write_about(by, pairing):
+        raise Refused(_("These notes are not yours to read."))
+    audit.record(verb="notes.read", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
+
+
+def _facts(text: str) -> str:
+    text = text.strip()
+    if not text:
+        raise Refused(_("A note needs words."))
+    if len(text) > LONGEST_NOTE:
+        raise Refused(_("Write at most %(most)s characters.") % {"most": LONGEST_NOTE})
+    return text
+
+
+def _read_by(pairing: Pairing, task: Task | None) -> str:
+    rules = {pairing.program.answers_read_by, task.read_by if task else pairing.program.answers_read_by}
+    return Program.AnswersReadBy.ADMINS if Program.AnswersReadBy.ADMINS in rules else Program.AnswersReadBy.COORDINATORS
+
+
+def _record(verb: str, note: Note, by: Membership, now: datetime) -> None:
+    audit.record(verb=verb, subject=note, program_id=by.program_id, actor_id=by.user_id, now=now, detail={"pairing": note.pairing_id})

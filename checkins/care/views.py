@@ -1,16 +1,41 @@
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from checkins.care import services
-from checkins.care.models import Task
+from checkins.care.forms import CorrectNote, WriteNote
+from checkins.care.models import Note, Task
+from checkins.care.playbook import tell
 from matching.pairings.access import PairRequest, the_two_only
+from matching.pairings.models import Pairing
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.lists.pages import page_of
+from mentoring.kernel.once.access import once
 from programs.memberships.access import MemberRequest, staff_only
+
+NOTES_A_PAGE = 20
+
+
+@staff_only
+@once
+def task(request: MemberRequest, task: int) -> HttpResponse:
+    """What became of a task: with a note of the call, or without one."""
+    me, now = request.membership, timezone.now()
+    asked = get_object_or_404(Task.objects.visible_to(me).with_people(), pk=task)
+    form = WriteNote(request.POST or None, pairing=asked.pairing, by=me, now=now, task=asked)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.write_note(pairing=asked.pairing, by=me, task=asked, now=now, **form.told())
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("The note is saved, and the task is done. It comes back if it is seen again."))
+            return redirect("checkins:today", me.program.slug)
+    return render(request, "checkins/care/task.html", {"told": tell(asked), "form": form})
 
 
 @the_two_only
@@ -51,3 +76,53 @@ def task_done(request: MemberRequest, task: int) -> HttpResponse:
     else:
         messages.success(request, _("Marked as done. It comes back if it is seen again."))
     return redirect("checkins:today", request.membership.program.slug)
+
+
+@staff_only
+@once
+def notes(request: MemberRequest, pairing: int) -> HttpResponse:
+    """The notes about a pairing, the newest first, each with what was put right below it. That they were read is written down first."""
+    me, now = request.membership, timezone.now()
+    pair = get_object_or_404(Pairing.objects.visible_to(me).not_of(me).with_people(), pk=pairing)
+    form = WriteNote(request.POST or None, pairing=pair, by=me, now=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.write_note(pairing=pair, by=me, now=now, **form.told())
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("The note is saved."))
+            return redirect("checkins:notes", pair.program.slug, pair.pk)
+    written = Note.objects.visible_to(me).filter(pairing=pair)
+    page = page_of(request, written.first_written().with_people().newest_first(), per_page=NOTES_A_PAGE)
+    if page.items:
+        services.note_reading(pairing=pair, by=me, now=now)
+    below = written.filter(corrects__in=[note.pk for note in page.items]).with_people().oldest_first()
+    corrections: dict[object, list[Note]] = {}
+    for correction in below:
+        corrections.setdefault(correction.corrects_id, []).append(correction)
+    context = {
+        "pairing": pair,
+        "form": form,
+        "page": page,
+        "notes": [(note, corrections.get(note.pk, [])) for note in page.items],
+    }
+    return render(request, "checkins/care/notes.html", context)
+
+
+@staff_only
+@once
+def note_correct(request: MemberRequest, note: str) -> HttpResponse:
+    me, now = request.membership, timezone.now()
+    wrong = get_object_or_404(Note.objects.visible_to(me).first_written().with_people(), pk=note)
+    form = CorrectNote(request.POST or None, note=wrong)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.correct_note(note=wrong, by=me, text=form.cleaned_data["text"], now=now)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("The correction stands below the note."))
+            return redirect("checkins:notes", me.program.slug, wrong.pairing_id)
+    services.note_reading(pairing=wrong.pairing, by=me, now=now)
+    return render(request, "checkins/care/note_correct.html", {"form": form, "note": wrong, "pairing": wrong.pairing})

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from checkins.answers.models import CheckIn
 from checkins.home import queries
+from checkins.readings.queries import with_current_round
 from matching.pairings import columns
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
@@ -22,7 +23,7 @@ def last_met(pairings: Sequence[Pairing], viewer: Membership, now: datetime) -> 
 def answered(pairings: Sequence[Pairing], viewer: Membership, now: datetime) -> Mapping[int, columns.Value]:
     """In words, for pairings that the viewer is no half of."""
     others = Pairing.objects.visible_to(viewer).not_of(viewer).filter(pk__in=[pairing.pk for pairing in pairings])
-    rounds = queries.with_current_round(others, viewer, now).exclude(round_on=None)
+    rounds = with_current_round(others, viewer, now).exclude(round_on=None)
     return {key: _in_words([first, second]) for key, first, second in rounds.values_list("pk", "first_state", "second_state")}
 
 

@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from checkins.agendas.models import AgendaItem
-from checkins.answers.models import Answer, CheckIn, CheckInQuerySet
+from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
 from checkins.plans import cadence
 from checkins.plans.models import CheckInPlan, Question
+from checkins.readings.queries import others_check_ins
 from checkins.sessions.models import Session
 from matching.facts.models import Fact
 from matching.pairings import places
@@ -24,15 +25,9 @@ from programs.readiness.models import Requirement
 
 # So long ago that a coordinator would like to know.
 MET_LATELY = timedelta(weeks=3)
-ROUNDS_SHOWN = 8
-NAMES_SHOWN = 8
 # As long as one may begin again, where a program has not said otherwise.
 ENDED_LATELY = timedelta(days=90)
 ENDED_SHOWN = 3
-
-
-def _one(rows: "QuerySet[Any]", field: str) -> Subquery:
-    return Subquery(rows.values(field)[:1])
 
 
 # --- a participant's home ---
@@ -131,57 +126,6 @@ def meetings_of(pairing: Pairing, viewer: Membership) -> Meetings:
 # --- a pairing as those who run the program see it ---
 
 
-@dataclass(frozen=True)
-class Round:
-    """One due day of a pairing, and how the check-in of each half stands; None where somebody was not asked."""
-
-    due_on: date
-    occasion: str
-    first: CheckIn | None
-    second: CheckIn | None
-
-    @property
-    def is_after_first_meeting(self) -> bool:
-        return self.occasion == CheckIn.Occasion.FIT
-
-    @property
-    def has_answers(self) -> bool:
-        return any(check_in is not None and check_in.answered_at for check_in in (self.first, self.second))
-
-
-def rounds_of(pairing: Pairing, staff: Membership, now: datetime) -> list[Round]:
-    """The last check-ins of both halves, newest first."""
-    asked = CheckIn.objects.visible_to(staff).of_one_day().filter(pairing=pairing, opens_at__lte=now).with_state(now, reader=staff)
-    by_day: dict[tuple[date, str], dict[int, CheckIn]] = {}
-    for check_in in asked.order_by("-due_on", "pk")[: 2 * ROUNDS_SHOWN]:
-        by_day.setdefault((check_in.due_on, check_in.occasion), {})[check_in.membership_id] = check_in
-    return [Round(*which, of_day.get(pairing.first_id), of_day.get(pairing.second_id)) for which, of_day in by_day.items()]
-
-
-@dataclass(frozen=True)
-class AnsweredQuestion:
-    question: Question
-    first: Answer | None
-    second: Answer | None
-
-
-def answers_side_by_side(shown: Round, staff: Membership) -> list[AnsweredQuestion]:
-    """What both halves answered in one round, as far as this person may read it by the rule that each was told."""
-    check_ins = [check_in for check_in in (shown.first, shown.second) if check_in is not None]
-    answers = Answer.objects.visible_to(staff).filter(check_in__in=check_ins).select_related("question")
-    by_question: dict[Question, dict[int, Answer]] = {}
-    for answer in answers.order_by("question__position", "question"):
-        by_question.setdefault(answer.question, {})[answer.check_in_id] = answer
-    return [
-        AnsweredQuestion(
-            question,
-            given.get(shown.first.pk) if shown.first else None,
-            given.get(shown.second.pk) if shown.second else None,
-        )
-        for question, given in by_question.items()
-    ]
-
-
 def topics_added(pairing: Pairing, viewer: Membership) -> tuple[int, int]:
     """How many topics the first and the second half have put on the agenda."""
     counted = Fact.objects.visible_to(viewer).filter(pairing=pairing, kind=Fact.Kind.TOPIC_RAISED).counted()
@@ -244,7 +188,7 @@ def _answered_shares(pairings: "QuerySet[Pairing]", staff: Membership, now: date
     """Of the check-ins that opened within one interval, how many in a hundred have an answer; and of the interval before."""
     rule = CheckInPlan.objects.visible_to(staff).values_list("rule", flat=True).first() or cadence.EVERY_TWO_WEEKS
     this, last = now - cadence.usual_gap(rule), now - 2 * cadence.usual_gap(rule)
-    asked = _others_check_ins(pairings, staff).regular().asked().filter(opens_at__gt=last, opens_at__lte=now)
+    asked = others_check_ins(pairings, staff).regular().asked().filter(opens_at__gt=last, opens_at__lte=now)
     is_this, is_last = Q(opens_at__gt=this), Q(opens_at__lte=this)
     numbers = asked.aggregate(
         asked=Count("pk", filter=is_this),
@@ -255,38 +199,8 @@ def _answered_shares(pairings: "QuerySet[Pairing]", staff: Membership, now: date
     return _share(numbers["answered"], numbers["asked"]), _share(numbers["answered_before"], numbers["asked_before"])
 
 
-def _others_check_ins(pairings: "QuerySet[Pairing]", staff: Membership) -> CheckInQuerySet:
-    """Check-ins of pairings that the viewer is no half of: not even a count may tell them of their own partner's."""
-    return CheckIn.objects.filter(pairing__in=pairings.filter(~Q(first=staff), ~Q(second=staff)))
-
-
-@dataclass(frozen=True)
-class OpenRound:
-    """Check-ins that are open now: how many have an answer, and some of those who have none yet."""
-
-    asked: int
-    answered: int
-    not_yet: Sequence[CheckIn]
-
-    @property
-    def number_not_yet(self) -> int:
-        return self.asked - self.answered
-
-    @property
-    def more(self) -> int:
-        return self.number_not_yet - len(self.not_yet)
-
-
-def open_round(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime, *, names: int = NAMES_SHOWN) -> OpenRound:
-    """`not_yet` is without people: see `fetch_people`."""
-    check_ins = _others_check_ins(pairings, staff).asked().open_at(now)
-    numbers = check_ins.aggregate(asked=Count("pk"), answered=Count("answered_at"))
-    shown = list(check_ins.unanswered().order_by("closes_at", "pk")[:names]) if names and numbers["asked"] else []
-    return OpenRound(numbers["asked"], numbers["answered"], shown)
-
-
 def next_opening(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> datetime | None:
-    found: datetime | None = _others_check_ins(pairings, staff).asked().filter(opens_at__gt=now).aggregate(next=Min("opens_at"))["next"]
+    found: datetime | None = others_check_ins(pairings, staff).asked().filter(opens_at__gt=now).aggregate(next=Min("opens_at"))["next"]
     return found
 
 
@@ -313,20 +227,7 @@ def _share(part: int, whole: int) -> int | None:
     return round(100 * part / whole) if whole else None
 
 
-# --- the overview of check-ins, and the columns of the list of pairings ---
-
-
-def with_current_round(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> Any:
-    """Each with `round_on`, the day of its newest check-ins, and how those of both halves stand: `first_state`, `second_state`;
-    on which occasion, `round_occasion`; and `last_minute`, until when the later of the two is open."""
-    opened = CheckIn.objects.of_one_day().filter(pairing=OuterRef("pk"), opens_at__lte=now).asked()
-    of_round = CheckIn.objects.of_one_day().filter(pairing=OuterRef("pk"), due_on=OuterRef("round_on")).with_state(now, reader=staff)
-    return pairings.annotate(round_on=Subquery(opened.order_by("-due_on").values("due_on")[:1])).annotate(
-        first_state=_one(of_round.filter(membership=OuterRef("first")), "state"),
-        second_state=_one(of_round.filter(membership=OuterRef("second")), "state"),
-        round_occasion=_one(of_round.order_by("pk"), "occasion"),
-        last_minute=_one(of_round.order_by("-closes_at").annotate(minute=F("closes_at") - timedelta(minutes=1)), "minute"),
-    )
+# --- the columns of the list of pairings ---
 
 
 def last_met(pairings: Iterable[Pairing], viewer: Membership) -> dict[int, datetime]:

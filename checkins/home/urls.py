@@ -7,8 +7,6 @@ urlpatterns = [
     path("mine/", views.mine, name="mine"),
     path("help/", views.get_help, name="help"),
     path("today/", views.today, name="today"),
-    path("check-ins/", views.check_ins, name="checkins"),
-    path("check-ins/export/", views.check_ins_export, name="checkins-export"),
     path("pairings/<int:pairing>/", views.pairing, name="pairing"),
     path("pairings/<int:pairing>/about/", views.about, name="pairing-about"),
 ]

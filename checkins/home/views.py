@@ -1,10 +1,8 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
-from django.db.models import F
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,15 +15,14 @@ from checkins.absences import queries as absences
 from checkins.actions import queries as actions
 from checkins.agendas import queries as agendas
 from checkins.airtime import queries as airtime
-from checkins.answers.models import CheckIn
 from checkins.balance import queries as balance
 from checkins.care.models import Task
-from checkins.care.playbook import tell
+from checkins.care.playbook import Told, tell
 from checkins.decisions import queries as decisions
 from checkins.goals import queries as goals
 from checkins.home import queries
-from checkins.home.forms import RoundFilter
 from checkins.home.waiting import Waiting, waiting_in
+from checkins.readings import queries as readings
 from checkins.resets import queries as resets
 from checkins.sessions import queries as sessions
 from checkins.threads import queries as threads
@@ -33,22 +30,12 @@ from matching.endings import queries as endings
 from matching.pairings import comparison
 from matching.pairings.access import PairRequest, the_two_only
 from matching.pairings.models import Pairing
-from mentoring.kernel.audit import services as audit
-from mentoring.kernel.lists.exports import csv_response
-from mentoring.kernel.lists.filters import Columns, in_order
 from mentoring.kernel.lists.pages import page_of
 from programs.memberships.access import MemberRequest, members_only, staff_only
 from programs.memberships.models import Membership
-from programs.people.access import recently_signed_in
 
 TASKS_A_PAGE = 25
-ROWS_AT_ONCE = 500
 NOON_HOUR, EVENING_HOUR = 12, 18
-ORDERS: Columns = {
-    "pair": ["first__user__name", "second__user__name"],
-    "due": [F("round_on").asc(nulls_first=True)],
-    "closes": [F("last_minute").asc(nulls_last=True)],
-}
 
 # Where each thing is done that comes before a first pairing. What a later app asks for besides is told by its own pages.
 STEPS = {
@@ -182,16 +169,13 @@ def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
 
 def _facts(request: MemberRequest, pair: Pairing) -> HttpResponse:
     me, now = request.membership, timezone.now()
-    rounds = queries.rounds_of(pair, me, now)
-    shown = _round_asked_for(request, rounds)
     meetings, (of_first, of_second) = queries.meetings_of(pair, me), queries.topics_added(pair, me)
     context = {
         "pairing": pair,
-        "tasks": [tell(task) for task in queries.tasks_of(pair, me)],
+        "tasks": _told(queries.tasks_of(pair, me)),
         "strip": _strip_of_pairing(pair, meetings, of_first, of_second),
-        "rounds": rounds,
-        "shown": shown,
-        "answers": queries.answers_side_by_side(shown, me) if shown else [],
+        "rounds": readings.rounds_of(pair, me, now),
+        "waiting": readings.open_round(Pairing.objects.filter(pk=pair.pk), me, now, names=0).number_not_yet,
         "life": endings.for_staff(pair, me, now),
     }
     return render(request, "checkins/home/pairing_facts.html", context)
@@ -219,13 +203,6 @@ def _strip_of_pairing(pair: Pairing, meetings: queries.Meetings, of_first: int, 
     ]
 
 
-def _round_asked_for(request: MemberRequest, rounds: list[queries.Round]) -> queries.Round | None:
-    """The round that the address names, else the newest in which somebody has answered."""
-    answered = [one for one in rounds if one.has_answers]
-    asked = request.GET.get("round", "")
-    return next((one for one in answered if one.due_on.isoformat() == asked), answered[0] if answered else None)
-
-
 # --- the coordinator's morning ---
 
 
@@ -240,14 +217,14 @@ def today(request: MemberRequest) -> HttpResponse:
         pairings, tasks = pairings.filter(coordinator=me), tasks.of_caseload(me)
     numbers = queries.numbers_of_tasks(tasks)
     direct = sum(numbers[kind] for kind in Task.DIRECT)
-    total = direct + numbers[Task.Kind.UNANSWERED]
+    total = sum(numbers[kind] for kind in Task.Kind.values)
     kind = request.GET.get("kind", "")
     if kind == "direct":
         tasks = tasks.filter(kind__in=Task.DIRECT)
     elif kind == "unanswered":
-        tasks = tasks.filter(kind=Task.Kind.UNANSWERED)
+        tasks = tasks.exclude(kind__in=Task.DIRECT)
     page = page_of(request, tasks.in_rank(), per_page=TASKS_A_PAGE)
-    figures, round = queries.figures(pairings, me, now), queries.open_round(pairings, me, now)
+    figures, round = queries.figures(pairings, me, now), readings.open_round(pairings, me, now)
     queries.fetch_people(page.items, round.not_yet)
     context = {
         "now": now,
@@ -256,9 +233,9 @@ def today(request: MemberRequest) -> HttpResponse:
         "strip": _strip(figures),
         "total": total,
         "others_are_fine": max(figures.active - numbers["pairings"], 0),
-        "tabs": _tabs(request, kind, total, direct, numbers[Task.Kind.UNANSWERED]),
+        "tabs": _tabs(request, kind, total, direct),
         "page": page,
-        "tasks": [tell(task) for task in page.items],
+        "tasks": _told(page.items),
         "round": round,
         "next_opening": None if total else queries.next_opening(pairings, me, now),
         "is_mine": is_mine,
@@ -300,8 +277,8 @@ def _strip(figures: queries.Figures) -> list[dict[str, object]]:
     ]
 
 
-def _tabs(request: MemberRequest, kind: str, total: int, direct: int, unanswered: int) -> list[dict[str, object]]:
-    kinds = [("", _("All"), total), ("direct", _("What people said"), direct), ("unanswered", _("Missed check-ins"), unanswered)]
+def _tabs(request: MemberRequest, kind: str, total: int, direct: int) -> list[dict[str, object]]:
+    kinds = [("", _("All"), total), ("direct", _("What people said"), direct), ("unanswered", _("What nobody said"), total - direct)]
     return [{"text": words, "href": _address(request, kind=key), "current": key == kind, "count": number} for key, words, number in kinds]
 
 
@@ -315,57 +292,12 @@ def _address(request: MemberRequest, **changes: str) -> str:
     return f"?{asked.urlencode()}"
 
 
-# --- the overview of check-ins ---
-
-
-@staff_only
-@require_safe
-def check_ins(request: MemberRequest) -> HttpResponse:
-    """The current round: of each active pairing the newest check-ins, and how they stand. Never what was answered."""
-    shown = _rounds(request)
-    context = {
-        "filter": shown,
-        "page": page_of(request, shown.qs),
-        "round": queries.open_round(Pairing.objects.visible_to(request.membership), request.membership, timezone.now(), names=0),
-        "query": request.GET.urlencode(),
-    }
-    return render(request, "checkins/home/check_ins.html", context)
-
-
-@staff_only
-@require_safe
-@recently_signed_in
-def check_ins_export(request: MemberRequest) -> StreamingHttpResponse:
-    """Exactly the list that was shown, every page of it."""
-    now, program = timezone.now(), request.membership.program
-    audit.record(verb="checkins.exported", subject=program, program_id=program.pk, actor_id=request.user.pk, now=now)
-    header = [_("First person"), _("Their check-in"), _("Second person"), _("Their check-in"), _("Due on"), _("Open until")]
-    rows = _rows(_rounds(request).qs.iterator(chunk_size=ROWS_AT_ONCE))
-    return csv_response(f"{program.slug}-check-ins.csv", header, rows)
-
-
-def _rounds(request: MemberRequest) -> RoundFilter:
-    me = request.membership
-    others = Pairing.objects.visible_to(me).not_of(me).active().with_people()
-    rows = in_order(queries.with_current_round(others, me, timezone.now()), request.GET.get("sort", ""), ORDERS, "-due")
-    return RoundFilter(request.GET, queryset=rows, viewer=me)
-
-
-def _rows(pairings: Iterator[Pairing]) -> Iterator[list[object]]:
-    words = dict(CheckIn.State.choices)
-    while portion := list(islice(pairings, ROWS_AT_ONCE)):
-        for pair in portion:
-            yield [
-                pair.first.user.full_name,
-                words.get(pair.first_state, ""),  # type: ignore[attr-defined]
-                pair.second.user.full_name,
-                words.get(pair.second_state, ""),  # type: ignore[attr-defined]
-                pair.round_on,  # type: ignore[attr-defined]
-                pair.last_minute,  # type: ignore[attr-defined]
-            ]
-
-
 # --- pieces of several pages ---
+
+
+def _told(tasks: Sequence[Task]) -> list[Told]:
+    reminded = readings.reminded_before(tasks)
+    return [tell(task, reminded.get(task.pk, [])) for task in tasks]
 
 
 def _with_others(pairings: list[Pairing], me: Membership) -> list[tuple[Pairing, Membership]]:

@@ -20,16 +20,25 @@ from datetime import UTC, date, datetime, timedelta
 from typing import cast
 
 from django.db import connection, transaction
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from checkins.answers.models import CheckIn
-from checkins.answers.services import AFTER_MEETING, REMINDER, call_off_of_stopped, close_due, owe_reminders
+from checkins.answers.services import AFTER_MEETING, AT_THE_END, REMINDER, call_off_of_stopped, close_due, owe_now, owe_reminders
 from checkins.plans import cadence
 from checkins.plans.models import MEETING_OPEN_DAYS, CheckInPlan, NextDue, started_on, zone_of
+from checkins.reminders.letters import CHECK_INS
 from checkins.sessions.models import Session
-from matching.pairings.models import Pairing
+from matching.pairings.models import Pairing, PairingQuerySet
 from mentoring.kernel import times
+from mentoring.kernel.audit import services as audit
+from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
+from mentoring.kernel.outbox.models import OutboxMessage
+from mentoring.kernel.wishes import services as wishes
 from programs.memberships.models import Holiday, Membership, Program
+from programs.people.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +52,12 @@ FIT_AFTER = timedelta(days=3)
 NEAR = timedelta(days=2)
 FIRST_MEETING_WITHIN = timedelta(days=14)
 MEETING_WITHIN = timedelta(days=14)
+A_DAY = timedelta(days=1)
 # How far the next due day of a pairing is looked for; then it is looked for again.
 LOOKED_AHEAD = timedelta(days=400)
 Occasion = CheckIn.Occasion
+# Whose mail is still owed: what is asked at the end of a pairing is asked although it has ended.
+REMINDED_OF = Q(pairing__state=Pairing.State.ACTIVE) | Q(pairing__state=Pairing.State.CLOSED, occasion=Occasion.CLOSING)
 
 
 def plan_due(now: datetime) -> int:
@@ -144,6 +156,50 @@ def plan_anew(*, program: Program, now: datetime) -> int:
     return len(keys)
 
 
+@dataclass(frozen=True)
+class Reminded:
+    """How many people get a reminder now; how many are left alone because they get one today already; and how many get none by mail,
+    because they have chosen so, or because nobody is at their address.
+    """
+
+    now: int
+    already: int
+    not_by_mail: int = 0
+
+
+@transaction.atomic
+def remind_now(*, pairings: PairingQuerySet, by: Membership, now: datetime) -> Reminded:
+    """Owe those who have not answered what is open one reminder, of what closes first. At most one a person and day, by their own clock:
+    doing so twice, or beside a reminder of the plan, sends no second one. When it goes is for whoever sends mail.
+    """
+    if not by.is_staff:
+        raise Refused(_("Those who run the program remind people."))
+    waiting = list(
+        CheckIn.objects.filter(pairing__in=pairings.visible_to(by).not_of(by), membership__left_at=None, closed_at=None)
+        .filter(REMINDED_OF)
+        .asked()
+        .open_at(now)
+        .unanswered()
+        .select_related("pairing__program", "membership__user")
+        .order_by("closes_at", "pk")
+    )
+    people = {check_in.membership_id for check_in in waiting}
+    # Locked, so that two who remind the same person in one second see each other's.
+    list(Membership.objects.filter(pk__in=people).select_for_update(of=["self"], no_key=True).order_by("pk").values_list("pk"))
+    first: dict[int, CheckIn] = {}
+    for check_in in waiting:
+        first.setdefault(check_in.membership.user_id, check_in)
+    not_by_mail = _without_reminders(check_in.membership.user for check_in in first.values())
+    of_today = _with_a_reminder_today({person: asked for person, asked in first.items() if person not in not_by_mail}, by, now)
+    owed = [check_in for person, check_in in first.items() if person not in not_by_mail | of_today]
+    owe_now([(check_in, f"now-{now:%Y%m%dT%H%M%S%f}") for check_in in owed], now=now)
+    reminded = Reminded(now=len(owed), already=len(of_today), not_by_mail=len(not_by_mail))
+    if owed:
+        detail = {"people": reminded.now, "already": reminded.already}
+        audit.record(verb="checkins.reminded", subject=by.program, program_id=by.program_id, actor_id=by.user_id, now=now, detail=detail)
+    return reminded
+
+
 def settle(now: datetime) -> None:
     """What every minute looks at: call off what has stopped, close what has ended, make due what comes."""
     while call_off_of_stopped(now=now):
@@ -151,6 +207,34 @@ def settle(now: datetime) -> None:
     while close_due(now=now):
         pass
     plan_due(now)
+
+
+# --- who is reminded ---
+
+
+def _without_reminders(users: Iterable[User]) -> set[int]:
+    users = list(users)
+    wished = wishes.of(user.pk for user in users)
+    return outbox.unreachable(users) | {person for person, wish in wished.items() if not wish.wants(CHECK_INS.name)}
+
+
+def _with_a_reminder_today(waiting: Mapping[int, CheckIn], by: Membership, now: datetime) -> set[int]:
+    """Of these users, who got a mail about a check-in of this program today, or gets one before their day ends: whichever it is about.
+
+    Without those of a pairing that `by` is half of: that a reminder is still due would tell them that nothing was answered.
+    """
+    gone = [OutboxMessage.State.CANCELLED, OutboxMessage.State.EXPIRED, OutboxMessage.State.DEAD]
+    own = CheckIn.objects.filter(pairing__in=Pairing.objects.of(by)).annotate(key=Cast("pk", CharField())).values("key")
+    of_check_ins = OutboxMessage.objects.filter(kind__in=[REMINDER, AFTER_MEETING, AT_THE_END], recipient__in=list(waiting))
+    of_check_ins = of_check_ins.filter(program_id=by.program_id).exclude(subject__in=own)
+    near = of_check_ins.filter(Q(due_at__gt=now - A_DAY, due_at__lt=now + A_DAY) | Q(sent_at__gt=now - A_DAY)).exclude(state__in=gone)
+    return {
+        person
+        for person, *moments in near.values_list("recipient", "due_at", "sent_at")
+        if person is not None
+        for zone in [zone_of(waiting[person].membership.user, waiting[person].pairing.program)]
+        if times.local_day(now, zone) in {times.local_day(moment, zone) for moment in moments if moment is not None}
+    }
 
 
 # --- what is due ---

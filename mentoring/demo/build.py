@@ -299,9 +299,17 @@ class Teller:
         return int(min(allowed, key=lambda value: abs(value - felt)))
 
     def _coordinators_act(self, day: date) -> None:
-        """A task is done within the week, so that the morning page shows what is new."""
-        for task in Task.objects.filter(pairing__program=self.program, raised_at__lt=self.at(day - timedelta(days=5))).open():
-            care.finish(task=task, by=task.pairing.coordinator or self.coordinators[0], now=self.at(day, 11))
+        """A task is done within the week, so that the morning page shows what is new. Where somebody said something, a call is noted."""
+        found = Task.objects.filter(pairing__program=self.program, raised_at__lt=self.at(day - timedelta(days=5))).open()
+        called: set[int] = set()
+        for task in found.with_people().order_by("raised_at", "pk"):
+            by, now = task.pairing.coordinator or self.coordinators[0], self.at(day, 11)
+            if task.is_direct and task.pairing_id not in called:
+                text = words.CALLS[(day.toordinal() + len(called)) % len(words.CALLS)]
+                called.add(task.pairing_id)
+                care.write_note(pairing=task.pairing, by=by, text=text, about=None, called_on=day, now=now, task=task)
+            else:
+                care.finish(task=task, by=by, now=now)
 
     # --- beside it ---
 

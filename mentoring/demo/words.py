@@ -260,3 +260,11 @@ COURSES = (
     "Social Work",
 )
 ACCESS_NEEDS = ("", "", "", "", "", "A room with a lift.", "I read lips, so please face me.", "Written notes after a call help me.")
+
+# What a coordinator wrote down after calling both.
+CALLS = (
+    "Called both after lunch, each alone. One: “It is all right, I would like more of my own topics.” The other: “I talk a lot "
+    "when I am nervous.” Both will bring one topic each next time. I call again in two weeks.",
+    "Reached both, ten minutes each. Both say the meetings are too long after work. They will try forty minutes. Nobody else was there.",
+    "Spoke with each for a quarter of an hour. One wishes to move the day, the other does not mind. They will settle it between them.",
+)

@@ -10,7 +10,11 @@ from django.utils import timezone
 
 from checkins.answers import services as answers
 from checkins.answers.models import CheckIn
+from checkins.care import services as care
 from checkins.care.models import Task
+from checkins.readings import services as readings
+from checkins.reminders import services as reminders
+from matching.pairings.models import Pairing
 from tests.checkins.pages import People, address, people_around
 from tests.factories.checkins import CheckInFactory, question_of
 
@@ -33,6 +37,7 @@ def check_in(around):
     )
     for construct in ("comfort", "boundaries", "going_on", "words"):
         question_of(asked.plan, construct)
+    answers.owe_reminders([asked], now=now)
     return asked
 
 
@@ -42,6 +47,14 @@ def answer_as_badly_as_can_be(check_in: CheckIn) -> None:
     beside = dict.fromkeys(given, CANARY)
     answers.give(check_in=check_in, by=check_in.membership, answers={**given, **own_words}, words=beside, now=timezone.now())
     assert Task.objects.count() == 3
+
+
+def read_and_note_and_remind(around: People) -> None:
+    """What a coordinator does with it."""
+    by, now = around.coordinator, timezone.now()
+    readings.note_reading(pairing=around.pairing, by=by, now=now)
+    care.write_note(pairing=around.pairing, by=by, text=CANARY, about=around.half, called_on=now.date(), now=now, task=Task.objects.first())
+    reminders.remind_now(pairings=Pairing.objects.all(), by=by, now=now)
 
 
 def pages_of_the_program(around: People, check_in: CheckIn) -> list[str]:
@@ -76,6 +89,7 @@ def test_the_other_halfs_pages_are_the_same_before_and_after(roles, as_member, a
     before = {page: shown(browser, page) for page in pages}
 
     answer_as_badly_as_can_be(check_in)
+    read_and_note_and_remind(around)
 
     for page in pages:
         after = shown(browser, page)
@@ -85,10 +99,10 @@ def test_the_other_halfs_pages_are_the_same_before_and_after(roles, as_member, a
 
 def test_those_it_is_for_do_read_it(as_member, around, check_in):
     answer_as_badly_as_can_be(check_in)
-    facts = address("pairing", around.pairing.program, around.pairing.pk)
+    page = address("answers", around.pairing.program, around.pairing.pk)
 
     for reader in (around.coordinator, around.admin):
-        assert CANARY in as_member(reader).get(facts).text
+        assert CANARY in as_member(reader).get(page).text
     assert CANARY in as_member(around.half).get(address("checkin", around.pairing.program, check_in.pk)).text
 
 

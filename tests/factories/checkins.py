@@ -11,7 +11,7 @@ from checkins.accounts.models import SessionAccount
 from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem
 from checkins.answers.models import Answer, AnswerLink, CheckIn
-from checkins.care.models import Task
+from checkins.care.models import Note, Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.plans.models import CheckInPlan, Question
@@ -335,6 +335,24 @@ class TaskFactory(DjangoModelFactory):
     contact_first = Task.Half.SECOND
     raised_at = NOON
     due_at = NOON + timedelta(days=2)
+
+
+class NoteFactory(DjangoModelFactory):
+    """A coordinator called the first half of an active pairing yesterday, and wrote it down at once."""
+
+    class Meta:
+        model = Note
+
+    class Params:
+        for_admins = factory.Trait(read_by=Program.AnswersReadBy.ADMINS)
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    about = factory.SelfAttribute("pairing.first")
+    author = factory.SelfAttribute("pairing.proposed_by")
+    called_on = (NOON - timedelta(days=1)).date()
+    text = factory.Sequence(lambda number: f"Note {number}")
+    read_by = Program.AnswersReadBy.COORDINATORS
+    written_at = NOON - timedelta(days=1)
 
 
 def agreed_by_proposing(decision: Any, side: str) -> datetime | None:

@@ -63,6 +63,8 @@ SECOND = {
         [f"{name}.in_pairing" for name in ("ActionItem", "AgendaItem", "Decision", "Goal", "JointAnswer", "Message", "OfTwo", "Session")],
         (PAGES,),
     ),
+    # Where staff read answers, the rule of each check-in hides them once more.
+    "Answer.visible_to": ("CheckIn.of",),
     # Below three sessions, which are facts, no count is shown.
     "WeeklyCount.in_pairing": (PAGES, "Fact.in_pairing"),
     "WeeklyCount.visible_to": (PAGES, "Fact.visible_to"),
@@ -71,7 +73,9 @@ SECOND = {
         for page in ("columns", "preview", "confirm", "progress", "stop", "result", "rejected")
     },
     **{f"door of programs:invitation-{page}": ("Invitation.visible_to",) for page in ("remind", "withdraw")},
-    "door of checkins:task-done": ("Task.visible_to",),
+    **dict.fromkeys(["door of checkins:task", "door of checkins:task-done"], ("Task.visible_to",)),
+    **{f"door of checkins:{page}": (PAGES,) for page in ("answers", "notes", "pairing-remind")},
+    "door of checkins:note-correct": ("Note.visible_to",),
     **{f"door of matching:{act}": (PAGES,) for act in ("withdraw", "undo", "ask-both")},
 }
 

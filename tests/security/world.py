@@ -28,6 +28,7 @@ from tests.factories.checkins import (
     DecisionFactory,
     GoalFactory,
     MessageFactory,
+    NoteFactory,
     QuestionFactory,
     SessionAccountFactory,
     SessionFactory,
@@ -142,6 +143,11 @@ def build_world() -> World:
         "Reasonourselves": ("coordinator", "admin"),
         "Reasonneighbourly": STAFF,
         "Reasonbygone": STAFF,
+        # What somebody wrote down after a call.
+        "Callelsewhere": (),
+        "Callourselves": ("coordinator", "admin"),
+        "Callneighbourly": STAFF,
+        "Callbygone": STAFF,
         # Since when they would like to meet somebody else: nobody learns it of a pairing of their own.
         "1 Feb 2024": ("coordinator", "admin"),
     }
@@ -228,6 +234,7 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         "decision": DecisionFactory(pairing=pairing, text=mark, reason=mark).pk,
         "goal": GoalFactory(pairing=pairing, text=mark, why=mark).pk,
         "task": TaskFactory(pairing=pairing).pk,
+        "note": NoteFactory(pairing=pairing, text=f"Call{mark.lower()}").pk,
     }
 
 

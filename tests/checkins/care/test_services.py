@@ -1,19 +1,20 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from checkins.care import playbook, services
-from checkins.care.models import Task
+from checkins.care.models import Note, Task
 from checkins.care.playbook import ENTRIES
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
 from mentoring.kernel.outbox.models import OutboxMessage
 from tests.at_once import at_once
-from tests.factories.checkins import TaskFactory
+from tests.factories.checkins import NoteFactory, TaskFactory
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory, UserFactory
+from tests.times import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -229,3 +230,135 @@ def test_of_two_presses_at_once_one_task_comes(noon):
     at_once(*[lambda: ask(pairing, noon)] * 4)
 
     assert Task.objects.count() == AuditEvent.objects.filter(verb="call.asked").count() == 1
+
+
+# --- notes ---
+
+
+def facts(pairing, **changes):
+    return {"pairing": pairing, "about": pairing.first, "text": "She said: it is fine.", "called_on": NOON.date(), "now": NOON, **changes}
+
+
+def test_a_note_says_who_wrote_it_when_and_about_whom(noon):
+    pairing = PairingFactory(active=True)
+
+    note = services.write_note(by=pairing.coordinator, **facts(pairing))
+
+    note.refresh_from_db()
+    assert (note.author, note.about, note.written_at, str(note.text)) == (pairing.coordinator, pairing.first, noon, "She said: it is fine.")
+    assert AuditEvent.objects.get(verb="note.written").detail == {"pairing": pairing.pk}
+
+
+def test_what_is_written_is_encrypted_at_rest():
+    pairing = PairingFactory(active=True)
+
+    services.write_note(by=pairing.coordinator, **facts(pairing, text="CANARY"))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT text FROM checkins_note")
+        assert b"CANARY" not in bytes(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"text": " "}, {"text": "x" * 10_001}, {"called_on": NOON.date() + timedelta(2)}],
+    ids=["no words", "too long", "to come"],
+)
+def test_what_is_no_note_is_refused(changes):
+    pairing = PairingFactory(active=True)
+
+    with pytest.raises(Refused):
+        services.write_note(by=pairing.coordinator, **facts(pairing, **changes))
+    assert not Note.objects.exists()
+
+
+def test_a_note_is_about_one_of_the_two_or_both():
+    pairing = PairingFactory(active=True)
+
+    assert services.write_note(by=pairing.coordinator, **facts(pairing, about=None)).about is None
+    with pytest.raises(Refused):
+        services.write_note(by=pairing.coordinator, **facts(pairing, about=PairingFactory(active=True).first))
+
+
+def test_nobody_writes_about_a_pairing_of_their_own():
+    pairing = PairingFactory(active=True)
+    pairing.second.is_coordinator = pairing.second.is_admin = True
+
+    for other in [pairing.first, pairing.second, MembershipFactory(admin=True)]:
+        with pytest.raises(Refused):
+            services.write_note(by=other, **facts(pairing))
+
+
+def test_with_a_task_that_is_done_as_well(noon):
+    task = TaskFactory()
+
+    services.write_note(by=task.pairing.coordinator, task=task, **facts(task.pairing))
+
+    task.refresh_from_db()
+    assert task.done_by == task.pairing.coordinator
+
+
+@pytest.mark.parametrize(
+    ("rule", "of_task", "read_by"),
+    [
+        ("coordinators", None, "coordinators"),
+        ("admins", None, "admins"),
+        ("coordinators", "admins", "admins"),
+        ("admins", "coordinators", "admins"),
+    ],
+)
+def test_a_note_is_read_by_the_rule_of_its_day_and_of_what_it_is_about(rule, of_task, read_by):
+    pairing = PairingFactory(active=True, program__answers_read_by=rule)
+    admin = MembershipFactory(admin=True, program=pairing.program)
+    task = TaskFactory(pairing=pairing, read_by=of_task) if of_task else None
+
+    assert services.write_note(by=admin, task=task, **facts(pairing)).read_by == read_by
+
+
+def test_a_correction_stands_below_and_leaves_the_note_as_it_was(noon):
+    note = NoteFactory(text="On Monday.", for_admins=True)
+    admin = MembershipFactory(admin=True, program=note.pairing.program)
+
+    correction = services.correct_note(note=note, by=admin, text="On Tuesday.", now=noon)
+
+    note.refresh_from_db()
+    assert (str(note.text), correction.corrects, correction.read_by) == ("On Monday.", note, "admins")
+    with pytest.raises(Refused):
+        services.correct_note(note=correction, by=admin, text="On Wednesday.", now=noon)
+
+
+def test_who_may_not_read_a_note_puts_nothing_right(noon):
+    note = NoteFactory(for_admins=True)
+    other = MembershipFactory(coordinator=True, program=note.pairing.program)
+
+    for person in (other, note.pairing.first, MembershipFactory(admin=True)):
+        with pytest.raises(Refused):
+            services.correct_note(note=note, by=person, text="Not so.", now=noon)
+    services.correct_note(note=note, by=note.author, text="Not so.", now=noon)
+
+
+def test_a_note_is_seen_by_the_rule_and_by_whoever_wrote_it():
+    note, of_all = NoteFactory(for_admins=True), NoteFactory()
+    program = note.pairing.program
+    note.pairing.second.is_coordinator = note.pairing.second.is_admin = True
+    note.pairing.second.save()
+
+    assert note in Note.objects.visible_to(note.author)
+    assert note in Note.objects.visible_to(MembershipFactory(admin=True, program=program))
+    assert of_all in Note.objects.visible_to(MembershipFactory(coordinator=True, program=of_all.pairing.program))
+    for other in [*note.pairing.halves, MembershipFactory(coordinator=True, program=program), MembershipFactory(admin=True)]:
+        assert note not in Note.objects.visible_to(other)
+
+
+def test_no_service_changes_or_removes_a_note():
+    """What one can do to a note: write it, and add to it."""
+    named = {name for name in vars(services) if "note" in name and callable(getattr(services, name))}
+
+    assert named == {"write_note", "correct_note", "note_reading"}
+
+
+def test_the_database_refuses_a_note_that_corrects_itself():
+    note = NoteFactory()
+
+    with pytest.raises(IntegrityError, match="does_not_correct_itself"):
+        Note.objects.filter(pk=note.pk).update(corrects=note)

@@ -17,7 +17,6 @@ from tests.factories.checkins import (
     AgendaItemFactory,
     AnswerFactory,
     CheckInFactory,
-    CheckInPlanFactory,
     DecisionFactory,
     MessageFactory,
     SessionFactory,
@@ -314,43 +313,6 @@ def test_staff_see_facts_and_never_a_word_of_the_two(as_member):
         assert "CANARY" not in shown
 
 
-def test_staff_read_answers_side_by_side_by_the_rule(as_member):
-    around = people_around(active=True, first__user__called="Amara", second__user__called="Jonas")
-    comfort = question_of(CheckInFactory(pairing=around.pairing, **CLOSED).plan)
-    for half, rule, value, words in [
-        (around.half, Program.AnswersReadBy.COORDINATORS, 4, "WORDS of Amara"),
-        (around.other_half, Program.AnswersReadBy.ADMINS, 1, "WORDS of Jonas"),
-    ]:
-        AnswerFactory(
-            check_in=CheckInFactory(pairing=around.pairing, membership=half, read_by=rule, answered=True, **OPEN),
-            question=comfort,
-            value=value,
-            words=words,
-        )
-    page = address("pairing", around.pairing.program, around.pairing.pk)
-
-    for_coordinator, for_admin = as_member(around.coordinator).get(page).text, as_member(around.admin).get(page).text
-
-    assert "WORDS of Amara" in for_coordinator
-    assert "WORDS of Jonas" not in for_coordinator
-    assert "Not at all" not in for_coordinator
-    assert "WORDS of Amara" in for_admin
-    assert "WORDS of Jonas" in for_admin
-
-
-def test_earlier_rounds_can_be_looked_at(as_member):
-    around = people_around()
-    earlier = CheckInFactory(pairing=around.pairing, answered_at=CLOSED["opens_at"], **CLOSED)
-    AnswerFactory(check_in=earlier, question=question_of(earlier.plan), value=2)
-    later = CheckInFactory(pairing=around.pairing, answered=True, **OPEN)
-    AnswerFactory(check_in=later, question=question_of(later.plan), value=5)
-    page, browser = address("pairing", around.pairing.program, around.pairing.pk), as_member(around.coordinator)
-
-    assert "Fully" in browser.get(page).text
-    assert "Often uneasy" in browser.get(f"{page}?round={earlier.due_on}").text
-    assert "Fully" in browser.get(f"{page}?round=nonsense").text
-
-
 @pytest.mark.parametrize("page", ["pairing", "checkins"])
 @pytest.mark.parametrize("is_fit", [True, False])
 def test_staff_see_which_round_came_after_the_first_meeting(page, is_fit, as_member):
@@ -439,6 +401,31 @@ def test_today_says_who_needs_me_and_why(as_member):
     assert "It is never averaged away" in page
 
 
+def test_a_wish_for_a_call_has_the_rank_of_a_direct_answer(as_member):
+    around = people_around(active=True, first__user__called="Amara", second__user__called="Jonas")
+    TaskFactory(pairing=around.pairing, about=around.other_half, unanswered=True, due_at=NOW - timedelta(days=9))
+    TaskFactory(pairing=around.pairing, kind=Task.Kind.PLEASE_CALL, due_at=NOW)
+    TaskFactory(pairing=around.pairing, kind=Task.Kind.UNREACHABLE, due_at=NOW - timedelta(days=9))
+
+    page = as_member(around.coordinator).get(address("today", around.pairing.program)).text
+
+    assert "Three things need you today." in page
+    assert page.index("Amara would like a call") < page.index("Jonas has not answered two")
+    assert page.index("Amara would like a call") < page.index("Mail does not reach Amara")
+
+
+def test_today_names_the_reminders_that_a_silence_came_after(as_member):
+    around = people_around()
+    check_in = CheckInFactory(pairing=around.pairing, **CLOSED)
+    outbox.owe(kind="checkin-due", subject_id=check_in.pk, recipient=around.half.user, program_id=around.pairing.program_id, now=NOW)
+    outbox.record_as_sent(program_id=around.pairing.program_id, now=NOW)
+    TaskFactory(pairing=around.pairing, unanswered=True, seen_on=check_in.due_on)
+    browser = as_member(around.coordinator)
+
+    for page in (address("today", around.pairing.program), address("pairing", around.pairing.program, around.pairing.pk)):
+        assert "Reminders went on" in browser.get(page).text
+
+
 def test_today_narrows_to_a_kind_and_to_those_one_looks_after(as_member):
     around = people_around(active=True, first__user__called="Amara")
     program = around.pairing.program
@@ -508,73 +495,11 @@ def test_not_even_a_count_tells_a_coordinator_of_their_own_partner(as_member):
     assert around.other_half.user.full_name not in browser.get(address("checkins", around.pairing.program)).text
 
 
-# --- the overview ---
-
-
-def test_the_overview_says_who_has_answered_and_never_what(as_member):
-    around = people_around()
-    first = CheckInFactory(pairing=around.pairing, answered=True, **OPEN)
-    AnswerFactory(check_in=first, question=question_of(first.plan), value=1, words="CANARY")
-    CheckInFactory(pairing=around.pairing, membership=around.other_half, **OPEN)
-
-    page = as_member(around.coordinator).get(address("checkins", around.pairing.program)).text
-
-    assert around.half.user.full_name in page
-    assert "Answered" in page
-    assert "Not yet" in page
-    assert "CANARY" not in page
-    assert "Not at all" not in page
-
-
-def test_it_shows_the_newest_round_of_each_pairing(as_member):
-    around = people_around()
-    CheckInFactory(pairing=around.pairing, **CLOSED)
-    newest = CheckInFactory(pairing=around.pairing, answered=True, **OPEN)
-    AnswerFactory(check_in=newest, question=question_of(newest.plan))
-
-    rows = as_member(around.coordinator).get(address("checkins", around.pairing.program)).context["page"].items
-
-    row = next(row for row in rows if row == around.pairing)
-    assert (row.round_on, row.first_state, row.second_state) == (OPEN["due_on"], CheckIn.State.ANSWERED, None)
-
-
-@pytest.mark.parametrize(
-    ("asked", "found"), [("waiting", {"open"}), ("missed", {"missed"}), ("both", {"both"}), ("withheld", {"withheld"})]
-)
-def test_it_narrows_to_how_they_stand(asked, found, as_member):
-    program = CheckInPlanFactory().program
-    coordinator = MembershipFactory(coordinator=True, program=program)
-    pairs = {name: PairingFactory(active=True, program=program) for name in ("open", "missed", "both", "withheld")}
-    for half in ("first", "second"):
-        CheckInFactory(pairing=pairs["open"], membership=getattr(pairs["open"], half), **OPEN)
-        check_in = CheckInFactory(pairing=pairs["both"], membership=getattr(pairs["both"], half), answered=True, **OPEN)
-        AnswerFactory(check_in=check_in, question=question_of(check_in.plan))
-    CheckInFactory(pairing=pairs["missed"], **CLOSED)
-    CheckInFactory(pairing=pairs["withheld"], answered=True, **OPEN)
-
-    page = as_member(coordinator).get(address("checkins", program), {"state": asked}).context["page"]
-
-    assert set(page.items) == {pairs[name] for name in found}
-
-
-def test_the_list_can_be_taken_along(as_member):
-    around = people_around()
-    check_in = CheckInFactory(pairing=around.pairing, answered=True, **OPEN)
-    AnswerFactory(check_in=check_in, question=question_of(check_in.plan))
-
-    answer = as_member(around.coordinator).get(address("checkins-export", around.pairing.program))
-
-    sheet = b"".join(answer.streaming_content).decode()
-    assert around.half.user.full_name in sheet
-    assert "Answered" in sheet
-
-
-@pytest.mark.parametrize("name", ["today", "checkins", "checkins-export"])
-def test_participants_and_strangers_find_no_page_for_staff(name, as_member):
+def test_participants_and_strangers_find_no_page_for_staff(as_member):
     around = people_around()
 
     for person in (around.half, around.outsider, MembershipFactory(coordinator=True)):
-        assert as_member(person).get(address(name, around.pairing.program)).status_code == 404
+        assert as_member(person).get(address("today", around.pairing.program)).status_code == 404
 
 
 # --- what they cost ---
