@@ -7,7 +7,15 @@ from django.db import IntegrityError, connection
 from checkins.answers.models import Answer, CheckIn
 from checkins.plans.models import Question
 from programs.memberships.models import Program
-from tests.factories.checkins import AnswerFactory, AnswerLinkFactory, CheckInFactory, QuestionFactory, question_of
+from tests.factories.checkins import (
+    AnswerFactory,
+    AnswerLinkFactory,
+    CheckInFactory,
+    NoteFactory,
+    QuestionFactory,
+    TaskFactory,
+    question_of,
+)
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory
 
@@ -53,6 +61,14 @@ def test_words_are_unreadable_at_rest():
 
     assert b"pushed" not in stored
     assert Answer.objects.get().words == "I feel pushed."
+
+
+@pytest.mark.parametrize("factory", [CheckInFactory, TaskFactory, NoteFactory])
+def test_the_database_refuses_to_open_to_coordinators_what_was_said_to_admins(factory):
+    said = factory(read_by=Program.AnswersReadBy.ADMINS)
+
+    with pytest.raises(IntegrityError, match="who reads is never widened"):
+        type(said).objects.filter(pk=said.pk).update(read_by=Program.AnswersReadBy.COORDINATORS)
 
 
 # --- who may see that it was asked, and what was answered ---
