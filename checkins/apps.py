@@ -28,6 +28,9 @@ class CheckinsConfig(AppConfig):
         from checkins.resets import letters as letters_of_resets  # noqa: F401
         from checkins.resets import rounds  # noqa: F401
         from checkins.resets import services as resets
+        from checkins.series import letters as series_letters  # noqa: F401
+        from checkins.series import policies as series_acts  # noqa: F401
+        from checkins.series import services as series
         from checkins.sessions import letters as session_letters  # noqa: F401
         from checkins.sessions import policies as session_acts  # noqa: F401
         from checkins.sessions import queries as meetings
@@ -50,6 +53,8 @@ class CheckinsConfig(AppConfig):
         pairings.when_stopped(plans.lose_track)
         pairings.when_stopped(answers.stop)
         pairings.when_stopped(reminders.ask_at_the_end)
+        # What is left of a series goes with one mail, before what is left of all else.
+        pairings.when_stopped(series.stop)
         pairings.when_stopped(sessions.stop)
         pairings.when_stopped(threads.stop)
         endings.shows_that_they_have_begun(meetings.were_to_meet)

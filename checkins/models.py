@@ -9,7 +9,7 @@ from checkins.care.models import Note, Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.plans.models import CheckInPlan, NextDue, Question
-from checkins.sessions.models import Session, SessionOption
+from checkins.sessions.models import Series, Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Note",
     "NothingThisTime",
     "Question",
+    "Series",
     "Session",
     "SessionAccount",
     "SessionOption",

@@ -58,7 +58,7 @@ def session_page(request: PairRequest, session: int) -> HttpResponse:
     may_repeat = planning.may_repeat(me, found)
     said = found.absences.all()
     may_answer = absences.may_say(me, found, now) and not any(one.author_id == me.pk for one in said)
-    again_at = in_two_weeks(found, me) if may_repeat else None
+    again_at = in_two_weeks(found, me) if may_repeat and found.series_id is None else None
     context = {
         "pairing": request.pairing,
         "other": request.other,
@@ -76,6 +76,7 @@ def session_page(request: PairRequest, session: int) -> HttpResponse:
         "may_say_led": policies.may_say_led(me, found),
         "what_coordinators_see": what_coordinators_see(),
         "decided": decisions.of_session(found, request.pairing, me, now),
+        "dates": sessions.dates_to_pick(found, found.open_options, me),  # type: ignore[attr-defined]
         "again_at": again_at if again_at and again_at > now else None,
         "others_absence": next((one for one in said if one.author_id != me.pk), None) if may_answer else None,
         "mine": next((account for account in found.accounts.all() if account.author_id == me.pk), None),

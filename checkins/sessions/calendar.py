@@ -1,8 +1,11 @@
 """A meeting as a calendar entry (RFC 5545 and 5546), in its reader's own zone.
 
-Calendars know a meeting by its UID, which stays the same over all moves, and take the entry with the highest SEQUENCE.
+Calendars know a meeting by its UID, which stays the same over all moves, and take the entry with the highest SEQUENCE. All meetings of a
+series have the series' UID, and each is told by its RECURRENCE-ID: when it was to be, by the clock of the series.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
@@ -11,7 +14,8 @@ from email.utils import parseaddr
 import icalendar
 from django.utils.translation import gettext as _
 
-from checkins.sessions.models import Session
+from checkins.sessions import repeating
+from checkins.sessions.models import Series, Session
 from mentoring.kernel import times
 
 NOTHING, A_MINUTE, A_DAY = timedelta(0), timedelta(minutes=1), timedelta(days=1)
@@ -20,31 +24,95 @@ PRODUCT = "-//Evenhand//Sessions//EN"
 REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
 
 
-def entry(session: Session, *, method: str, zone: str, organizer: str, now: datetime, attendee: str = "") -> str:
-    """The text of an .ics file, in lines as calendars want them. `zone` is the reader's; `organizer` and `attendee` are
-    addresses with a name, `Amara Okoye <amara@example.org>`. The session has a time."""
+@dataclass(frozen=True)
+class People:
+    """Addresses with a name, `Amara Okoye <amara@example.org>`."""
+
+    organizer: str
+    attendee: str = ""
+
+
+def entry(session: Session, *, method: str, zone: str, people: People, now: datetime) -> str:
+    """The text of an .ics file, in lines as calendars want them. `zone` is the reader's. The session has a time.
+
+    One of a series is told by the clock of the series, which its entry in calendars goes by.
+    """
     if session.starts_at is None or session.ends_at is None:
         raise ValueError("A meeting without a time is in no calendar.")
+    zone = session.series.zone if session.series else zone
+    return _file(method, zone, session.starts_at, [_one(session, method, zone, people, now)])
+
+
+def entry_of_series(series: Series, sessions: Sequence[Session], *, method: str, people: People, now: datetime) -> str:
+    """All of it as it stands: the rule, what is left out of it, and each meeting that was changed since.
+
+    `sessions` are those of the series, whatever became of them. A request takes all of it out where nothing of it stands.
+    """
+    kept = {session.recurs_at: session for session in sessions if session.state != Session.State.CANCELLED}
+    if series.starts_at is None or series.minutes is None:
+        raise ValueError("A series that nobody agreed on is in no calendar.")
+    times_by_rule = repeating.meetings(series.rule, series.starts_at, series.zone).moments
+    if kept:
+        times_by_rule = [moment for moment in times_by_rule if moment <= max(filter(None, kept))]
+    elif method == REQUEST:
+        method = CANCEL
+    place = Session(place=series.place, where=series.where)
+    whole = _event(method, people, now, uid=str(series.uid), sequence=series.sequence, where=place)
+    _add_times(whole, series.starts_at, series.minutes, series.zone)
+    rule = repeating.rule_of(series.every, times.local_day(series.starts_at, series.zone), len(times_by_rule))
+    whole.add("rrule", icalendar.vRecur.from_ical(rule))
+    if kept and (left_out := [_entered(moment, series.zone) for moment in times_by_rule if moment not in kept]):
+        whole.add("exdate", left_out)
+    changed = [_one(session, method, series.zone, people, now) for session in kept.values() if session.sequence]
+    return _file(method, series.zone, series.starts_at, [whole, *changed])
+
+
+def method_in(text: str) -> str:
+    """What a file asks a calendar to do."""
+    return next(line.removeprefix("METHOD:") for line in text.splitlines() if line.startswith("METHOD:"))
+
+
+def _one(session: Session, method: str, zone: str, people: People, now: datetime) -> icalendar.Event:
+    """One meeting; of a series the one that was to be at `recurs_at`. It was changed as often as it was and its series was."""
+    series = session.series
+    uid, sequence = (series.uid, series.sequence) if series else (session.uid, 0)
+    event = _event(method, people, now, uid=str(uid), sequence=sequence + session.sequence, where=session)
+    if series and session.recurs_at:
+        event.add("recurrence-id", _entered(session.recurs_at, zone))
+    if session.starts_at:
+        _add_times(event, session.starts_at, session.minutes, zone)
+    return event
+
+
+def _event(method: str, people: People, now: datetime, *, uid: str, sequence: int, where: Session) -> icalendar.Event:
     event = icalendar.Event()
-    event.add("uid", str(session.uid))
-    event.add("sequence", session.sequence)
+    event.add("uid", uid)
+    event.add("sequence", sequence)
     event.add("dtstamp", now)
-    event.add("dtstart", _entered(session.starts_at, zone))
-    event.add("dtend", _entered(session.ends_at, zone))
     event.add("summary", _("Mentoring session"))
-    event.add("location", _printable(session.where) or session.get_place_display())
+    event.add("location", _printable(where.where) or where.get_place_display())
     event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
-    event.add("organizer", _address(organizer))
-    if attendee:
-        event.add("attendee", _address(attendee, ROLE="REQ-PARTICIPANT", PARTSTAT="ACCEPTED", RSVP="FALSE"))
+    event.add("organizer", _address(people.organizer))
+    if people.attendee:
+        event.add("attendee", _address(people.attendee, ROLE="REQ-PARTICIPANT", PARTSTAT="ACCEPTED", RSVP="FALSE"))
+    return event
+
+
+def _add_times(event: icalendar.Event, starts_at: datetime, minutes: int, zone: str) -> None:
+    event.add("dtstart", _entered(starts_at, zone))
+    event.add("dtend", _entered(starts_at + minutes * A_MINUTE, zone))
+
+
+def _file(method: str, zone: str, near: datetime, events: Sequence[icalendar.Event]) -> str:
     calendar = icalendar.Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", PRODUCT)
     calendar.add("method", method)
     # UTC needs no rules, and is written with a Z.
     if zone != "UTC":
-        calendar.add_component(_rules(zone, times.local_day(session.starts_at, zone)))
-    calendar.add_component(event)
+        calendar.add_component(_rules(zone, times.local_day(near, zone)))
+    for event in events:
+        calendar.add_component(event)
     return str(calendar.to_ical().decode())
 
 

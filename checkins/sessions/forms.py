@@ -7,7 +7,17 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checkins.sessions.models import LONGEST_LINE, LONGEST_MINUTES, SHORTEST_MINUTES, Session, SessionOption, leader_of
+from checkins.sessions.models import (
+    LONGEST_LINE,
+    LONGEST_MINUTES,
+    SHORTEST_MINUTES,
+    Repeats,
+    Series,
+    Session,
+    SessionOption,
+    leader_of,
+)
+from checkins.sessions.repeating import FEWEST_TIMES, MOST_TIMES
 from checkins.sessions.services import CHANGED_TOGETHER
 from matching.pairings.models import Pairing
 from mentoring.kernel import times
@@ -21,6 +31,7 @@ USUAL_MINUTES = 60
 # What the browser offers while somebody types a length.
 QUICK_MINUTES = (30, 45, 60, 90)
 ME, OTHER, BOTH = "me", "other", "both"
+ONCE = "once"
 
 
 def minutes_field() -> forms.IntegerField:
@@ -171,27 +182,64 @@ class SuggestOtherTimes(SuggestTimes):
 
 
 class ProposeSession(SuggestTimes):
-    """A new meeting: times, how long, how and where; as the last one, if nothing else is said."""
+    """A new meeting: times, how long, how and where; as the last one, if nothing else is said. Once, or as a series."""
 
     minutes = minutes_field()
     place = place_field(gettext_lazy("How do you meet?"))
     where = where_field()
+    every = OneOf(
+        label=gettext_lazy("Do you want to repeat it?"),
+        choices=[(ONCE, gettext_lazy("Just once")), *Series.Every.choices],
+        required=False,
+        empty_value=ONCE,
+    )
+    times = forms.IntegerField(
+        label=gettext_lazy("How many times?"),
+        required=False,
+        min_value=FEWEST_TIMES,
+        max_value=MOST_TIMES,
+        widget=forms.NumberInput(attrs={"class": "input--num", "inputmode": "numeric", "step": "any"}),
+    )
+    until = forms.DateField(label=gettext_lazy("Or until which day?"), required=False, widget=DayInput)
 
     def __init__(self, *arguments: Any, last: Session | None, **names: Any) -> None:
         initial = {
             "minutes": last.minutes if last else USUAL_MINUTES,
             "place": last.place if last else Session.Place.IN_PERSON,
             "where": last.where if last else "",
+            "every": ONCE,
         }
         super().__init__(*arguments, initial=initial, **names)
+        hint = _("%(name)s says yes once, to all of it. Each session can still be moved or cancelled without the others.")
+        self.fields["every"].help_text = hint % {"name": self.other.user.short_name}
+        for name in ("every", "times", "until"):
+            # Said once for all, in what is asked.
+            self.fields[name].optional_goes_unsaid = True  # type: ignore[attr-defined]
         self.seen_by_two("where", but=_("It is also in the calendar entry that you both get."))
 
     def questions(self) -> list[Any]:
-        return [*super().questions(), "minutes", "place", "where"]
+        legend = _("If you repeat it, how long?")
+        hint = _("A number or a last day. At most 26 sessions, within half a year.")
+        return [*super().questions(), "minutes", "place", "where", "every", Together("times", "until", legend=legend, hint=hint)]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean()
+        every, how_often, until = told.get("every"), told.get("times"), told.get("until")
+        if every is None or self.errors.keys() & {"times", "until"}:
+            return told
+        if every == ONCE and (how_often or until):
+            self.add_error("every", _("Choose how often you repeat it, or leave number and last day empty."))
+        elif every != ONCE and not how_often and not until:
+            self.add_error("times", _("Say how many times, or choose a last day."))
+        elif how_often and until:
+            self.add_error("until", _("Choose a number or a last day, not both."))
+        return told
 
     def told(self) -> dict[str, Any]:
         """What the service takes."""
-        return {name: self.cleaned_data[name] for name in ("options", "minutes", "place", "where")}
+        told = self.cleaned_data
+        repeats = None if told["every"] == ONCE else Repeats(told["every"], told["times"], told["until"])
+        return {"repeats": repeats, **{name: told[name] for name in ("options", "minutes", "place", "where")}}
 
 
 class ChangeSession(OfTwo):

@@ -84,14 +84,14 @@ def is_to_come(messages: list[OutboxMessage]) -> set[int]:
 
 
 def _with_sessions(messages: list[OutboxMessage]) -> list[tuple[OutboxMessage, Session]]:
-    people = Session.objects.select_related("pairing__program", "pairing__first__user", "pairing__second__user")
+    people = Session.objects.select_related("pairing__program", "pairing__first__user", "pairing__second__user", "series")
     return kinds.with_subjects(messages, people)
 
 
 def _entry(method: str) -> Callable[[Mapping[str, Any], str, str], kinds.Attachment]:
     def attach(written: Mapping[str, Any], sender: str, recipient: str) -> kinds.Attachment:
         text = calendar.entry(
-            written["entry"], method=method, zone=written["zone"], organizer=sender, attendee=recipient, now=timezone.now()
+            written["entry"], method=method, zone=written["zone"], people=calendar.People(sender, recipient), now=timezone.now()
         )
         return kinds.Attachment(
             content=text, text_type=f"text/calendar; method={method}", file_name="session.ics", file_type="application/ics"

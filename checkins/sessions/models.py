@@ -1,5 +1,6 @@
 import uuid
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, Self
 
 from django.db import models
@@ -7,6 +8,7 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from checkins.agendas.models import AgendaItem
+from checkins.sessions import repeating
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
@@ -22,6 +24,76 @@ class Told(NamedTuple):
     minutes: int | None = None
     place: str = ""
     leader: str = ""
+
+
+class Repeats(NamedTuple):
+    """How often a series meets (`Series.Every`), and either how many times or up to which day."""
+
+    every: str
+    times: int | None = None
+    until: date | None = None
+
+
+class SeriesQuerySet(models.QuerySet["Series"]):
+    def visible_to(self, membership: Membership) -> Self:
+        return self.filter(pairing__in=Pairing.objects.of(membership))
+
+
+class Series(models.Model):
+    """Meetings that were agreed on at once. Each is a `Session` of its own, which can be moved or cancelled without the others.
+
+    In calendars they are one entry that repeats. What stands there of each, unless it was changed, is kept here from when it was agreed;
+    the time is that of a clock in `zone`, where the one lives who suggested it.
+    """
+
+    class Every(models.TextChoices):
+        WEEK = repeating.Every.WEEK.value, _("Every week")
+        TWO_WEEKS = repeating.Every.TWO_WEEKS.value, _("Every two weeks")
+        MONTH = repeating.Every.MONTH.value, _("Every month, on the same weekday")
+
+    pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="series")
+    every = models.CharField(max_length=10, choices=Every)
+    times = models.PositiveSmallIntegerField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+
+    # All of this is empty until the other half has agreed.
+    starts_at = models.DateTimeField(null=True, blank=True)
+    zone = models.CharField(max_length=64, blank=True)
+    rule = models.CharField(max_length=120, blank=True)
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    place = models.CharField(max_length=10, blank=True)
+    where = models.CharField(max_length=LONGEST_LINE, blank=True)
+
+    # The name of its entry in calendars, and how often that was changed as a whole.
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sequence = models.PositiveIntegerField(default=0)
+    # Who ended what was left of it. Nobody, where it was called off because the pairing stopped.
+    ended_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SeriesQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(times__isnull=False, times__range=(repeating.FEWEST_TIMES, repeating.MOST_TIMES), until=None)
+                | Q(times=None, until__isnull=False),
+                name="checkins_series_2_to_26_times_or_until_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at=None, zone="", rule="", minutes=None, ended_at=None)
+                | (Q(starts_at__isnull=False, minutes__isnull=False) & ~Q(zone="") & ~Q(rule="")),
+                name="checkins_series_has_its_times_once_agreed",
+            ),
+            models.CheckConstraint(condition=Q(ended_by=None) | Q(ended_at__isnull=False), name="checkins_series_ended_when_by_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Series {self.pk}"
+
+    @property
+    def repeats(self) -> Repeats:
+        return Repeats(self.every, self.times, self.until)
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -44,6 +116,14 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Suggested or planned, and nobody has said yet what became of it."""
         return self.filter(state__in=Session.OPEN_STATES)
 
+    def of_series(self, series: Iterable["Series"]) -> Self:
+        """All meetings of these that were agreed on, each with its series, in the order in which they were to be."""
+        return self.filter(series__in=series, recurs_at__isnull=False).select_related("series").order_by("recurs_at", "pk")
+
+    def still_planned(self, now: datetime) -> Self:
+        """Planned, and not begun."""
+        return self.filter(state=Session.State.PLANNED, starts_at__gt=now)
+
     def settled(self) -> Self:
         """Held, or agreed once and then cancelled or missed. What was never agreed is no meeting."""
         return self.exclude(state__in=Session.OPEN_STATES).exclude(starts_at=None)
@@ -54,7 +134,13 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def with_people(self) -> Self:
         return self.select_related(
-            "proposed_by__user", "led_by__user", "logged_by__user", "closed_by__user", "pairing__first__user", "pairing__second__user"
+            "proposed_by__user",
+            "led_by__user",
+            "logged_by__user",
+            "closed_by__user",
+            "pairing__first__user",
+            "pairing__second__user",
+            "series",
         )
 
     def with_open_options(self) -> Self:
@@ -102,9 +188,12 @@ class Session(models.Model):
     lead_wished_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # When whoever led it said so themselves. Empty: the other half alone says so, or both led.
     led_said_at = models.DateTimeField(null=True, blank=True)
-    # The name of its entry in calendars, and how often what stands there was changed.
+    # The name of its entry in calendars, and how often what stands there was changed. In a series the entry is the series'.
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0)
+    # The series that it begins, or is one of; and when it was to be, once that is agreed: by this calendars find it, wherever it is moved.
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, null=True, blank=True, related_name="sessions")
+    recurs_at = models.DateTimeField(null=True, blank=True)
 
     topics = models.ManyToManyField(AgendaItem, related_name="sessions", blank=True)
     talked_about = models.TextField(_("what you talked about"), blank=True)
@@ -152,6 +241,12 @@ class Session(models.Model):
             models.CheckConstraint(
                 condition=Q(led_said_at=None) | Q(state="held", led_by__isnull=False), name="checkins_session_who_led_says_so_of_one_held"
             ),
+            models.CheckConstraint(
+                condition=Q(recurs_at=None) & (Q(series=None) | Q(state__in=["proposed", "cancelled"]))
+                | Q(series__isnull=False, recurs_at__isnull=False),
+                name="checkins_session_has_its_place_in_a_series_once_agreed",
+            ),
+            models.UniqueConstraint(fields=["series", "recurs_at"], name="checkins_session_once_a_place_in_a_series"),
             models.UniqueConstraint(
                 fields=["pairing", "starts_at"],
                 condition=Q(state__in=["planned", "held"]),
@@ -166,6 +261,13 @@ class Session(models.Model):
     @property
     def ends_at(self) -> datetime | None:
         return self.starts_at + self.minutes * MINUTE if self.starts_at else None
+
+    def overlaps(self, starts_at: datetime, minutes: int) -> bool:
+        return (
+            self.starts_at is not None
+            and self.starts_at < starts_at + minutes * MINUTE
+            and self.starts_at + self.minutes * MINUTE > starts_at
+        )
 
     @property
     def told(self) -> Told:

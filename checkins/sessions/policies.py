@@ -20,7 +20,7 @@ def pair_act(name: str, words: "_StrOrPromise", route: str) -> acts.Act:
     return acts.register(acts.Act(name=f"session.{name}", words=words, route=f"checkins:{route}", states=frozenset({Pairing.State.ACTIVE})))
 
 
-PROPOSE = pair_act("propose", _("Suggest up to three times to meet"), "session-propose")
+PROPOSE = pair_act("propose", _("Suggest up to three times to meet, once or as a series"), "session-propose")
 SUGGEST = pair_act("suggest", _("Suggest other times, or move a meeting"), "session-suggest")
 PICK = pair_act("pick", _("Pick one of the times that the other suggested"), "session-pick")
 DECLINE = pair_act("decline", _("Say no to times, or take back those one suggested"), "session-decline")

@@ -1,21 +1,24 @@
 """What the pages of two people show of their meetings."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F
 
 from checkins.sessions import policies
-from checkins.sessions.models import Session
-from checkins.sessions.services import MOST_PLANNED
+from checkins.sessions.models import Series, Session, SessionOption
+from checkins.sessions.repeating import MOST_TIMES
+from checkins.sessions.services import MOST_PLANNED, holidays_of, would_be
 from matching.pairings.models import Pairing
+from mentoring.kernel.errors import Refused
 from mentoring.kernel.times import place_of
 from programs.memberships.models import Membership
 
 # Planned ones that have passed are asked about one after the other.
-MOST_TO_COME = 2 * MOST_PLANNED
+MOST_TO_COME = 2 * (MOST_PLANNED + MOST_TIMES)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,32 @@ class Ahead:
     def next(self) -> Session | None:
         return next(iter(self.planned), None)
 
+    @property
+    def series(self) -> Series | None:
+        """The one that goes on, if one does."""
+        return next((session.series for session in self.planned if session.series), None)
+
+    @property
+    def single(self) -> Sequence[Session]:
+        return [session for session in self.planned if session.series is None]
+
+    @property
+    def of_series(self) -> Sequence[Session]:
+        return [session for session in self.planned if session.series is not None]
+
+
+@dataclass(frozen=True)
+class Dates:
+    """What somebody says yes to who picks this time: all `moments` of the series, and the days that are `skipped` in a holiday.
+
+    `elsewhere`: by which place's clock the series goes, where it is not the reader's own.
+    """
+
+    option: SessionOption
+    moments: Sequence[datetime]
+    skipped: Sequence[date]
+    elsewhere: str
+
 
 def were_to_meet(*, pairing: Pairing, now: datetime) -> bool:
     """The time of a meeting that was agreed has come, whatever became of it."""
@@ -48,7 +77,7 @@ def ahead(pairing: Pairing, me: Membership, now: datetime) -> Ahead:
 def ahead_of(pairings: Sequence[Pairing], me: Membership, now: datetime) -> dict[int, Ahead]:
     """By the key of each pairing, in two queries however many."""
     known = {pairing.pk: pairing for pairing in pairings if pairing.includes(me)}
-    sessions = Session.objects.filter(pairing__in=known).to_come()
+    sessions = Session.objects.filter(pairing__in=known).to_come().select_related("series")
     # From the far end, so that what was never answered hides neither the suggestion nor what is still to come.
     last_first = sessions.order_by(F("starts_at").desc(nulls_first=True), "-pk")
     found: dict[int, list[Session]] = {pairing.pk: [] for pairing in pairings}
@@ -67,6 +96,20 @@ def _ahead(found: Sequence[Session], place: str, now: datetime) -> Ahead:
         suggested=next((session for session in found if session.state == Session.State.PROPOSED), None),
         place=place,
     )
+
+
+def dates_to_pick(session: Session, open_options: Sequence[SessionOption], me: Membership) -> list[Dates]:
+    """Of a suggested series, for each time that is open; nothing of a single meeting. In one query."""
+    if session.series is None or session.state != Session.State.PROPOSED:
+        return []
+    holidays, found = holidays_of(session.pairing), []
+    for option in open_options:
+        zone = next(half for half in session.pairing.halves if half.pk == option.proposed_by_id).user.time_zone
+        with suppress(Refused):
+            series = would_be(session.series.repeats, option.starts_at, zone, holidays)
+            elsewhere = place_of(zone) if zone != me.user.time_zone else ""
+            found.append(Dates(option, series.moments, series.skipped, elsewhere))
+    return found
 
 
 def last_held(pairing: Pairing, me: Membership) -> Session | None:

@@ -9,11 +9,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from checkins.sessions import policies
+from checkins.sessions import policies, repeating
 from checkins.sessions.models import (
     LONGEST_LINE,
     LONGEST_MINUTES,
+    MINUTE,
     SHORTEST_MINUTES,
+    Repeats,
+    Series,
     Session,
     SessionOption,
 )
@@ -24,7 +27,7 @@ from mentoring.kernel import times
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
-from programs.memberships.models import Membership
+from programs.memberships.models import Holiday, Membership
 
 State = Session.State
 
@@ -38,6 +41,7 @@ CHANGED_TOGETHER = (("place", "where"), ("led_by",))
 
 SUGGESTED, AGREED, MOVED, CHANGED = "session-suggested", "session-agreed", "session-moved", "session-changed"
 CANCELLED, NOT_AGREED, LEADS = "session-cancelled", "session-not-agreed", "session-leads"
+SERIES_AGREED, SERIES_ENDED = "series-agreed", "series-ended"
 
 
 class Meanwhile(Refused):
@@ -83,8 +87,11 @@ def propose(
     now: datetime,
     place: str = Session.Place.IN_PERSON,
     where: str = "",
+    repeats: Repeats | None = None,
 ) -> Session:
     """Suggest one to three times for a meeting. The other half picks one, suggests others, or says no.
+
+    With `repeats`, each of them begins a series, and whoever picks it agrees to the whole.
 
     Raises `SuggestedMeanwhile` where some are open already.
     """
@@ -94,11 +101,15 @@ def propose(
     refuse_length(minutes)
     if there := Session.objects.filter(pairing=pairing, state=State.PROPOSED).with_open_options().first():
         raise SuggestedMeanwhile(there)
-    if Session.objects.filter(pairing=pairing, state=State.PLANNED, starts_at__gt=now).count() >= MOST_PLANNED:
+    if Session.objects.filter(pairing=pairing, series=None).still_planned(now).count() >= MOST_PLANNED:
         raise Refused(_("You two have %(most)s meetings planned. Have one of them first, or cancel one.") % {"most": MOST_PLANNED})
     _refuse_times(pairing, options, minutes, now)
+    series = None
+    if repeats is not None:
+        _refuse_series(pairing, repeats, options, minutes, by, now)
+        series = Series.objects.create(pairing=pairing, **repeats._asdict())
     session = Session.objects.create(
-        pairing=pairing, state=State.PROPOSED, minutes=minutes, place=place, where=_one_line(where), proposed_by=by
+        pairing=pairing, state=State.PROPOSED, minutes=minutes, place=place, where=_one_line(where), proposed_by=by, series=series
     )
     _offer(session, by, options, now)
     facts.note(pairing=pairing, by=by, kind=Fact.Kind.TIME_PROPOSED, source_id=session.pk, happened_at=now)
@@ -120,6 +131,8 @@ def suggest(*, session: Session, by: Membership, options: Sequence[datetime], no
     _refuse_times(session.pairing, options, session.minutes, now, but=session)
     if session.starts_at in options:
         raise Refused(_("One of these is the time you have now. Choose other times."))
+    if session.state == State.PROPOSED and session.series is not None:
+        _refuse_series(session.pairing, session.series.repeats, options, session.minutes, by, now)
     _close_options(session, now)
     if session.state == State.PROPOSED:
         session.proposed_by = by
@@ -132,7 +145,7 @@ def suggest(*, session: Session, by: Membership, options: Sequence[datetime], no
 
 @transaction.atomic
 def pick(*, option: SessionOption, by: Membership, now: datetime) -> Session:
-    """Agree to one of the times. Picking it again changes nothing."""
+    """Agree to one of the times, and to the series that begins with it, if one does. Picking it again changes nothing."""
     session = locked_session(option.session)
     option = SessionOption.objects.get(pk=option.pk)
     if option.closed_at is not None and session.state == State.PLANNED and session.starts_at == option.starts_at:
@@ -143,6 +156,9 @@ def pick(*, option: SessionOption, by: Membership, now: datetime) -> Session:
         raise Refused(_("This time has passed. Pick another, or suggest others."))
     refuse_overlap(session.pairing, option.starts_at, session.minutes, but=session)
     is_moved = session.state == State.PLANNED
+    series, moments = None if is_moved else session.series, [option.starts_at]
+    if series is not None:
+        moments = _refuse_series(session.pairing, series.repeats, [option.starts_at], session.minutes, option.proposed_by, now)
     if is_moved:
         session.sequence += 1
         facts.note(pairing=session.pairing, by=option.proposed_by, kind=Fact.Kind.TIME_MOVED, source_id=option.pk, happened_at=now)
@@ -150,8 +166,12 @@ def pick(*, option: SessionOption, by: Membership, now: datetime) -> Session:
         session.led_by = _whose_turn(session.pairing, option.starts_at)
     _close_options(session, now)
     session.state, session.starts_at, session.proposed_by = State.PLANNED, option.starts_at, option.proposed_by
-    session.save(update_fields=["state", "starts_at", "proposed_by", "led_by", "sequence"])
-    _owe_to_both(MOVED if is_moved else AGREED, session, now)
+    session.recurs_at = option.starts_at if series else session.recurs_at
+    session.save(update_fields=["state", "starts_at", "proposed_by", "led_by", "sequence", "recurs_at"])
+    if series is None:
+        _owe_to_both(MOVED if is_moved else AGREED, session, now)
+    else:
+        _plan_series(series, session, moments, now)
     record("session.moved" if is_moved else "session.agreed", session, by, now)
     return session
 
@@ -378,7 +398,98 @@ def _refuse_times(pairing: Pairing, options: Sequence[datetime], minutes: int, n
 def refuse_overlap(pairing: Pairing, starts_at: datetime, minutes: int, but: Session | None = None) -> None:
     there = Session.objects.filter(pairing=pairing, state__in=[State.PLANNED, State.HELD]).overlapping(starts_at, minutes)
     if found := (there.exclude(pk=but.pk) if but and but.pk else there).order_by("starts_at", "pk").first():
-        raise Refused(_("You two have a meeting at that time: %(day)s, %(start)s. Choose another time.") % when_it_is(found))
+        raise _meets_then(found)
+
+
+def _meets_then(session: Session) -> Refused:
+    return Refused(_("You two have a meeting at that time: %(day)s, %(start)s. Choose another time.") % when_it_is(session))
+
+
+def would_be(repeats: Repeats, starts_at: datetime, zone: str, holidays: Sequence[Holiday]) -> repeating.Meetings:
+    """All meetings of a series that begins then. Raises `Refused` where no series can be like that."""
+    return repeating.meetings(
+        _rule_of(repeats, starts_at, zone), starts_at, zone, [(holiday.first_day, holiday.last_day) for holiday in holidays]
+    )
+
+
+def holidays_of(pairing: Pairing) -> list[Holiday]:
+    return list(Holiday.objects.filter(program=pairing.program_id).in_order())
+
+
+def _rule_of(repeats: Repeats, starts_at: datetime, zone: str) -> str:
+    first, least, most = times.local_day(starts_at, zone), repeating.FEWEST_TIMES, repeating.MOST_TIMES
+    how_often = repeats.times or repeating.how_often_until(repeats.every, first, repeats.until or first)
+    if not least <= how_often <= most:
+        raise Refused(
+            _("A series is %(least)s to %(most)s sessions. Choose another number, or another last day.") % {"least": least, "most": most}
+        )
+    rule = repeating.rule_of(repeats.every, first, how_often)
+    if repeating.lasts_too_long(rule, first):
+        raise Refused(_("A series lasts half a year at most. Choose a smaller number, or an earlier last day."))
+    return rule
+
+
+def _refuse_series(
+    pairing: Pairing, repeats: Repeats, options: Sequence[datetime], minutes: int, by: Membership, now: datetime
+) -> list[datetime]:
+    """`by` is whoever suggests the times: the clock in their zone is the series' own. Returns the moments of the last option."""
+    zone, holidays, moments = by.user.time_zone, holidays_of(pairing), list(options)
+    there = Session.objects.filter(pairing=pairing, state__in=[State.PLANNED, State.HELD])
+    if there.still_planned(now).exclude(series=None).exists():
+        raise Refused(_("You two have a series already. End it first, or suggest a single session."))
+    for starts_at in options:
+        series = would_be(repeats, starts_at, zone, holidays)
+        for day in series.left_out:
+            words = {"day": date_format(day, "j F"), "start": date_format(times.local(starts_at, zone), "H:i")}
+            raise Refused(_("Clocks go forward on %(day)s, and %(start)s is left out. Choose another time.") % words)
+        moments = series.moments
+        for session in there.overlapping(starts_at, (moments[-1] - starts_at) // MINUTE + minutes).order_by("starts_at", "pk"):
+            if any(session.overlaps(moment, minutes) for moment in moments):
+                raise _meets_then(session)
+    return moments
+
+
+def _plan_series(series: Series, first: Session, moments: Sequence[datetime], now: datetime) -> None:
+    """What was agreed on becomes meetings, each of its own; they take turns in leading. One mail tells of them all."""
+    if first.starts_at is None or first.proposed_by is None:
+        raise ValueError("A series begins with a meeting that somebody suggested and the other agreed on.")
+    series.zone = first.proposed_by.user.time_zone
+    series.rule = _rule_of(series.repeats, first.starts_at, series.zone)
+    series.starts_at, series.minutes, series.place, series.where = first.starts_at, first.minutes, first.place, first.where
+    series.save(update_fields=["zone", "rule", "starts_at", "minutes", "place", "where"])
+    turns = first.pairing.halves if first.led_by == first.pairing.first else first.pairing.halves[::-1]
+    Session.objects.bulk_create(
+        Session(
+            pairing=first.pairing,
+            series=series,
+            state=State.PLANNED,
+            starts_at=moment,
+            recurs_at=moment,
+            minutes=first.minutes,
+            place=first.place,
+            where=first.where,
+            proposed_by=first.proposed_by,
+            led_by=turns[number % 2],
+        )
+        for number, moment in enumerate(moments[1:], start=1)
+    )
+    owe_of_series(SERIES_AGREED, series, now, last=moments[-1])
+
+
+def owe_of_series(kind: str, series: Series, now: datetime, *, last: datetime) -> None:
+    """`last`: when the last meeting that it tells of begins. What was sent before of the series as a whole is overtaken."""
+    outbox.cancel(kind=SERIES_AGREED, subject_ids=[series.pk], now=now)
+    duties = [
+        outbox.Duty(
+            kind=kind,
+            subject_id=series.pk,
+            recipient_id=half.user_id,
+            program_id=series.pairing.program_id,
+            expires_at=last + A_DAY,
+        )
+        for half in series.pairing.halves
+    ]
+    outbox.owe_many(duties, now=now)
 
 
 def _offer(session: Session, by: Membership, options: Sequence[datetime], now: datetime) -> None:

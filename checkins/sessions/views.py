@@ -81,7 +81,9 @@ def pick(request: PairRequest, session: int) -> HttpResponse:
     except Refused as refused:
         messages.warning(request, str(refused))
     else:
-        words = _("Agreed: %(when)s. You both get it by mail, for your calendars.")
+        is_series = found.series is not None and found.state == Session.State.PROPOSED
+        series = _("Agreed: a series from %(when)s on. You both get it in one mail, for your calendars.")
+        words = series if is_series else _("Agreed: %(when)s. You both get it by mail, for your calendars.")
         messages.success(request, words % {"when": _in_words(agreed.starts_at)})
     return to_session(found)
 
@@ -173,17 +175,16 @@ def cancel(request: PairRequest, session: int) -> HttpResponse:
 @the_two_only
 @require_safe
 def calendar_file(request: PairRequest, session: int) -> HttpResponse:
-    """The calendar entry of a planned meeting, for who missed the mail."""
+    """The calendar entry of a planned meeting, or of the series that it is one of, for who missed the mail."""
     found = session_of(request, session)
     if found.state != Session.State.PLANNED:
         raise Http404
-    text = calendar.entry(
-        found,
-        method=calendar.PUBLISH,
-        zone=request.membership.user.time_zone,
-        organizer=named(request.pairing.program.name, sending_address()),
-        now=timezone.now(),
-    )
+    people, now = calendar.People(named(request.pairing.program.name, sending_address())), timezone.now()
+    if found.series is None:
+        text = calendar.entry(found, method=calendar.PUBLISH, zone=request.membership.user.time_zone, people=people, now=now)
+    else:
+        sessions = list(Session.objects.readable_by(request.membership).of_series([found.series]))
+        text = calendar.entry_of_series(found.series, sessions, method=calendar.PUBLISH, people=people, now=now)
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="session.ics"'
     return response

@@ -18,7 +18,7 @@ from checkins.decisions.models import Decision
 from checkins.goals import services as goals
 from checkins.goals.models import Goal
 from checkins.sessions import services as sessions
-from checkins.sessions.models import Session
+from checkins.sessions.models import Repeats, Session
 from checkins.threads import services as threads
 from matching.pairings.models import Pairing
 from mentoring.demo import stories, words
@@ -121,7 +121,9 @@ class Pair:
         ahead = (self.weekday - self.clock.today.weekday()) % 7 or 7
         by = self._whoever(week)
         options = [self.clock.in_days(ahead, self.hour), self.clock.in_days(ahead + 1, self.hour)]
-        suggested = self.suggest_times(by, options, self.clock.ago(1, 10, self._minute()))
+        # Some like it the same every time.
+        repeats = Repeats("two_weeks", times=6) if drawn < self.story.meets(week) / 4 else None
+        suggested = self.suggest_times(by, options, self.clock.ago(1, 10, self._minute()), repeats)
         if drawn < self.story.meets(week) and self._answers(self._other(by), week):
             self._pick(suggested, options[0], self._other(by), self.clock.ago(1, 18, self._minute()))
 
@@ -181,10 +183,12 @@ class Pair:
             return None
         return planned
 
-    def suggest_times(self, by: Membership, options: Sequence[datetime], now: datetime) -> Session:
+    def suggest_times(self, by: Membership, options: Sequence[datetime], now: datetime, repeats: Repeats | None = None) -> Session:
         place = self.draw.choice(list(words.WHERE))
         minutes, where = self.draw.choice((30, 45, 45, 60)), self.draw.choice(words.WHERE[place])
-        return sessions.propose(pairing=self.pairing, by=by, options=options, minutes=minutes, place=place, where=where, now=now)
+        return sessions.propose(
+            pairing=self.pairing, by=by, options=options, minutes=minutes, place=place, where=where, repeats=repeats, now=now
+        )
 
     def _pick(self, session: Session, starts_at: datetime, by: Membership, now: datetime) -> Session:
         option = session.options.open().select_related("session__pairing").get(starts_at=starts_at)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from checkins.sessions import services
+from checkins.sessions.models import Repeats, Session
 from matching.facts.models import Fact
 from mentoring.kernel.outbox.models import OutboxMessage
 from tests.checkins.pages import address
@@ -23,6 +24,16 @@ def agree(pairing, now, day=3, by=None):
     session = propose(pairing, now, day, by=by)
     other = pairing.other_half(session.proposed_by)
     return services.pick(option=session.options.open().get(), by=other, now=now)
+
+
+def agreed_series(pairing, now, repeats=None, day=3, **changes):
+    """Four times every week, unless said otherwise; suggested by the first half."""
+    session = propose(pairing, now, day, repeats=repeats or Repeats("week", times=4), **changes)
+    return services.pick(option=session.options.get(), by=pairing.second, now=now).series
+
+
+def planned_in(series):
+    return list(Session.objects.filter(series=series, state="planned").with_people().order_by("starts_at"))
 
 
 def facts_of(kind):

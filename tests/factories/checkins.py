@@ -15,7 +15,7 @@ from checkins.care.models import Note, Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.plans.models import CheckInPlan, Question
-from checkins.sessions.models import Session, SessionOption
+from checkins.sessions.models import Series, Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
 from programs.memberships.models import Program
 from tests.factories.matching import PairingFactory
@@ -61,6 +61,26 @@ class ActionItemFactory(DjangoModelFactory):
     owner = ActionItem.Owner.FIRST
     added_at = NOON - timedelta(days=1)
     first_took_on_at = factory.SelfAttribute("added_at")
+
+
+class SeriesFactory(DjangoModelFactory):
+    """Agreed: every week, four times, from in ten days on, by the clock in London. Its sessions are made beside it."""
+
+    class Meta:
+        model = Series
+
+    class Params:
+        # No time was picked so far.
+        suggested = factory.Trait(starts_at=None, zone="", rule="", minutes=None, place="")
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    every = Series.Every.WEEK
+    times = 4
+    starts_at = NOON + timedelta(days=10)
+    zone = "Europe/London"
+    rule = "FREQ=WEEKLY;COUNT=4"
+    minutes = 45
+    place = Session.Place.IN_PERSON
 
 
 class SessionFactory(DjangoModelFactory):

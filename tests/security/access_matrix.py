@@ -75,6 +75,7 @@ ROUTES: dict[str, Route] = {
     "checkins:session-pick": Route(BOTH_HALVES, ACT),
     "checkins:session-decline": Route(BOTH_HALVES, ACT),
     "checkins:session-change": Route(BOTH_HALVES, FORM),
+    "checkins:series-end": Route(BOTH_HALVES, FORM),
     "checkins:session-lead-agree": Route(BOTH_HALVES, ACT),
     "checkins:session-lead-decline": Route(BOTH_HALVES, ACT),
     "checkins:session-cancel": Route(BOTH_HALVES, FORM),

@@ -54,6 +54,7 @@ SECOND = {
             "OfTwo.visible_to",
             "Pause.visible_to",
             "Round.visible_to",
+            "Series.visible_to",
             "Session.readable_by",
             "Session.visible_to",
         ],

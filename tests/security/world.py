@@ -30,6 +30,7 @@ from tests.factories.checkins import (
     MessageFactory,
     NoteFactory,
     QuestionFactory,
+    SeriesFactory,
     SessionAccountFactory,
     SessionFactory,
     SessionOptionFactory,
@@ -194,6 +195,8 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
     for half in pairing.halves:
         SessionAccountFactory(session=session, author=half, words=mark)
     planned = SessionFactory(pairing=pairing, planned=True, where=mark)
+    series = SeriesFactory(pairing=pairing, where=mark, starts_at=NOON + timedelta(days=10, hours=5))
+    SessionFactory(pairing=pairing, planned=True, where=mark, series=series, recurs_at=series.starts_at, starts_at=series.starts_at)
     over = SessionFactory(pairing=pairing, planned=True, starts_at=NOON - timedelta(days=3, hours=5), where=mark)
     missed = SessionFactory(pairing=pairing, missed=True, starts_at=NOON - timedelta(days=70))
     for half in pairing.halves:
@@ -221,6 +224,7 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         "round": earlier.pk,
         "agendaitem": topic.pk,
         "session": session.pk,
+        "series": series.pk,
         **{
             f"checkins:session-{act}.session": planned.pk
             for act in ("suggest", "change", "lead-agree", "lead-decline", "cancel", "calendar")

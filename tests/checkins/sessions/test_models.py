@@ -1,8 +1,9 @@
 import pytest
 from django.db import IntegrityError
 
-from checkins.sessions.models import Session, SessionOption
-from tests.factories.checkins import SessionFactory, SessionOptionFactory
+from checkins.sessions.models import Series, Session, SessionOption
+from tests.factories.checkins import SeriesFactory, SessionFactory, SessionOptionFactory
+from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory
 from tests.times import NOON
 
@@ -82,3 +83,44 @@ def test_times_are_the_pairs_own():
 
     assert option in SessionOption.objects.visible_to(pairing.second)
     assert not SessionOption.objects.visible_to(pairing.coordinator).exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        ({"times": 1}, "2_to_26_times_or_until_a_day"),
+        ({"times": 27}, "2_to_26_times_or_until_a_day"),
+        ({"times": None}, "2_to_26_times_or_until_a_day"),
+        ({"until": NOON.date()}, "2_to_26_times_or_until_a_day"),
+        ({"starts_at": None}, "has_its_times_once_agreed"),
+        ({"zone": ""}, "has_its_times_once_agreed"),
+        ({"suggested": True, "ended_at": NOON}, "has_its_times_once_agreed"),
+    ],
+)
+def test_the_database_refuses_a_series_that_is_neither_suggested_nor_agreed(wrong, rule):
+    with pytest.raises(IntegrityError, match=rule):
+        SeriesFactory(**wrong)
+
+
+def test_the_database_refuses_that_somebody_ended_a_series_at_no_time():
+    series = SeriesFactory()
+
+    with pytest.raises(IntegrityError, match="ended_when_by_somebody"):
+        Series.objects.update(ended_by=series.pairing.first)
+
+
+@pytest.mark.parametrize("wrong", [{"recurs_at": NOON}, {"series": True}])
+def test_the_database_refuses_a_planned_session_with_half_a_place_in_a_series(wrong):
+    pairing = PairingFactory(active=True)
+    told = {"series": SeriesFactory(pairing=pairing)} if "series" in wrong else wrong
+
+    with pytest.raises(IntegrityError, match="place_in_a_series_once_agreed"):
+        SessionFactory(pairing=pairing, planned=True, **told)
+
+
+def test_the_database_refuses_one_place_in_a_series_twice():
+    series = SeriesFactory()
+    SessionFactory(pairing=series.pairing, planned=True, series=series, recurs_at=NOON)
+
+    with pytest.raises(IntegrityError, match="once_a_place_in_a_series"):
+        SessionFactory(pairing=series.pairing, series=series, recurs_at=NOON)
