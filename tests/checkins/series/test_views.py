@@ -111,7 +111,7 @@ def test_either_ends_it_and_sees_first_what_goes(who, around, as_member):
     series = agreed_series(around.pairing, timezone.now())
     browser = as_member(getattr(around, who))
 
-    assert "4 sessions are cancelled" in browser.get(end_page(series)).text
+    assert "4 sessions will be cancelled" in browser.get(end_page(series)).text
     answer = browser.post(end_page(series), follow=True)
 
     assert "The series has ended" in answer.text
