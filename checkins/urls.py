@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("checkins.actions.urls")),
                 path("", include("checkins.sessions.urls")),
                 path("", include("checkins.series.urls")),
+                path("", include("checkins.hours.urls")),
                 path("", include("checkins.accounts.urls")),
                 path("", include("checkins.absences.urls")),
                 path("", include("checkins.balance.urls")),

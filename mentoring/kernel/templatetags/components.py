@@ -28,6 +28,20 @@ from django.utils.translation import gettext as _
 register = Library()
 
 
+# --- Figures ---
+
+MINUTES_AN_HOUR = 60
+
+
+@register.filter
+def length_of(minutes: int) -> str:
+    """A number of minutes as people say it: `95` -> `1 h 35 min`."""
+    hours, rest = divmod(minutes, MINUTES_AN_HOUR)
+    if not hours:
+        return _("%(minutes)s min") % {"minutes": rest}
+    return (_("%(hours)s h %(minutes)s min") if rest else _("%(hours)s h")) % {"hours": hours, "minutes": rest}
+
+
 # --- Icons and people ---
 
 # They point somewhere, so they turn round where reading goes from right to left.
