@@ -125,8 +125,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(state=Session.State.PLANNED, starts_at__gt=now)
 
     def settled(self) -> Self:
-        """Held, or agreed once and then cancelled or missed. What was never agreed is no meeting."""
-        return self.exclude(state__in=Session.OPEN_STATES).exclude(starts_at=None)
+        """Held, or agreed once and then cancelled or missed, but for what went with its series. What was never agreed is no meeting."""
+        went_with_its_series = Q(state=Session.State.CANCELLED, series__ended_at=F("closed_at"))
+        return self.exclude(state__in=Session.OPEN_STATES).exclude(starts_at=None).exclude(went_with_its_series)
 
     def overlapping(self, starts_at: datetime, minutes: int) -> Self:
         ends_at = ExpressionWrapper(F("starts_at") + F("minutes") * MINUTE, output_field=DateTimeField())

@@ -4,6 +4,8 @@ import pytest
 import vobject
 from django.utils import timezone
 
+from checkins.series import services
+from checkins.sessions import services as sessions
 from checkins.sessions.models import Series, Session
 from tests.checkins.meetings import agreed_series, planned_in, session_page
 from tests.checkins.pages import address, people_around
@@ -117,6 +119,18 @@ def test_either_ends_it_and_sees_first_what_goes(who, around, as_member):
     assert "The series has ended" in answer.text
     assert not planned_in(series)
     assert "still to come" in browser.get(end_page(series), follow=True).text
+
+
+def test_what_went_with_a_series_does_not_fill_the_list_of_what_was(around, as_member):
+    now = timezone.now()
+    series = agreed_series(around.pairing, now)
+    alone = planned_in(series)[0]
+    sessions.cancel(session=alone, by=around.half, now=now)
+
+    services.end(series=series, by=around.half, now=now + timedelta(minutes=1))
+
+    text = as_member(around.other_half).get(page_of_sessions(around)).text
+    assert [one for one in Session.objects.filter(series=series) if session_page("session", one) in text] == [alone]
 
 
 def test_the_series_of_others_is_nowhere(around, as_member):
