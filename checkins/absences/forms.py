@@ -28,4 +28,6 @@ class SayAbsence(OfTwo):
             ],
             initial=said.absent if said else None,
         )
-        self.seen_by_two("absent", but=_("Coordinators see it only where you say it of yourself. No reason is asked for."))
+        self.seen_by_two(
+            "absent", words=_("you and %(name)s. Coordinators see it only where you say it of yourself. No reason is asked for.")
+        )

@@ -22,11 +22,12 @@ A_QUARTER = 15
 SAME, ANOTHER = "same", "another"
 
 
-def what_coordinators_see() -> str:
-    return _(
-        "Coordinators don’t see these words. They see when and how long you met, and who suggested, led, moved or cancelled it "
-        "or could not come."
+def who_reads_a_log(other: Membership) -> str:
+    words = _(
+        "you and %(name)s. Coordinators don’t see these words. They see when and how long you met, and who suggested, led, moved or "
+        "cancelled it or could not come."
     )
+    return words % {"name": other.user.short_name}
 
 
 class Topics(AnyOf):
@@ -92,8 +93,9 @@ class LogSession(OfTwo):
                 required=False,
             )
         self.fields["decided"].help_text = _("In one line. %(name)s is asked, and it stands once you have both agreed.") % {"name": name}
-        self.seen_by_two("talked_about", "next_time", but=what_coordinators_see())
-        self.seen_by_two("decided", but=_("Coordinators see how many decisions each of you proposed, not the words."))
+        for field in ("talked_about", "next_time"):
+            self.seen_by(field, who_reads_a_log(other))
+        self.seen_by_two("decided", words=_("you and %(name)s. Coordinators see how many decisions each of you proposed, not the words."))
         self.helper.layout = Layout(
             Together("day", "start", "minutes", legend=_("When?"), hint=self.in_your_time),
             "place",
@@ -198,7 +200,7 @@ class RememberSession(OfTwo):
         for name in ("place", "led_by"):
             field: Any = self.fields[name]
             field.required, field.optional_goes_unsaid = False, True
-        self.seen_by_two("words", but=_("Both versions stay, and each of you can change only your own."))
+        self.seen_by_two("words", words=_("you and %(name)s. Both versions stay, and each of you can change only your own."))
         name = self.other.user.short_name
         hint = _("Change this only if you remember another time. The log follows once %(name)s agrees.") % {"name": name}
         together = Together("day", "start", "minutes", legend=_("When was it?"), hint=f"{self.in_your_time} {hint}")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from checkins.absences import policies as absences
 from checkins.accounts import policies, services
-from checkins.accounts.forms import ANOTHER, SAME, LogSession, RememberSession, what_coordinators_see
+from checkins.accounts.forms import ANOTHER, SAME, LogSession, RememberSession, who_reads_a_log
 from checkins.accounts.models import SessionAccount
 from checkins.accounts.queries import with_all_that_was_said
 from checkins.agendas.models import AgendaItem
@@ -44,7 +44,7 @@ def session_list(request: PairRequest) -> HttpResponse:
         "page": page,
         "ahead": sessions.ahead(pair, me, now) if page.number == 1 else None,
         "may_propose": planning.may_propose(me, pair),
-        "what_coordinators_see": what_coordinators_see(),
+        "readers": who_reads_a_log(request.other),
     }
     return render(request, "checkins/accounts/session_list.html", context)
 
@@ -74,7 +74,7 @@ def session_page(request: PairRequest, session: int) -> HttpResponse:
         "may_log": policies.may_log_this(me, found, now),
         "may_remember": policies.may_remember(me, found),
         "may_say_led": policies.may_say_led(me, found),
-        "what_coordinators_see": what_coordinators_see(),
+        "readers": who_reads_a_log(request.other),
         "decided": decisions.of_session(found, request.pairing, me, now),
         "dates": sessions.dates_to_pick(found, found.open_options, me),  # type: ignore[attr-defined]
         "again_at": again_at if again_at and again_at > now else None,

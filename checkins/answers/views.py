@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
@@ -24,6 +23,7 @@ from checkins.care import services as care
 from checkins.care.models import Task
 from checkins.plans.models import Question
 from matching.pairings.access import PairRequest, the_two_only
+from mentoring.kernel.dates import written
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.lists.pages import page_of
 from programs.memberships.access import MemberRequest, members_only
@@ -263,7 +263,7 @@ def _remind_tomorrow(request: HttpRequest, visit: Visit) -> HttpResponse:
     except Refused as refused:
         messages.warning(request, str(refused))
         return redirect(visit.address)
-    when = {"day": date_format(timezone.localtime(at), "l"), "time": date_format(timezone.localtime(at), "H:i")}
+    when = {"day": written(timezone.localtime(at), "weekday_alone"), "time": written(timezone.localtime(at), "clock")}
     messages.success(request, _("We remind you tomorrow, %(day)s, from %(time)s.") % when)
     return redirect(visit.leads_to)
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +14,7 @@ from checkins.balance.shares import leans
 from matching.facts.models import Fact, Numbers, WeeklyCount, in_streams
 from matching.facts.weeks import sides, week_of
 from matching.pairings.models import Pairing
+from mentoring.kernel.dates import written
 from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership
 
@@ -91,7 +91,7 @@ class Balance:
         """For every other week what each put to the other in it and the one after."""
         return [
             (
-                date_format(week, "j M"),
+                written(week, "short_day"),
                 *_both(self.counts, PUT_FORWARD, self.first_is, {week + timedelta(weeks=later) for later in range(WEEKS_A_COLUMN)}),
             )
             for week in _every_other(*self.weeks)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from checkins.care.models import Task
+from mentoring.kernel.dates import written
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -50,8 +50,8 @@ def tell(task: Task, reminded: Sequence[datetime] = ()) -> Told:
     names = {
         "name": task.about.user.short_name,
         "other": task.pairing.other_half(task.about).user.short_name,
-        "day": date_format(task.seen_on, "j F"),
-        "before": date_format(task.since_on, "j F") if task.since_on else "",
+        "day": written(task.seen_on, "day"),
+        "before": written(task.since_on, "day") if task.since_on else "",
     }
     return Told(
         task=task,
@@ -64,7 +64,7 @@ def tell(task: Task, reminded: Sequence[datetime] = ()) -> Told:
 
 
 def _said_of(reminded: Sequence[datetime]) -> str:
-    days = list(dict.fromkeys(date_format(localtime(moment), "j F") for moment in reminded))
+    days = list(dict.fromkeys(written(localtime(moment), "day") for moment in reminded))
     return gettext("Reminders went on %(days)s.") % {"days": get_text_list(days, gettext("and"))} if days else ""
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from checkins.decisions import policies
 from checkins.decisions.models import Decision, Place
 from checkins.sessions.models import Session
 from matching.pairings.models import Pairing
+from mentoring.kernel.dates import written
 from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership
 
@@ -140,7 +140,7 @@ def _has_answered(decision: Decision, half: Membership, me: Membership) -> tuple
     agreed_at = decision.first_agreed_at if half == decision.pairing.first else decision.second_agreed_at
     if agreed_at is None:
         return _no_answer_yet(half, me) if decision.pairing.is_open else _no_answer(half, me), False
-    day = date_format(timezone.localtime(agreed_at), "j F")
+    day = written(timezone.localtime(agreed_at), "day")
     if half == me:
         return _("You agreed on %(day)s") % {"day": day}, True
     return _("%(name)s agreed on %(day)s") % {"name": half.user.short_name, "day": day}, True

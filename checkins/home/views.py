@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -30,6 +29,7 @@ from matching.endings import queries as endings
 from matching.pairings import comparison
 from matching.pairings.access import PairRequest, the_two_only
 from matching.pairings.models import Pairing
+from mentoring.kernel.dates import written
 from mentoring.kernel.lists.pages import page_of
 from programs.memberships.access import MemberRequest, members_only, staff_only
 from programs.memberships.models import Membership
@@ -192,7 +192,7 @@ def _strip_of_pairing(pair: Pairing, meetings: queries.Meetings, of_first: int, 
         },
         {
             "label": _("Last met"),
-            "value": date_format(timezone.localtime(last.starts_at), "j M") if last else _("Not yet"),
+            "value": written(timezone.localtime(last.starts_at), "short_day") if last else _("Not yet"),
             "note": _("%s minutes") % last.minutes if last else "",
         },
         {
@@ -266,7 +266,7 @@ def _strip(figures: queries.Figures) -> list[dict[str, object]]:
         },
         {
             "label": _("Check-ins answered"),
-            "value": _("None yet") if answered is None else f"{answered}%",
+            "value": _("None yet") if answered is None else _("%(share)s%%") % {"share": answered},
             "note": "" if before is None else _("the round before %s%%") % before,
         },
         {

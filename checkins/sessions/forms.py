@@ -3,7 +3,6 @@ from typing import TYPE_CHECKING, Any
 
 from crispy_forms.layout import Layout
 from django import forms
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +20,7 @@ from checkins.sessions.repeating import FEWEST_TIMES, MOST_TIMES
 from checkins.sessions.services import CHANGED_TOGETHER
 from matching.pairings.models import Pairing
 from mentoring.kernel import times
+from mentoring.kernel.dates import written
 from mentoring.kernel.forms import ClockInput, DayInput, EvenhandForm, OneOf, Together
 from programs.memberships.models import Membership
 
@@ -69,10 +69,10 @@ class OfTwo(EvenhandForm, forms.Form):
         self.me, self.other = me, other
         self.zone = me.user.time_zone
 
-    def seen_by_two(self, *fields: str, but: str = "") -> None:
-        words = _("you and %(name)s.") % {"name": self.other.user.short_name}
+    def seen_by_two(self, *fields: str, words: str) -> None:
+        """`words` are all that is said of it, with the other's `%(name)s` in them."""
         for field in fields:
-            self.seen_by(field, f"{words} {but}".strip())
+            self.seen_by(field, words % {"name": self.other.user.short_name})
 
     @property
     def in_your_time(self) -> str:
@@ -215,7 +215,7 @@ class ProposeSession(SuggestTimes):
         for name in ("every", "times", "until"):
             # Said once for all, in what is asked.
             self.fields[name].optional_goes_unsaid = True  # type: ignore[attr-defined]
-        self.seen_by_two("where", but=_("It is also in the calendar entry that you both get."))
+        self.seen_by_two("where", words=_("you and %(name)s. It is also in the calendar entry that you both get."))
 
     def questions(self) -> list[Any]:
         legend = _("If you repeat it, how long?")
@@ -261,7 +261,7 @@ class ChangeSession(OfTwo):
         hint = _("You take turns, unless you choose otherwise. To lead in place of %(name)s you ask: it changes once %(name)s agrees.")
         hint %= {"name": other.user.short_name}
         self.fields["led_by"] = leader_field(me, other, label=_("Who leads?"), help_text=hint, initial=leader)
-        self.seen_by_two("where", but=_("It is also in the calendar entry that you both get."))
+        self.seen_by_two("where", words=_("you and %(name)s. It is also in the calendar entry that you both get."))
 
     def go_on_from(self, session: Session) -> None:
         """What is saved next takes the place of what stands there now, which the person has seen. What they left alone stands so now."""
@@ -299,7 +299,7 @@ class CancelSession(OfTwo):
     def __init__(self, *arguments: Any, **names: Any) -> None:
         super().__init__(*arguments, **names)
         self.fields["word"].help_text = _("You need not say why.")
-        self.seen_by_two("word", but=_("Coordinators see that it was cancelled and by whom, not the words."))
+        self.seen_by_two("word", words=_("you and %(name)s. Coordinators see that it was cancelled and by whom, not the words."))
 
 
 def on_the_clock(moment: datetime, zone: str) -> tuple[date, time]:
@@ -308,7 +308,7 @@ def on_the_clock(moment: datetime, zone: str) -> tuple[date, time]:
 
 
 def _left_out(day: date, start: time) -> str:
-    words = {"day": date_format(day, "j F"), "start": f"{start:%H:%M}"}
+    words = {"day": written(day, "day"), "start": written(start, "clock")}
     return _("Clocks go forward on %(day)s, and %(start)s is left out. Choose another time.") % words
 
 

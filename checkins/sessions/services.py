@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from checkins.sessions import policies, repeating
@@ -25,6 +24,7 @@ from matching.facts.models import Fact
 from matching.pairings.models import Pairing
 from mentoring.kernel import times
 from mentoring.kernel.audit import services as audit
+from mentoring.kernel.dates import written
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
 from programs.memberships.models import Holiday, Membership
@@ -52,7 +52,7 @@ class OtherTimesMeanwhile(Meanwhile):
     """Other times are open than those that this person saw: `seen` is the key of the first of them now, 0 where none is."""
 
     def __init__(self, options: Sequence[SessionOption]) -> None:
-        when = "; ".join(date_format(timezone.localtime(option.starts_at), "l j F, H:i") for option in options)
+        when = "; ".join(written(timezone.localtime(option.starts_at), "weekday_and_clock") for option in options)
         some = _("Other times are open here now: %(when)s. Have a look at them first.") % {"when": when}
         super().__init__(some if options else _("The times that were open here are open no more. Have a look at how it stands."))
         self.seen = options[0].pk if options else 0
@@ -440,7 +440,7 @@ def _refuse_series(
     for starts_at in options:
         series = would_be(repeats, starts_at, zone, holidays)
         for day in series.left_out:
-            words = {"day": date_format(day, "j F"), "start": date_format(times.local(starts_at, zone), "H:i")}
+            words = {"day": written(day, "day"), "start": written(times.local(starts_at, zone), "clock")}
             raise Refused(_("Clocks go forward on %(day)s, and %(start)s is left out. Choose another time.") % words)
         moments = series.moments
         for session in there.overlapping(starts_at, (moments[-1] - starts_at) // MINUTE + minutes).order_by("starts_at", "pk"):
@@ -573,7 +573,7 @@ def _take_back_entries(session: Session, now: datetime) -> None:
 
 def when_it_is(session: Session) -> dict[str, object]:
     began = timezone.localtime(session.starts_at)
-    return {"day": date_format(began, "l j F"), "start": date_format(began, "H:i")}
+    return {"day": written(began, "weekday"), "start": written(began, "clock")}
 
 
 def _one_line(text: str) -> str:

@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,6 +18,7 @@ from checkins.sessions.forms import (
 )
 from checkins.sessions.models import Session, SessionOption
 from matching.pairings.access import PairRequest, stopped, the_two_only
+from mentoring.kernel.dates import written
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.once.access import once
 from mentoring.kernel.outbox.addresses import named, sending_address
@@ -209,7 +209,7 @@ def _now_it_is_up_to(other: Membership) -> str:
 
 
 def _in_words(moment: datetime | None) -> str:
-    return date_format(timezone.localtime(moment), "l j F, H:i")
+    return written(timezone.localtime(moment), "weekday_and_clock")
 
 
 def _is_key(asked: str) -> bool:

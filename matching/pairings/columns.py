@@ -9,9 +9,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from matching.pairings.models import Pairing
+from mentoring.kernel.dates import written
 from programs.memberships.models import Membership
 
 if TYPE_CHECKING:
@@ -50,4 +50,4 @@ def in_words(value: Value) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
-    return date_format(value, "j M Y") if isinstance(value, date) else str(value)
+    return written(value, "short_full_day") if isinstance(value, date) else str(value)

@@ -8,10 +8,10 @@ from datetime import date
 
 from django.db.models import Case, Count, DateTimeField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from matching.pairings.models import Pairing
+from mentoring.kernel.dates import written
 from programs.memberships.models import Membership
 
 
@@ -72,7 +72,7 @@ def why_not(person: Membership, *, mentors: bool, learns: bool) -> str:
     if learns and not profile.seeks_mentoring:
         return _("%(name)s does not seek mentoring.") % name
     if person.rests:  # type: ignore[attr-defined]
-        return _("%(name)s is taking a break until %(day)s.") % {**name, "day": date_format(profile.paused_until)}
+        return _("%(name)s is taking a break until %(day)s.") % {**name, "day": written(profile.paused_until, "full_day")}
     if mentors and not person.free_as_mentor:  # type: ignore[attr-defined]
         return _("%(name)s has no free place as a mentor: all %(number)s are taken.") % {**name, "number": profile.offers_capacity}
     if learns and not person.free_as_mentee:  # type: ignore[attr-defined]

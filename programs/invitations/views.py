@@ -8,7 +8,6 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
@@ -156,8 +155,8 @@ def _rows(invitations: "InvitationQuerySet", now: datetime) -> Iterator[list[obj
             ", ".join(row.role_names()),
             row.cohort or "",
             _state_in_words(row, now),
-            date_format(timezone.localtime(row.created_at), "Y-m-d"),
-            date_format(timezone.localtime(row.expires_at), "Y-m-d"),
+            timezone.localtime(row.created_at).date(),
+            timezone.localtime(row.expires_at).date(),
         ]
 
 

@@ -5,11 +5,11 @@ import django_filters
 from crispy_forms.layout import Layout
 from django import forms
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mentoring.kernel import times
+from mentoring.kernel.dates import written
 from mentoring.kernel.forms import ClockInput, DayInput, EvenhandForm, Together
 from mentoring.kernel.lists.filters import ListFilter
 from mentoring.kernel.outbox import kinds
@@ -85,7 +85,7 @@ class Pause(EvenhandForm, forms.Form):
             "week": _("In a week: %(day)s"),
             "fortnight": _("In two weeks: %(day)s"),
         }
-        return [(name, words[name] % {"day": date_format(self.today + timedelta(days=ahead), "j F")}) for name, ahead in self.DAYS.items()]
+        return [(name, words[name] % {"day": written(self.today + timedelta(days=ahead), "day")}) for name, ahead in self.DAYS.items()]
 
     def clean_day(self) -> date:
         ahead = self.DAYS.get(self.data.get("until", ""))

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -155,8 +154,8 @@ def _rows(people: MembershipQuerySet) -> Iterator[list[object]]:
             ", ".join(member.role_names()),
             member.cohort or "",
             readiness_in_words(member),
-            date_format(timezone.localtime(member.joined_at), "Y-m-d"),
-            date_format(timezone.localtime(member.left_at), "Y-m-d") if member.left_at else "",
+            timezone.localtime(member.joined_at).date(),
+            timezone.localtime(member.left_at).date() if member.left_at else "",
         ]
 
 

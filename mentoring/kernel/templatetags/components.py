@@ -9,6 +9,7 @@ import unicodedata
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,20 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from mentoring.kernel.dates import written
+
 register = Library()
 
 
-# --- Figures ---
+# --- Days and figures ---
 
 MINUTES_AN_HOUR = 60
+
+
+@register.filter("written", expects_localtime=True)
+def _written(value: date | datetime | time | None, form: str) -> str:
+    """A day or a time in one of the forms of `mentoring.kernel.dates`: `{{ session.starts_at|written:"weekday_and_clock" }}`."""
+    return written(value, form) if value else ""
 
 
 @register.filter
