@@ -5,7 +5,7 @@ from checkins.accounts.models import SessionAccount
 from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem, NothingThisTime
 from checkins.answers.models import Answer, AnswerLink, CheckIn
-from checkins.care.models import Note, Task
+from checkins.care.models import CallNote, Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.plans.models import CheckInPlan, NextDue, Question
@@ -18,13 +18,13 @@ __all__ = [
     "AgendaItem",
     "Answer",
     "AnswerLink",
+    "CallNote",
     "CheckIn",
     "CheckInPlan",
     "Decision",
     "Goal",
     "Message",
     "NextDue",
-    "Note",
     "NothingThisTime",
     "Question",
     "Series",

@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checkins.care.models import Note, Task
+from checkins.care.models import CallNote, Task
 from checkins.care.services import LONGEST_NOTE
 from matching.pairings.models import Pairing
 from mentoring.kernel import times
@@ -69,7 +69,7 @@ class CorrectNote(EvenhandForm, forms.Form):
 
     text = _text()
 
-    def __init__(self, *arguments: Any, note: Note, **names: Any) -> None:
+    def __init__(self, *arguments: Any, note: CallNote, **names: Any) -> None:
         super().__init__(*arguments, **names)
         self.fields["text"].label = _("What is right?")
         self.seen_by("text", who_reads(note.read_by, note.pairing), icon="lock")

@@ -98,7 +98,7 @@ class Task(models.Model):
         return (first, second) if self.contact_first == self.Half.FIRST else (second, first)
 
 
-class NoteQuerySet(models.QuerySet["Note"]):
+class CallNoteQuerySet(models.QuerySet["CallNote"]):
     def visible_to(self, membership: Membership) -> Self:
         """Who wrote it, and staff by the rule of its day; never about a pairing of their own, whatever role they have."""
         if not membership.is_staff:
@@ -122,27 +122,27 @@ class NoteQuerySet(models.QuerySet["Note"]):
         return self.order_by("written_at", "pk")
 
 
-class Note(models.Model):
+class CallNote(models.Model):
     """What was said in a call about a pairing, or seen: facts. It stays as it was written; what was wrong is put right below it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="notes")
+    pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="call_notes")
     # Empty where it was about both.
     about = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="notes")
+    author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="call_notes")
     called_on = models.DateField()
     text = EncryptedTextField()
     read_by = models.CharField(max_length=12, choices=Program.AnswersReadBy)
     written_at = models.DateTimeField()
     corrects = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="corrections")
 
-    objects = NoteQuerySet.as_manager()
+    objects = CallNoteQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(corrects=models.F("id")), name="checkins_note_does_not_correct_itself"),
+            models.CheckConstraint(condition=~Q(corrects=models.F("id")), name="checkins_callnote_does_not_correct_itself"),
         ]
-        indexes = [models.Index(fields=["pairing", "written_at"], name="checkins_note_of_pairing")]
+        indexes = [models.Index(fields=["pairing", "written_at"], name="checkins_callnote_of_pairing")]
 
     def __str__(self) -> str:
         return f"Note {self.pk}"

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from checkins.care.models import Note, Task
+from checkins.care.models import CallNote, Task
 from matching.pairings import acts
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership, Program
@@ -33,7 +33,7 @@ def may_write_about(membership: Membership, pairing: Pairing) -> bool:
     return membership.is_staff and membership.program_id == pairing.program_id and not pairing.includes(membership)
 
 
-def may_correct(membership: Membership, note: Note) -> bool:
+def may_correct(membership: Membership, note: CallNote) -> bool:
     """Whoever may read it. A correction is put right where it stands: below the note."""
     may_read = membership.is_admin or note.read_by == Program.AnswersReadBy.COORDINATORS or note.author_id == membership.pk
     return may_write_about(membership, note.pairing) and may_read and note.corrects_id is None

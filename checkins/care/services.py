@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from checkins.care import policies
-from checkins.care.models import Note, Task
+from checkins.care.models import CallNote, Task
 from checkins.care.playbook import ENTRIES
 from matching.pairings.models import Pairing
 from mentoring.kernel.audit import services as audit
@@ -130,7 +130,7 @@ def let_go(*, kind: Task.Kind, pairing_ids: Iterable[int], now: datetime, about_
 @transaction.atomic
 def write_note(
     *, pairing: Pairing, by: Membership, text: str, about: Membership | None, called_on: date, now: datetime, task: Task | None = None
-) -> Note:
+) -> CallNote:
     """Write down what was said. `about` is one of the two, or None for both. With a `task`, that is done as well.
 
     Read by the program's rule of today; of a task, by the rule that the person was told whose answer raised it.
@@ -143,7 +143,7 @@ def write_note(
         raise Refused(_("This day is still to come. Write the note when it has been."))
     if task is not None:
         task = finish(task=task, by=by, now=now)
-    note = Note.objects.create(
+    note = CallNote.objects.create(
         pairing=pairing,
         about=about,
         author=by,
@@ -152,17 +152,17 @@ def write_note(
         read_by=_read_by(pairing, task),
         written_at=now,
     )
-    _record("note.written", note, by, now)
+    _record("call.noted", note, by, now)
     return note
 
 
 @transaction.atomic
-def correct_note(*, note: Note, by: Membership, text: str, now: datetime) -> Note:
+def correct_note(*, note: CallNote, by: Membership, text: str, now: datetime) -> CallNote:
     """Put something right below a note, which stays as it is. Read by whoever may read the note."""
-    note = Note.objects.select_related("pairing").get(pk=note.pk)
+    note = CallNote.objects.select_related("pairing").get(pk=note.pk)
     if not policies.may_correct(by, note):
         raise Refused(_("This note is not yours to put right."))
-    correction = Note.objects.create(
+    correction = CallNote.objects.create(
         pairing=note.pairing,
         about=note.about,
         author=by,
@@ -172,7 +172,7 @@ def correct_note(*, note: Note, by: Membership, text: str, now: datetime) -> Not
         written_at=now,
         corrects=note,
     )
-    _record("note.corrected", correction, by, now)
+    _record("call.note_corrected", correction, by, now)
     return correction
 
 
@@ -180,7 +180,7 @@ def note_reading(*, pairing: Pairing, by: Membership, now: datetime) -> None:
     """Somebody is about to read the notes about a pairing."""
     if not policies.may_write_about(by, pairing):
         raise Refused(_("These notes are not yours to read."))
-    audit.record(verb="notes.read", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
+    audit.record(verb="calls.read", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
 
 
 def _facts(text: str) -> str:
@@ -197,5 +197,5 @@ def _read_by(pairing: Pairing, task: Task | None) -> str:
     return Program.AnswersReadBy.ADMINS if Program.AnswersReadBy.ADMINS in rules else Program.AnswersReadBy.COORDINATORS
 
 
-def _record(verb: str, note: Note, by: Membership, now: datetime) -> None:
+def _record(verb: str, note: CallNote, by: Membership, now: datetime) -> None:
     audit.record(verb=verb, subject=note, program_id=by.program_id, actor_id=by.user_id, now=now, detail={"pairing": note.pairing_id})

@@ -7,6 +7,6 @@ urlpatterns = [
     path("pairings/<int:pairing>/call/take-back/", views.take_back_call, name="please-call-take-back"),
     path("tasks/<int:task>/", views.task, name="task"),
     path("tasks/<int:task>/done/", views.task_done, name="task-done"),
-    path("pairings/<int:pairing>/notes/", views.notes, name="notes"),
-    path("notes/<uuid:note>/correct/", views.note_correct, name="note-correct"),
+    path("pairings/<int:pairing>/calls/", views.calls, name="calls"),
+    path("calls/<uuid:callnote>/correct/", views.call_correct, name="call-correct"),
 ]

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from checkins.care import services
 from checkins.care.forms import CorrectNote, WriteNote
-from checkins.care.models import Note, Task
+from checkins.care.models import CallNote, Task
 from checkins.care.playbook import tell
 from matching.pairings.access import PairRequest, the_two_only
 from matching.pairings.models import Pairing
@@ -80,7 +80,7 @@ def task_done(request: MemberRequest, task: int) -> HttpResponse:
 
 @staff_only
 @once
-def notes(request: MemberRequest, pairing: int) -> HttpResponse:
+def calls(request: MemberRequest, pairing: int) -> HttpResponse:
     """The notes about a pairing, the newest first, each with what was put right below it. That they were read is written down first."""
     me, now = request.membership, timezone.now()
     pair = get_object_or_404(Pairing.objects.visible_to(me).not_of(me).with_people(), pk=pairing)
@@ -92,13 +92,13 @@ def notes(request: MemberRequest, pairing: int) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             messages.success(request, _("The note is saved."))
-            return redirect("checkins:notes", pair.program.slug, pair.pk)
-    written = Note.objects.visible_to(me).filter(pairing=pair)
+            return redirect("checkins:calls", pair.program.slug, pair.pk)
+    written = CallNote.objects.visible_to(me).filter(pairing=pair)
     page = page_of(request, written.first_written().with_people().newest_first(), per_page=NOTES_A_PAGE)
     if page.items:
         services.note_reading(pairing=pair, by=me, now=now)
     below = written.filter(corrects__in=[note.pk for note in page.items]).with_people().oldest_first()
-    corrections: dict[object, list[Note]] = {}
+    corrections: dict[object, list[CallNote]] = {}
     for correction in below:
         corrections.setdefault(correction.corrects_id, []).append(correction)
     context = {
@@ -107,14 +107,14 @@ def notes(request: MemberRequest, pairing: int) -> HttpResponse:
         "page": page,
         "notes": [(note, corrections.get(note.pk, [])) for note in page.items],
     }
-    return render(request, "checkins/care/notes.html", context)
+    return render(request, "checkins/care/calls.html", context)
 
 
 @staff_only
 @once
-def note_correct(request: MemberRequest, note: str) -> HttpResponse:
+def call_correct(request: MemberRequest, callnote: str) -> HttpResponse:
     me, now = request.membership, timezone.now()
-    wrong = get_object_or_404(Note.objects.visible_to(me).first_written().with_people(), pk=note)
+    wrong = get_object_or_404(CallNote.objects.visible_to(me).first_written().with_people(), pk=callnote)
     form = CorrectNote(request.POST or None, note=wrong)
     if request.method == "POST" and form.is_valid():
         try:
@@ -123,6 +123,6 @@ def note_correct(request: MemberRequest, note: str) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             messages.success(request, _("The correction stands below the note."))
-            return redirect("checkins:notes", me.program.slug, wrong.pairing_id)
+            return redirect("checkins:calls", me.program.slug, wrong.pairing_id)
     services.note_reading(pairing=wrong.pairing, by=me, now=now)
-    return render(request, "checkins/care/note_correct.html", {"form": form, "note": wrong, "pairing": wrong.pairing})
+    return render(request, "checkins/care/call_correct.html", {"form": form, "note": wrong, "pairing": wrong.pairing})

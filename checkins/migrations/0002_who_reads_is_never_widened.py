@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-TABLES = ("checkins_checkin", "checkins_task", "checkins_note")
+TABLES = ("checkins_checkin", "checkins_task", "checkins_callnote")
 REFUSE = """
 CREATE FUNCTION checkins_who_reads_is_never_widened() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Case, CharField, Count, DateField, F, Func, IntegerField, Q, Value, When
 from django.db.models.functions import ExtractMonth, ExtractYear
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from checkins.answers.models import CheckIn
@@ -16,6 +15,7 @@ from checkins.plans.models import CheckInPlan
 from checkins.readings import chart
 from checkins.readings.queries import others_check_ins
 from matching.pairings.models import Pairing
+from mentoring.kernel.dates import written
 from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership
 
@@ -250,7 +250,7 @@ def _line(
         [
             Time(
                 start,
-                date_format(start, "M" if every == MONTH else "j M"),
+                written(start, "month_alone" if every == MONTH else "short_day"),
                 _numbers(counted.get((time, key)), shown.get((time, key), False)),
             )
             for time, start in enumerate(starts)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from checkins.answers.models import Answer, CheckIn, readable_rules
@@ -15,6 +14,7 @@ from checkins.plans.models import Question
 from checkins.readings import chart
 from checkins.readings.queries import FAR_APART, Round, check_ins_of, in_rounds
 from matching.pairings.models import Pairing
+from mentoring.kernel.dates import written
 from programs.memberships.models import Membership
 
 ROUNDS_OVER_TIME = 12
@@ -103,11 +103,11 @@ class Series:
 
     @property
     def first_day(self) -> str:
-        return date_format(self.rows[-1].due_on, "j M") if self.rows else ""
+        return written(self.rows[-1].due_on, "short_day") if self.rows else ""
 
     @property
     def last_day(self) -> str:
-        return date_format(self.rows[0].due_on, "j M") if len(self.rows) > 1 else ""
+        return written(self.rows[0].due_on, "short_day") if len(self.rows) > 1 else ""
 
 
 def over_time(pairing: Pairing, staff: Membership, now: datetime) -> list[Series]:

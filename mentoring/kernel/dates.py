@@ -17,6 +17,8 @@ FORMATS = {
     "short_full_day": pgettext_lazy("date format", "j M Y"),
     "weekday": pgettext_lazy("date format", "l j F"),
     "full_weekday": pgettext_lazy("date format", "l j F Y"),
+    "month_alone": pgettext_lazy("date format", "M"),
+    "short_month": pgettext_lazy("date format", "M Y"),
     "month": pgettext_lazy("date format", "F Y"),
     "clock": pgettext_lazy("date format", "H:i"),
     "day_and_clock": pgettext_lazy("date format", "j F, H:i"),

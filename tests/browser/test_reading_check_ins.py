@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from checkins.care.models import Note
+from checkins.care.models import CallNote
 from mentoring.kernel.outbox.models import OutboxMessage
 from tests.browser.pressing import press
 from tests.factories.checkins import AnswerFactory, CheckInFactory, question_of
@@ -60,7 +60,7 @@ def test_a_coordinator_reads_reminds_and_notes_a_call(page_at, axe, picture, pai
     axe(page)
     press(page, "Save the note")
     expect(page.get_by_text("The note is saved.")).to_be_visible()
-    assert str(Note.objects.get().text) == "Both are well."
+    assert str(CallNote.objects.get().text) == "Both are well."
 
     page.goto(reverse("checkins:checkins-over-time", args=[pairing.program.slug]))
     axe(page)

@@ -11,7 +11,7 @@ from checkins.accounts.models import SessionAccount
 from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem
 from checkins.answers.models import Answer, AnswerLink, CheckIn
-from checkins.care.models import Note, Task
+from checkins.care.models import CallNote, Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.plans.models import CheckInPlan, Question
@@ -357,11 +357,11 @@ class TaskFactory(DjangoModelFactory):
     due_at = NOON + timedelta(days=2)
 
 
-class NoteFactory(DjangoModelFactory):
+class CallNoteFactory(DjangoModelFactory):
     """A coordinator called the first half of an active pairing yesterday, and wrote it down at once."""
 
     class Meta:
-        model = Note
+        model = CallNote
 
     class Params:
         for_admins = factory.Trait(read_by=Program.AnswersReadBy.ADMINS)

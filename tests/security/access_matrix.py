@@ -208,8 +208,8 @@ ROUTES: dict[str, Route] = {
     # Staff who are no part of the pairing; who is sees nothing of what is told about it.
     "checkins:answers": Route(("coordinator", "admin"), READ),
     "checkins:pairing-remind": Route(("coordinator", "admin"), ACT),
-    "checkins:notes": Route(("coordinator", "admin"), FORM),
-    "checkins:note-correct": Route(("coordinator", "admin"), FORM),
+    "checkins:calls": Route(("coordinator", "admin"), FORM),
+    "checkins:call-correct": Route(("coordinator", "admin"), FORM),
     "checkins:task": Route(("coordinator", "admin"), FORM),
     "checkins:task-done": Route(("coordinator", "admin"), ACT),
     "matching:withdraw": Route(("coordinator", "admin"), ACT),

@@ -28,11 +28,11 @@ from tests.factories.checkins import (
     ActionItemFactory,
     AgendaItemFactory,
     AnswerFactory,
+    CallNoteFactory,
     CheckInFactory,
     DecisionFactory,
     GoalFactory,
     MessageFactory,
-    NoteFactory,
     QuestionFactory,
     SessionAccountFactory,
     SessionFactory,
@@ -273,8 +273,8 @@ def _live(pairing: object, numbers: Iterable[int]) -> None:
         _write(TaskFactory.build(pairing=pairing, about=first, kind=kind) for kind in kinds)
         _write([TaskFactory.build(pairing=pairing, about=second, unanswered=True)])
     _write(TaskFactory.build(pairing=pairing, about=second, done=True) for _ in numbers)
-    notes = _write(NoteFactory.build(pairing=pairing, about=first, author=pairing.proposed_by) for _ in numbers)  # type: ignore[attr-defined]
-    _write(NoteFactory.build(pairing=pairing, author=pairing.proposed_by, corrects=note) for note in notes)  # type: ignore[attr-defined]
+    notes = _write(CallNoteFactory.build(pairing=pairing, about=first, author=pairing.proposed_by) for _ in numbers)  # type: ignore[attr-defined]
+    _write(CallNoteFactory.build(pairing=pairing, author=pairing.proposed_by, corrects=note) for note in notes)  # type: ignore[attr-defined]
 
 
 def _first_decision(pairing: object) -> int | None:

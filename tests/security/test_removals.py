@@ -75,8 +75,8 @@ SECOND = {
     },
     **{f"door of programs:invitation-{page}": ("Invitation.visible_to",) for page in ("remind", "withdraw")},
     **dict.fromkeys(["door of checkins:task", "door of checkins:task-done"], ("Task.visible_to",)),
-    **{f"door of checkins:{page}": (PAGES,) for page in ("answers", "notes", "pairing-remind")},
-    "door of checkins:note-correct": ("Note.visible_to",),
+    **{f"door of checkins:{page}": (PAGES,) for page in ("answers", "calls", "pairing-remind")},
+    "door of checkins:call-correct": ("CallNote.visible_to",),
     **{f"door of matching:{act}": (PAGES,) for act in ("withdraw", "undo", "ask-both")},
 }
 

@@ -24,11 +24,11 @@ from tests.factories.checkins import (
     AgendaItemFactory,
     AnswerFactory,
     AnswerLinkFactory,
+    CallNoteFactory,
     CheckInFactory,
     DecisionFactory,
     GoalFactory,
     MessageFactory,
-    NoteFactory,
     QuestionFactory,
     SeriesFactory,
     SessionAccountFactory,
@@ -238,7 +238,7 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         "decision": DecisionFactory(pairing=pairing, text=mark, reason=mark).pk,
         "goal": GoalFactory(pairing=pairing, text=mark, why=mark).pk,
         "task": TaskFactory(pairing=pairing).pk,
-        "note": NoteFactory(pairing=pairing, text=f"Call{mark.lower()}").pk,
+        "callnote": CallNoteFactory(pairing=pairing, text=f"Call{mark.lower()}").pk,
     }
 
 

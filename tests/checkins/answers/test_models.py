@@ -10,8 +10,8 @@ from programs.memberships.models import Program
 from tests.factories.checkins import (
     AnswerFactory,
     AnswerLinkFactory,
+    CallNoteFactory,
     CheckInFactory,
-    NoteFactory,
     QuestionFactory,
     TaskFactory,
     question_of,
@@ -63,7 +63,7 @@ def test_words_are_unreadable_at_rest():
     assert Answer.objects.get().words == "I feel pushed."
 
 
-@pytest.mark.parametrize("factory", [CheckInFactory, TaskFactory, NoteFactory])
+@pytest.mark.parametrize("factory", [CheckInFactory, TaskFactory, CallNoteFactory])
 def test_the_database_refuses_to_open_to_coordinators_what_was_said_to_admins(factory):
     said = factory(read_by=Program.AnswersReadBy.ADMINS)
 

@@ -4,14 +4,14 @@ import pytest
 from django.db import IntegrityError, connection
 
 from checkins.care import playbook, services
-from checkins.care.models import Note, Task
+from checkins.care.models import CallNote, Task
 from checkins.care.playbook import ENTRIES
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
 from mentoring.kernel.outbox.models import OutboxMessage
 from tests.at_once import at_once
-from tests.factories.checkins import NoteFactory, TaskFactory
+from tests.factories.checkins import CallNoteFactory, TaskFactory
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory, UserFactory
 from tests.times import NOON
@@ -246,7 +246,7 @@ def test_a_note_says_who_wrote_it_when_and_about_whom(noon):
 
     note.refresh_from_db()
     assert (note.author, note.about, note.written_at, str(note.text)) == (pairing.coordinator, pairing.first, noon, "She said: it is fine.")
-    assert AuditEvent.objects.get(verb="note.written").detail == {"pairing": pairing.pk}
+    assert AuditEvent.objects.get(verb="call.noted").detail == {"pairing": pairing.pk}
 
 
 def test_what_is_written_is_encrypted_at_rest():
@@ -255,7 +255,7 @@ def test_what_is_written_is_encrypted_at_rest():
     services.write_note(by=pairing.coordinator, **facts(pairing, text="CANARY"))
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT text FROM checkins_note")
+        cursor.execute("SELECT text FROM checkins_callnote")
         assert b"CANARY" not in bytes(cursor.fetchone()[0])
 
 
@@ -269,7 +269,7 @@ def test_what_is_no_note_is_refused(changes):
 
     with pytest.raises(Refused):
         services.write_note(by=pairing.coordinator, **facts(pairing, **changes))
-    assert not Note.objects.exists()
+    assert not CallNote.objects.exists()
 
 
 def test_a_note_is_about_one_of_the_two_or_both():
@@ -316,7 +316,7 @@ def test_a_note_is_read_by_the_rule_of_its_day_and_of_what_it_is_about(rule, of_
 
 
 def test_a_correction_stands_below_and_leaves_the_note_as_it_was(noon):
-    note = NoteFactory(text="On Monday.", for_admins=True)
+    note = CallNoteFactory(text="On Monday.", for_admins=True)
     admin = MembershipFactory(admin=True, program=note.pairing.program)
 
     correction = services.correct_note(note=note, by=admin, text="On Tuesday.", now=noon)
@@ -328,7 +328,7 @@ def test_a_correction_stands_below_and_leaves_the_note_as_it_was(noon):
 
 
 def test_who_may_not_read_a_note_puts_nothing_right(noon):
-    note = NoteFactory(for_admins=True)
+    note = CallNoteFactory(for_admins=True)
     other = MembershipFactory(coordinator=True, program=note.pairing.program)
 
     for person in (other, note.pairing.first, MembershipFactory(admin=True)):
@@ -338,16 +338,16 @@ def test_who_may_not_read_a_note_puts_nothing_right(noon):
 
 
 def test_a_note_is_seen_by_the_rule_and_by_whoever_wrote_it():
-    note, of_all = NoteFactory(for_admins=True), NoteFactory()
+    note, of_all = CallNoteFactory(for_admins=True), CallNoteFactory()
     program = note.pairing.program
     note.pairing.second.is_coordinator = note.pairing.second.is_admin = True
     note.pairing.second.save()
 
-    assert note in Note.objects.visible_to(note.author)
-    assert note in Note.objects.visible_to(MembershipFactory(admin=True, program=program))
-    assert of_all in Note.objects.visible_to(MembershipFactory(coordinator=True, program=of_all.pairing.program))
+    assert note in CallNote.objects.visible_to(note.author)
+    assert note in CallNote.objects.visible_to(MembershipFactory(admin=True, program=program))
+    assert of_all in CallNote.objects.visible_to(MembershipFactory(coordinator=True, program=of_all.pairing.program))
     for other in [*note.pairing.halves, MembershipFactory(coordinator=True, program=program), MembershipFactory(admin=True)]:
-        assert note not in Note.objects.visible_to(other)
+        assert note not in CallNote.objects.visible_to(other)
 
 
 def test_no_service_changes_or_removes_a_note():
@@ -358,7 +358,7 @@ def test_no_service_changes_or_removes_a_note():
 
 
 def test_the_database_refuses_a_note_that_corrects_itself():
-    note = NoteFactory()
+    note = CallNoteFactory()
 
     with pytest.raises(IntegrityError, match="does_not_correct_itself"):
-        Note.objects.filter(pk=note.pk).update(corrects=note)
+        CallNote.objects.filter(pk=note.pk).update(corrects=note)

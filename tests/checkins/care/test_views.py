@@ -2,10 +2,10 @@ import re
 
 import pytest
 
-from checkins.care.models import Note, Task
+from checkins.care.models import CallNote, Task
 from mentoring.kernel.audit.models import AuditEvent
 from tests.checkins.pages import address, people_around
-from tests.factories.checkins import NoteFactory, TaskFactory
+from tests.factories.checkins import CallNoteFactory, TaskFactory
 from tests.factories.programs import MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +102,7 @@ def test_the_coordinator_sees_it_first_among_what_somebody_said(as_member):
 
 
 def notes_page(pairing):
-    return address("notes", pairing.program, pairing.pk)
+    return address("calls", pairing.program, pairing.pk)
 
 
 def filled_in(pairing, **changes):
@@ -130,27 +130,27 @@ def test_a_note_without_words_or_of_a_day_to_come_is_kept_in_the_form(as_member)
 
     assert "This day is still to come" in answer.text
     assert "He said: all is well." in answer.text
-    assert not Note.objects.exists()
+    assert not CallNote.objects.exists()
 
 
 def test_reading_a_note_is_written_down_and_an_empty_page_is_not(as_member):
     around = people_around()
     browser = as_member(around.admin)
     browser.get(notes_page(around.pairing))
-    assert not AuditEvent.objects.filter(verb="notes.read").exists()
+    assert not AuditEvent.objects.filter(verb="calls.read").exists()
 
-    NoteFactory(pairing=around.pairing)
+    CallNoteFactory(pairing=around.pairing)
     browser.get(notes_page(around.pairing))
 
-    event = AuditEvent.objects.get(verb="notes.read")
+    event = AuditEvent.objects.get(verb="calls.read")
     assert (event.actor_id, event.object_id) == (around.admin.user_id, str(around.pairing.pk))
 
 
 def test_a_correction_is_shown_below_the_note(as_member):
     around = people_around()
-    note = NoteFactory(pairing=around.pairing, text="On Monday.")
+    note = CallNoteFactory(pairing=around.pairing, text="On Monday.")
 
-    answer = as_member(around.admin).post(address("note-correct", around.pairing.program, note.pk), {"text": "On Tuesday."}, follow=True)
+    answer = as_member(around.admin).post(address("call-correct", around.pairing.program, note.pk), {"text": "On Tuesday."}, follow=True)
 
     assert answer.text.index("On Monday.") < answer.text.index("On Tuesday.")
     assert f"Put right by {around.admin.user.full_name}" in answer.text
@@ -158,19 +158,19 @@ def test_a_correction_is_shown_below_the_note(as_member):
 
 def test_nobody_else_finds_notes_whatever_role_they_have(as_member):
     around = people_around()
-    note = NoteFactory(pairing=around.pairing)
+    note = CallNoteFactory(pairing=around.pairing)
     around.other_half.is_coordinator = around.other_half.is_admin = True
     around.other_half.save()
 
     for person in (around.half, around.other_half, around.neighbour, around.outsider, MembershipFactory(coordinator=True)):
         browser = as_member(person)
         assert browser.get(notes_page(around.pairing)).status_code == 404
-        assert browser.get(address("note-correct", around.pairing.program, note.pk)).status_code == 404
+        assert browser.get(address("call-correct", around.pairing.program, note.pk)).status_code == 404
 
 
 def test_a_note_for_admins_is_not_shown_to_other_coordinators(as_member):
     around = people_around()
-    NoteFactory(pairing=around.pairing, author=around.admin, for_admins=True, text="CANARY")
+    CallNoteFactory(pairing=around.pairing, author=around.admin, for_admins=True, text="CANARY")
 
     assert "CANARY" not in as_member(around.coordinator).get(notes_page(around.pairing)).text
     assert "CANARY" in as_member(around.admin).get(notes_page(around.pairing)).text
@@ -187,16 +187,16 @@ def test_a_task_is_done_with_a_note(as_member):
     assert answer.redirect_chain[-1][0] == address("today", task.pairing.program)
     task.refresh_from_db()
     assert task.done_by == task.pairing.coordinator
-    assert str(Note.objects.get().text) == "He said: all is well."
+    assert str(CallNote.objects.get().text) == "He said: all is well."
 
 
 def test_the_notes_cost_the_same_for_many(as_member, costs_the_same):
     around = people_around()
-    NoteFactory(pairing=around.pairing, corrects=NoteFactory(pairing=around.pairing))
+    CallNoteFactory(pairing=around.pairing, corrects=CallNoteFactory(pairing=around.pairing))
 
     def grow():
-        for note in NoteFactory.create_batch(15, pairing=around.pairing):
-            NoteFactory(pairing=around.pairing, corrects=note)
+        for note in CallNoteFactory.create_batch(15, pairing=around.pairing):
+            CallNoteFactory(pairing=around.pairing, corrects=note)
 
     browser = as_member(around.coordinator)
     costs_the_same(lambda: browser.get(notes_page(around.pairing)), grow=grow)
