@@ -22,6 +22,8 @@ class CheckinsConfig(AppConfig):
         from checkins.goals import policies as goals  # noqa: F401
         from checkins.goals import queries as what_is_aimed_at
         from checkins.home import columns  # noqa: F401
+        from checkins.notes import policies as notes  # noqa: F401
+        from checkins.notes import queries as notes_of_both
         from checkins.plans import services as plans
         from checkins.reminders import letters  # noqa: F401
         from checkins.reminders import services as reminders
@@ -60,6 +62,7 @@ class CheckinsConfig(AppConfig):
         endings.shows_that_they_have_begun(meetings.were_to_meet)
         endings.shows_that_they_have_begun(messages.have_written)
         endings.shows_that_they_have_begun(what_is_aimed_at.have_set_any)
+        endings.shows_that_they_have_begun(notes_of_both.have_shared_any)
         pairings.when_gone_on(answers.go_on)
         pairings.when_gone_on(decisions.go_on)
         pairings.when_gone_on(resets.go_on)

@@ -8,6 +8,7 @@ from checkins.answers.models import Answer, AnswerLink, CheckIn
 from checkins.care.models import CallNote, Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
+from checkins.notes.models import Note
 from checkins.plans.models import CheckInPlan, NextDue, Question
 from checkins.sessions.models import Series, Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
@@ -25,6 +26,7 @@ __all__ = [
     "Goal",
     "Message",
     "NextDue",
+    "Note",
     "NothingThisTime",
     "Question",
     "Series",

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("checkins.balance.urls")),
                 path("", include("checkins.decisions.urls")),
                 path("", include("checkins.goals.urls")),
+                path("", include("checkins.notes.urls")),
                 path("", include("checkins.threads.urls")),
                 path("", include("checkins.airtime.urls")),
                 path("", include("checkins.plans.urls")),

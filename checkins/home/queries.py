@@ -1,6 +1,5 @@
 """What the gathering pages show, each in a number of queries that does not grow with the data."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -74,7 +73,7 @@ def _with_what_is_shown(pairings: list[Any], me: Membership) -> list[Pairing]:
 
 
 def check_ins_waiting(me: Membership, pairings: Sequence[Pairing], now: datetime) -> list[CheckIn]:
-    """Check-ins of mine about these pairings that are open and have a question I have not come to. In three queries at most.
+    """Check-ins of mine about these pairings that are open and have a question I have not come to. In two queries at most.
 
     Of a pairing that has ended it is the closing one.
 
@@ -82,16 +81,14 @@ def check_ins_waiting(me: Membership, pairings: Sequence[Pairing], now: datetime
     """
     known = {pairing.pk: pairing for pairing in pairings}
     is_on = Q(pairing__in=[pairing.pk for pairing in pairings if pairing.is_open]) | Q(occasion=CheckIn.Occasion.CLOSING)
-    check_ins: Any = list(CheckIn.objects.of(me).filter(is_on, pairing__in=known).asked().open_at(now).order_by("closes_at", "pk"))
+    open_now = CheckIn.objects.of(me).filter(is_on, pairing__in=known).asked().open_at(now)
+    check_ins: Any = list(open_now.annotate(given=Count("answers")).order_by("closes_at", "pk"))
     if not check_ins:
         return []
     questions = list(Question.objects.filter(plan__in={check_in.plan_id for check_in in check_ins}))
-    begun = [check_in for check_in in check_ins if check_in.answered_at]
-    given = Counter(Answer.objects.filter(check_in__in=begun).values_list("check_in", flat=True) if begun else ())
     for check_in in check_ins:
         check_in.membership, check_in.pairing = me, known[check_in.pairing_id]
         check_in.questions = len(check_in.among(questions))
-        check_in.given = given[check_in.pk]
     return [check_in for check_in in check_ins if check_in.given < check_in.questions]
 
 

@@ -22,6 +22,7 @@ from checkins.goals import queries as goals
 from checkins.home import queries
 from checkins.home.waiting import Waiting, waiting_in
 from checkins.readings import queries as readings
+from checkins.notes import queries as notes
 from checkins.resets import queries as resets
 from checkins.sessions import queries as sessions
 from checkins.threads import queries as threads
@@ -161,6 +162,7 @@ def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
         "actions": actions.on_pair_page(pair, me, now),
         "waiting": threads.on_pair_page(pair, me, now),
         "goals": goals.on_pair_page(pair, me, now),
+        "notes": notes.on_pair_page(pair, me, now),
         "balance": balance.on_pair_page(pair, me, now),
         **meetings,
     }

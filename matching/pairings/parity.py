@@ -22,6 +22,7 @@ SUBJECTS = {
     "decision": _("Decisions"),
     "action": _("Actions"),
     "goal": _("Goals"),
+    "note": _("Notes"),
     "message": _("Messages"),
     "checkin": _("Check-ins"),
     "reset": _("A fresh start"),

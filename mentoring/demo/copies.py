@@ -16,6 +16,7 @@ from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
+from checkins.notes.models import Note
 from checkins.plans.models import NextDue
 from checkins.resets import services as resets
 from checkins.sessions.models import Session, SessionOption
@@ -97,6 +98,7 @@ class _Generation:
         self._copy(ActionItem.objects.filter(pairing__in=pairs))
         self._copy_decisions(Decision.objects.filter(pairing__in=pairs))
         self._copy(Goal.objects.filter(pairing__in=pairs))
+        self._copy(Note.objects.filter(pairing__in=pairs))
         self._copy(Message.objects.filter(pairing__in=pairs))
         self._copy(ThreadRead.objects.filter(pairing__in=pairs))
         self._copy(Pause.objects.filter(pairing__in=pairs))

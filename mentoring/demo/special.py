@@ -7,6 +7,7 @@ from checkins.actions import services as actions
 from checkins.agendas.models import AgendaItem
 from checkins.airtime import services as airtime
 from checkins.decisions import services as decisions
+from checkins.notes import services as notes
 from checkins.resets import services as resets
 from checkins.threads import services as threads
 from matching.endings import services as endings
@@ -77,6 +78,12 @@ class Specials:
         already_there = AgendaItem.objects.filter(pairing=pair.pairing).open().count()
         for half, points in ((pair.mentee, words.POINTS[0]), (pair.mentor, ""), (pair.mentee, ""))[already_there:]:
             pair.raise_topic(half, clock.ago(1, 10), points)
+        for half, of_both, text in (
+            (pair.mentor, True, words.NOTE_OF_BOTH),
+            (pair.mentee, False, words.NOTE_OF_MENTEE),
+            (pair.mentor, False, words.NOTE_OF_MENTOR),
+        ):
+            notes.write(pairing=pair.pairing, by=half, text=text, of_both=of_both, now=clock.ago(2, 21))
         threads.send(pairing=pair.pairing, by=pair.mentee, text=words.MESSAGE_BEFORE, now=clock.ago(2, 20))
         threads.send(pairing=pair.pairing, by=pair.mentor, text=words.LAST_MESSAGE, now=clock.now - timedelta(hours=2))
 

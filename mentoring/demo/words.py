@@ -207,6 +207,9 @@ MESSAGES = (
 # What is told of some pairs alone.
 MESSAGE_BEFORE = "That was a good hour. I have put two things on the agenda for next time."
 LAST_MESSAGE = "I found the book we talked about. I’ll bring it when we meet, so don’t buy it."
+NOTE_OF_BOTH = "The four books we talked about:\n1. The one with the blue cover\n2. The long one, chapter 3 alone\n3. Yours\n4. Mine"
+NOTE_OF_MENTEE = "Before Thursday: ask what the first year was really like. And say that I would like to talk about money once."
+NOTE_OF_MENTOR = "Wait longer before I answer. Ask what has helped so far."
 DECISIONS_SHOWN_FIRST = (
     "We walk for the first ten minutes before we sit down",
     "We meet every other week, on Thursdays at one",

@@ -1,4 +1,4 @@
-"""The life of a pair: topics, actions, meetings, decisions and goals, messages, a program's plan, check-ins and answers, tasks."""
+"""The life of a pair: topics, actions, meetings, decisions, goals and notes, messages, a program's plan, check-ins and answers, tasks."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from checkins.answers.models import Answer, AnswerLink, CheckIn
 from checkins.care.models import CallNote, Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
+from checkins.notes.models import Note
 from checkins.plans.models import CheckInPlan, Question
 from checkins.sessions.models import Series, Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
@@ -214,6 +215,25 @@ class GoalFactory(DjangoModelFactory):
     whose = factory.LazyAttribute(lambda goal: goal.pairing.side_of(goal.written_by))
     text = factory.Sequence(lambda number: f"Goal {number}")
     made_at = NOON - timedelta(days=1)
+
+
+class NoteFactory(DjangoModelFactory):
+    """Of the first half, written yesterday for both; each a moment after the last one."""
+
+    class Meta:
+        model = Note
+
+    class Params:
+        only_mine = factory.Trait(opened_at=None)
+        removed = factory.Trait(removed_at=NOON)
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    author = factory.SelfAttribute("pairing.first")
+    text = factory.Sequence(lambda number: f"Note {number}")
+    written_at = factory.Sequence(lambda number: NOON - timedelta(days=1) + timedelta(milliseconds=number))
+    opened_at = factory.SelfAttribute("written_at")
+    saved_by = factory.SelfAttribute("author")
+    saved_at = factory.SelfAttribute("written_at")
 
 
 class MessageFactory(DjangoModelFactory):

@@ -118,6 +118,13 @@ ROUTES: dict[str, Route] = {
     "checkins:goal-reach": Route(BOTH_HALVES, ACT),
     "checkins:goal-let-go": Route(BOTH_HALVES, ACT),
     "checkins:goal-take-up": Route(BOTH_HALVES, ACT),
+    "checkins:notes": Route(BOTH_HALVES, READ),
+    "checkins:notes-mine": Route(BOTH_HALVES, READ),
+    "checkins:note-write": Route(BOTH_HALVES, FORM),
+    "checkins:note-edit": Route(BOTH_HALVES, FORM),
+    # One that its author wrote for themselves: not even the other half.
+    "checkins:note-open": Route(("half",), FORM),
+    "checkins:note-delete": Route(BOTH_HALVES, FORM),
     "checkins:actions": Route(BOTH_HALVES, READ),
     "checkins:action-add": Route(BOTH_HALVES, FORM),
     "checkins:actions-done": Route(BOTH_HALVES, ACT),

@@ -33,6 +33,7 @@ from tests.factories.checkins import (
     DecisionFactory,
     GoalFactory,
     MessageFactory,
+    NoteFactory,
     QuestionFactory,
     SessionAccountFactory,
     SessionFactory,
@@ -247,6 +248,7 @@ def _live(pairing: object, numbers: Iterable[int]) -> None:
         _write(DecisionFactory.build(pairing=pairing, proposed_by=half, began_with_id=_first_decision(pairing)) for _ in numbers)
         _write(DecisionFactory.build(pairing=pairing, proposed_by=half, standing=True, look_again_on=NOON.date()) for _ in numbers)
         _write(GoalFactory.build(pairing=pairing, written_by=half, reached=True) for _ in numbers)
+        _write(NoteFactory.build(pairing=pairing, author=half, **how) for _ in numbers for how in ({}, {"only_mine": True}))
     _write(ActionItemFactory.build(pairing=pairing, **how) for _ in numbers for how in ({}, {"asked": True}, {"done": True}))
     _write(MessageFactory.build(pairing=pairing, author=author) for _ in numbers for author in (first, second))
     links = zip(sessions, done, strict=True)

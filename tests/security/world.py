@@ -29,6 +29,7 @@ from tests.factories.checkins import (
     DecisionFactory,
     GoalFactory,
     MessageFactory,
+    NoteFactory,
     QuestionFactory,
     SeriesFactory,
     SessionAccountFactory,
@@ -149,6 +150,11 @@ def build_world() -> World:
         "Callourselves": ("coordinator", "admin"),
         "Callneighbourly": STAFF,
         "Callbygone": STAFF,
+        # What the first half wrote for themselves.
+        "Onlymineelsewhere": ("stranger",),
+        "Onlymineourselves": ("half",),
+        "Onlymineneighbourly": ("other",),
+        "Onlyminebygone": (),
         # Since when they would like to meet somebody else: nobody learns it of a pairing of their own.
         "1 Feb 2024": ("coordinator", "admin"),
     }
@@ -237,6 +243,8 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         "checkins:answer-link.token": mark,
         "decision": DecisionFactory(pairing=pairing, text=mark, reason=mark).pk,
         "goal": GoalFactory(pairing=pairing, text=mark, why=mark).pk,
+        "note": NoteFactory(pairing=pairing, text=mark).pk,
+        "checkins:note-open.note": NoteFactory(pairing=pairing, text=f"Onlymine{mark.lower()}", only_mine=True).pk,
         "task": TaskFactory(pairing=pairing).pk,
         "callnote": CallNoteFactory(pairing=pairing, text=f"Call{mark.lower()}").pk,
     }

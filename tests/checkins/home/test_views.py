@@ -271,6 +271,7 @@ def test_the_two_see_their_page(as_member):
         "Decisions",
         "Actions",
         "Goals",
+        "Notes",
         "Messages",
         "Your balance",
     ):
