@@ -164,6 +164,46 @@ class LogSession(OfTwo):
         }
 
 
+class PutRight(LogSession):
+    """What one has just logged, to change it. What became a decision or a topic of its own is changed where it stands."""
+
+    submit_label = gettext_lazy("Save it as it stands here")
+
+    # When it was last put right as the form came.
+    seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *arguments: Any, session: Session, topics: Sequence[AgendaItem], **names: Any) -> None:
+        reached = list(session.topics.all())
+        super().__init__(*arguments, topics=[*reached, *topics], last=None, planned=session, leader=session.led_by, **names)
+        for name in ("decided", "next_time_on_agenda"):
+            del self.fields[name]
+            self.helper.layout.fields.remove(name)
+        self.helper.layout.fields.append("seen_at")
+        came_with = {
+            "reached": [str(topic.pk) for topic in reached],
+            "talked_about": session.talked_about,
+            "next_time": session.next_time,
+            "seen_at": session.log_changed_at.isoformat() if session.log_changed_at else "",
+        }
+        self.initial = {**self.initial, **came_with}
+
+    def go_on_from(self, session: Session) -> None:
+        """What is saved next takes the place of what stands there, which the person has seen now."""
+        sent: Any = self.data
+        data = sent.copy()
+        data["seen_at"] = session.log_changed_at.isoformat() if session.log_changed_at else ""
+        self.data = data
+
+    def told(self) -> dict[str, Any]:
+        names = ("starts_at", "minutes", "place", "talked_about", "next_time")
+        told = {name: self.cleaned_data[name] for name in names}
+        return told | {
+            "led_by": self.whom(self.cleaned_data["led_by"]),
+            "reached": [int(key) for key in self.cleaned_data.get("reached", [])],
+            "seen_at": moment_in(self.cleaned_data["seen_at"]),
+        }
+
+
 class RememberSession(OfTwo):
     """One half's own words about a meeting, beside what was logged."""
 

@@ -1,19 +1,27 @@
 """May this person? Pure questions: no query, no write, no request."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from checkins.accounts.models import SessionAccount
-from checkins.sessions.models import Session
+from checkins.agendas.models import AgendaItem
+from checkins.sessions.models import Session, Told
 from checkins.sessions.policies import has_begun, pair_act
+from matching.pairings import acts
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
 State = Session.State
+# In which one can put right what one has just logged.
+SECOND_THOUGHT = timedelta(minutes=15)
 
 LOG = pair_act("log", _("Log a meeting you have had"), "session-log")
 LOG_PLANNED = pair_act("log_planned", _("Log a meeting that was planned"), "session-log-planned")
+PUT_RIGHT = pair_act(
+    "put_right", _("Put right a log one has written, within a quarter of an hour"), "session-put-right", acts.Who.ITS_AUTHOR
+)
 REMEMBER = pair_act("remember", _("Add how you remember a meeting"), "session-account")
 CORRECT = pair_act("correct", _("Agree to what the other remembers of a meeting"), "session-account-agree")
 SAY_LED = pair_act("say_led", _("Say that one led a meeting, as the other wrote down"), "session-led")
@@ -27,6 +35,23 @@ def may_log_this(membership: Membership, session: Session, now: datetime) -> boo
     """A planned one once it has begun, and one of which somebody said that it did not happen."""
     is_open = LOG_PLANNED.is_open_to(membership, session.pairing)
     return is_open and session.state in (State.PLANNED, State.MISSED) and has_begun(session, now)
+
+
+def may_put_right(
+    membership: Membership, session: Session, *, accounts: Iterable[SessionAccount], topics: Iterable[AgendaItem], now: datetime
+) -> bool:
+    """Whoever logged it, for a short while, until the other half says anything about it: that was said about what stood there.
+
+    `accounts` and `topics` are all that it has.
+    """
+    is_open = PUT_RIGHT.is_open_to(membership, session.pairing) and session.state == State.HELD and session.logged_by_id == membership.pk
+    is_soon = session.logged_at is not None and now - session.logged_at <= SECOND_THOUGHT
+    have_spoken = {account.author_id for account in accounts} | {topic.discussed_said_by_id for topic in topics}
+    if session.led_said_at is not None:
+        have_spoken.add(session.led_by_id)
+    # What the log says by now the other half has agreed to.
+    is_agreed = session.logged != Told()
+    return is_open and is_soon and not is_agreed and have_spoken <= {membership.pk, None}
 
 
 def may_remember(membership: Membership, session: Session) -> bool:

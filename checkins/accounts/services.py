@@ -103,9 +103,9 @@ def log(
     session.starts_at, session.minutes, session.place, session.led_by = starts_at, minutes, place, led_by
     session.led_said_at, session.lead_wished_by = now if led_by == by else None, None
     session.talked_about, session.next_time = talked_about.strip(), next_time.strip()
-    session.logged_by, session.logged_at = by, now
+    session.logged_by, session.logged_at, session.log_changed_at = by, now, None
     session.save()
-    session.topics.set(agendas.settle(pairing=pairing, reached=reached, session_began_at=starts_at))
+    session.topics.set(agendas.settle(pairing=pairing, by=by, reached=reached, session_began_at=starts_at))
     facts.note(pairing=pairing, by=by, kind=Fact.Kind.SESSION_LOGGED, source_id=session.pk, happened_at=now)
     _note_who_led(session, now)
     if next_time_on_agenda and session.next_time:
@@ -115,6 +115,57 @@ def log(
     for callback in _when_held:
         callback(session=session, now=now)
     sessions.record("session.logged", session, by, now)
+    return session
+
+
+@transaction.atomic
+def put_right(
+    *,
+    session: Session,
+    by: Membership,
+    starts_at: datetime,
+    minutes: int,
+    place: str,
+    led_by: Membership | None,
+    now: datetime,
+    reached: Collection[int] = (),
+    talked_about: str = "",
+    next_time: str = "",
+    seen_at: datetime | None = None,
+) -> Session:
+    """Change what one has just logged, until the other half says anything about it. Topics that are not `reached` any more are open again.
+
+    `seen_at` is when it was last put right before this person began, None where it was not. Raises `ChangedMeanwhile` where it was since,
+    in another window. What was proposed as a decision, or put on the agenda, stays.
+    """
+    session = sessions.locked_session(session)
+    before = list(session.topics.all())
+    is_possible = policies.may_put_right(by, session, accounts=session.accounts.all(), topics=before, now=now)
+    if not is_possible or session.starts_at is None:
+        raise Refused(_("This log can’t be changed any more. Add how you remember it instead: your words stand beside it."))
+    if seen_at != session.log_changed_at:
+        raise sessions.ChangedMeanwhile(session)
+    sessions.refuse_length(minutes)
+    sessions.refuse_leader(session.pairing, led_by)
+    if starts_at != session.starts_at:
+        _refuse_began(starts_at, now)
+    sessions.refuse_overlap(session.pairing, starts_at, minutes, but=session)
+    topics = agendas.settle_anew(
+        pairing=session.pairing,
+        by=by,
+        before=before,
+        began_before=session.starts_at,
+        reached=reached,
+        began_at=starts_at,
+    )
+    session.topics.set(topics)
+    if led_by != session.led_by:
+        session.led_by, session.led_said_at = led_by, now if led_by == by else None
+    session.starts_at, session.minutes, session.place = starts_at, minutes, place
+    session.talked_about, session.next_time, session.log_changed_at = talked_about.strip(), next_time.strip(), now
+    session.save()
+    _note_who_led(session, now)
+    sessions.record("session.put_right", session, by, now)
     return session
 
 
@@ -195,7 +246,7 @@ def join_log(
     elif not reached and not for_agenda and not decided.strip():
         return
     if reached and session.starts_at is not None:
-        session.topics.add(*agendas.settle(pairing=session.pairing, reached=reached, session_began_at=session.starts_at))
+        session.topics.add(*agendas.settle(pairing=session.pairing, by=by, reached=reached, session_began_at=session.starts_at))
     if for_agenda:
         agendas.add(pairing=session.pairing, by=by, text=for_agenda, now=now)
     if decided.strip():

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from checkins.absences import policies as absences
 from checkins.accounts import policies, services
-from checkins.accounts.forms import ANOTHER, SAME, LogSession, RememberSession, who_reads_a_log
+from checkins.accounts.forms import ANOTHER, SAME, LogSession, PutRight, RememberSession, who_reads_a_log
 from checkins.accounts.models import SessionAccount
 from checkins.accounts.queries import with_all_that_was_said
 from checkins.agendas.models import AgendaItem
@@ -18,12 +18,13 @@ from checkins.sessions import policies as planning
 from checkins.sessions import queries as sessions
 from checkins.sessions.access import done, form_page, not_any_more, seen_at, session_of, to_session
 from checkins.sessions.models import Session
-from checkins.sessions.services import in_two_weeks, whose_turn
+from checkins.sessions.services import ChangedMeanwhile, in_two_weeks, whose_turn
 from matching.pairings.access import PairRequest, stopped, the_two_only
 from mentoring.kernel import times
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once
+from programs.memberships.models import Membership
 
 SESSIONS_A_PAGE = 20
 
@@ -73,6 +74,7 @@ def session_page(request: PairRequest, session: int) -> HttpResponse:
         "may_miss": absences.may_say(me, found, now),
         "may_log": policies.may_log_this(me, found, now),
         "may_remember": policies.may_remember(me, found),
+        "may_put_right": _may_put_right(found, me, now),
         "may_say_led": policies.may_say_led(me, found),
         "readers": who_reads_a_log(request.other),
         "decided": decisions.of_session(found, request.pairing, me, now),
@@ -136,12 +138,45 @@ def _log(request: PairRequest, planned: Session | None) -> HttpResponse:
     return form_page(request, "accounts/log", form, session=planned, there=there)
 
 
+def _may_put_right(session: Session, me: Membership, now: datetime) -> bool:
+    return policies.may_put_right(me, session, accounts=session.accounts.all(), topics=session.topics.all(), now=now)
+
+
 def _remembered_beside(there: Session, form: LogSession, request: PairRequest, now: datetime) -> bool:
     """What this half typed becomes their own words beside what the other half logged."""
     there.pairing = request.pairing
     return done(
         request, form, lambda: services.join_log(session=there, by=request.membership, now=now, **form.told_beside(request.pairing))
     )
+
+
+@the_two_only
+@once
+def put_right(request: PairRequest, session: int) -> HttpResponse:
+    """What one has just logged, while nothing was said about it."""
+    me, pair, now = request.membership, request.pairing, timezone.now()
+    found = session_of(request, session)
+    if request.method != "POST" and not _may_put_right(found, me, now):
+        return not_any_more(request, found)
+    topics = AgendaItem.objects.in_pairing(pair, me)
+    form = PutRight(
+        request.POST if request.method == "POST" else None,
+        me=me,
+        other=request.other,
+        session=found,
+        topics=list(topics.open().for_list()),
+        known=topics.values_list("pk", flat=True),
+        now=now,
+    )
+    try:
+        if done(request, form, lambda: services.put_right(session=found, by=me, now=now, **form.told())):
+            messages.success(request, _("The session says so now. %(name)s sees it too.") % {"name": request.other.user.short_name})
+            return to_session(found)
+    except ChangedMeanwhile as refused:
+        form.add_error(None, str(refused))
+        form.go_on_from(refused.session)
+        return form_page(request, "accounts/put_right", form, status=409, session=found, there=refused.session)
+    return form_page(request, "accounts/put_right", form, session=found)
 
 
 @the_two_only

@@ -40,6 +40,8 @@ class AgendaItem(models.Model):
     # When the last session began in which the two did not get to it.
     carried_over_at = models.DateTimeField(null=True, blank=True)
     discussed_at = models.DateTimeField(null=True, blank=True)
+    # Whoever said, in a log, that the two got to it.
+    discussed_said_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = AgendaItemQuerySet.as_manager()
@@ -50,6 +52,10 @@ class AgendaItem(models.Model):
                 condition=Q(discussed_at=None) | Q(withdrawn_at=None), name="checkins_agendaitem_talked_about_or_taken_back"
             ),
             models.CheckConstraint(condition=~Q(text=""), name="checkins_agendaitem_says_something"),
+            models.CheckConstraint(
+                condition=Q(discussed_said_by=None) | Q(discussed_at__isnull=False),
+                name="checkins_agendaitem_said_when_talked_about",
+            ),
             # Asked at the end of each statement, since a move writes two places in one.
             models.UniqueConstraint(
                 fields=["pairing", "position"],

@@ -44,6 +44,15 @@ WITHDRAW = acts.register(
         who=acts.Who.ITS_AUTHOR,
     )
 )
+OPEN_AGAIN = acts.register(
+    acts.Act(
+        name="agenda.open_again",
+        words=_("Say that you two did not get to a topic after all, if one has added it or said so"),
+        route="checkins:agenda-open-again",
+        states=ACTIVE,
+        who=acts.Who.ITS_AUTHOR,
+    )
+)
 SAY_NOTHING = acts.register(
     acts.Act(
         name="agenda.nothing",
@@ -80,6 +89,12 @@ def may_move(membership: Membership, pairing: Pairing) -> bool:
 def may_withdraw(membership: Membership, item: AgendaItem) -> bool:
     """Whoever added it, until the two have talked about it."""
     return WITHDRAW.is_open_to(membership, item.pairing) and item.author_id == membership.pk and item.discussed_at is None
+
+
+def may_open_again(membership: Membership, item: AgendaItem) -> bool:
+    """Whoever added it, or said that the two talked about it."""
+    is_theirs = membership.pk in (item.author_id, item.discussed_said_by_id)
+    return OPEN_AGAIN.is_open_to(membership, item.pairing) and is_theirs and item.discussed_at is not None
 
 
 def may_say_nothing(membership: Membership, pairing: Pairing, *, has_topic: bool) -> bool:

@@ -87,6 +87,14 @@ def as_seen_by(me: Membership, item: AgendaItem, pairing: Pairing) -> Topic:
     )
 
 
+def of_pair(items: Iterable[AgendaItem], pairing: Pairing) -> list[AgendaItem]:
+    """Each knows its pairing, which is at hand."""
+    items = list(items)
+    for item in items:
+        item.pairing = pairing
+    return items
+
+
 def nothing_said(pairing: Pairing, me: Membership, topics: Iterable[AgendaItem]) -> NothingSaid:
     """`topics` are all that are open. In one query."""
     by = set(NothingThisTime.objects.in_pairing(pairing, me).values_list("membership", flat=True))

@@ -137,14 +137,28 @@ def say_nothing(*, pairing: Pairing, by: Membership, now: datetime) -> NothingTh
     return said
 
 
-def settle(*, pairing: Pairing, reached: Collection[int], session_began_at: datetime) -> list[AgendaItem]:
+@transaction.atomic
+def open_again(*, item: AgendaItem, by: Membership, now: datetime) -> AgendaItem:
+    """The two did not get to it after all: it is open again, where it stood, and in no log any more. Saying so twice changes nothing."""
+    item = _locked_item(item)
+    if item.is_open and policies.may_write(by, item.pairing):
+        return item
+    if not policies.may_open_again(by, item):
+        raise Refused(_("Who added a topic, or said that you two talked about it, can open it again while the pairing is active."))
+    _open_again(item)
+    item.sessions.clear()
+    audit.record(verb="agenda.opened_again", subject=item, program_id=item.pairing.program_id, actor_id=by.user_id, now=now)
+    return item
+
+
+def settle(*, pairing: Pairing, by: Membership, reached: Collection[int], session_began_at: datetime) -> list[AgendaItem]:
     """After a session, in its transaction: mark the topics the two talked about, and carry the rest over. Returns those reached.
 
     Keys of topics that are not this pair's, or not open any more, are left aside: the other half may have been quicker.
     """
     there = AgendaItem.objects.filter(pairing=pairing).open()
     talked_about = list(there.filter(pk__in=reached).select_for_update(of=["self"]).order_by("pk"))
-    there.filter(pk__in=[item.pk for item in talked_about]).update(discussed_at=session_began_at)
+    there.filter(pk__in=[item.pk for item in talked_about]).update(discussed_at=session_began_at, discussed_said_by=by)
     # What was added after the meeting was not carried over from it. Of two meetings logged in the wrong order the later counts.
     there.filter(raised_at__lte=session_began_at).update(
         carried_over_at=Greatest(Coalesce(F("carried_over_at"), session_began_at), session_began_at)
@@ -152,6 +166,46 @@ def settle(*, pairing: Pairing, reached: Collection[int], session_began_at: date
     # Who said it after the meeting meant the next one.
     NothingThisTime.objects.filter(pairing=pairing, said_at__lte=session_began_at).delete()
     return talked_about
+
+
+def settle_anew(
+    *,
+    pairing: Pairing,
+    by: Membership,
+    before: Collection[AgendaItem],
+    began_before: datetime,
+    reached: Collection[int],
+    began_at: datetime,
+) -> list[AgendaItem]:
+    """The log of a session was put right, in whose transaction this is. Returns the topics that it reached.
+
+    `before` are those it reached until now, and `began_before` is when it began until now. What is not `reached` any more is open again.
+    """
+    stays = [item for item in before if item.pk in reached]
+    for item in before:
+        if item.pk not in reached and item.discussed_at is not None:
+            _open_again(item)
+    AgendaItem.objects.filter(pk__in=[item.pk for item in stays]).update(discussed_at=began_at)
+    carried_over = AgendaItem.objects.filter(pairing=pairing, carried_over_at=began_before).open()
+    # What was added after the meeting was not carried over from it.
+    carried_over.filter(raised_at__gt=began_at).update(carried_over_at=None)
+    carried_over.update(carried_over_at=began_at)
+    return [*stays, *settle(pairing=pairing, by=by, reached=reached, session_began_at=began_at)]
+
+
+def _open_again(item: AgendaItem) -> None:
+    """At the place that it had, as one that is carried over from the meeting."""
+    if _has_most_open(item.pairing_id, item.author_id):
+        raise Refused(_("The agenda is full. Take a topic back, or talk about some first."))
+    if item.suggestion and AgendaItem.objects.filter(pairing=item.pairing_id, suggestion=item.suggestion).open().exists():
+        raise Refused(_("The topic “%(text)s” is on your agenda once more already.") % {"text": item.text})
+    item.carried_over_at, item.discussed_at, item.discussed_said_by = item.discussed_at, None, None
+    item.save(update_fields=["carried_over_at", "discussed_at", "discussed_said_by"])
+    NothingThisTime.objects.filter(pairing=item.pairing_id, membership=item.author_id).delete()
+
+
+def _has_most_open(pairing: int, author: int) -> bool:
+    return AgendaItem.objects.filter(pairing=pairing, author=author).open().count() >= MOST_OPEN
 
 
 def _locked(pairing: int) -> Pairing:
@@ -167,7 +221,7 @@ def _locked_item(item: AgendaItem) -> AgendaItem:
 
 
 def _add(pairing: Pairing, by: Membership, text: str, now: datetime, suggestion: str = "") -> AgendaItem:
-    if AgendaItem.objects.filter(pairing=pairing, author=by).open().count() >= MOST_OPEN:
+    if _has_most_open(pairing.pk, by.pk):
         raise Refused(_("There are %(most)s topics of yours on the agenda. Take one back, or talk about some first.") % {"most": MOST_OPEN})
     last = AgendaItem.objects.filter(pairing=pairing).aggregate(last=Coalesce(Max("position"), 0))["last"]
     item = AgendaItem.objects.create(pairing=pairing, author=by, text=text, suggestion=suggestion, position=last + 1, raised_at=now)

@@ -12,4 +12,5 @@ urlpatterns = [
     path(f"{AGENDA}<int:agendaitem>/", views.edit, name="agenda-edit"),
     path(f"{AGENDA}<int:agendaitem>/move/", views.move, name="agenda-move"),
     path(f"{AGENDA}<int:agendaitem>/withdraw/", views.withdraw, name="agenda-withdraw"),
+    path(f"{AGENDA}<int:agendaitem>/open-again/", views.open_again, name="agenda-open-again"),
 ]

@@ -26,6 +26,7 @@ def agenda(request: PairRequest) -> HttpResponse:
     pair, other, me, now = request.pairing, request.other, request.membership, timezone.now()
     items = list(queries.open_topics(pair, me))
     standing = queries.standing_of(pair, me, now)
+    past = page_of(request, AgendaItem.objects.in_pairing(pair, me).talked_about(), per_page=TOPICS_A_PAGE)
     asked_for = request.GET.get("suggestions", "")
     meeting = asked_for if asked_for in suggestions.SETS else suggestions.fitting(standing.held)
     context = {
@@ -41,7 +42,8 @@ def agenda(request: PairRequest) -> HttpResponse:
         "meeting_name": suggestions.NAMES[meeting],
         "suggestions": suggestions.offered(meeting, there=queries.suggestions_there(items)),
         "is_asked_for": meeting == asked_for,
-        "page": page_of(request, AgendaItem.objects.in_pairing(pair, me).talked_about(), per_page=TOPICS_A_PAGE),
+        "page": past,
+        "past": [(item, policies.may_open_again(me, item)) for item in queries.of_pair(past.items, pair)],
     }
     return render(request, "checkins/agendas/agenda.html", context)
 
@@ -138,6 +140,19 @@ def withdraw(request: PairRequest, agendaitem: int) -> HttpResponse:
     else:
         messages.success(request, _("You took the topic back."))
     return _back(request)
+
+
+@the_two_only
+@require_POST
+def open_again(request: PairRequest, agendaitem: int) -> HttpResponse:
+    item = _item(request, agendaitem)
+    try:
+        services.open_again(item=item, by=request.membership, now=timezone.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return _to_agenda(request)
+    messages.success(request, _("The topic is open again. You both see it on your agenda."))
+    return _to_agenda(request, item)
 
 
 @the_two_only

@@ -201,6 +201,8 @@ class Session(models.Model):
     next_time = models.TextField(_("for next time"), blank=True)
     logged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     logged_at = models.DateTimeField(null=True, blank=True)
+    # When whoever logged it last put right what they wrote.
+    log_changed_at = models.DateTimeField(null=True, blank=True)
     # What the log said until the two agreed on something else. Empty: it says what it said at first.
     logged_starts_at = models.DateTimeField(null=True, blank=True)
     logged_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -248,6 +250,7 @@ class Session(models.Model):
                 name="checkins_session_has_its_place_in_a_series_once_agreed",
             ),
             models.UniqueConstraint(fields=["series", "recurs_at"], name="checkins_session_once_a_place_in_a_series"),
+            models.CheckConstraint(condition=Q(log_changed_at=None) | Q(state="held"), name="checkins_session_log_is_changed_of_one_held"),
             models.UniqueConstraint(
                 fields=["pairing", "starts_at"],
                 condition=Q(state__in=["planned", "held"]),

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 State = Session.State
 
 
-def pair_act(name: str, words: "_StrOrPromise", route: str) -> acts.Act:
-    return acts.register(acts.Act(name=f"session.{name}", words=words, route=f"checkins:{route}", states=frozenset({Pairing.State.ACTIVE})))
+def pair_act(name: str, words: "_StrOrPromise", route: str, who: acts.Who = acts.Who.EITHER) -> acts.Act:
+    states = frozenset({Pairing.State.ACTIVE})
+    return acts.register(acts.Act(name=f"session.{name}", words=words, route=f"checkins:{route}", states=states, who=who))
 
 
 PROPOSE = pair_act("propose", _("Suggest up to three times to meet, once or as a series"), "session-propose")

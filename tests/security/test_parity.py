@@ -90,6 +90,7 @@ FILLED_IN: dict[str, dict[str, object]] = {
     "checkins:session-missed": {"absent": "both"},
     "checkins:session-missed-agree": {"seen_at": NOON.isoformat()},
     "checkins:session-pick": {"option": Key("option")},
+    "checkins:session-put-right": {**LOGGED, "seen_at": ""},
     "checkins:session-propose": {**TIMES, "minutes": "45", "place": "in_person"},
     "checkins:session-suggest": TIMES,
     "checkins:thread": {"text": WORDS},

@@ -158,7 +158,8 @@ def build_world() -> World:
         # Since when they would like to meet somebody else: nobody learns it of a pairing of their own.
         "1 Feb 2024": ("coordinator", "admin"),
     }
-    own = of_program | _things_of_pairing(pairing, "Ourselves")
+    just_logged = SessionFactory(pairing=pairing, starts_at=NOON - timedelta(days=100), talked_about="Ourselves")
+    own = of_program | _things_of_pairing(pairing, "Ourselves") | {"checkins:session-put-right.session": just_logged.pk}
     ProfileFactory(membership=half, both=True)
     PartnerWishFactory(pairing=pairing, wished_at=datetime(2024, 2, 1, tzinfo=UTC))
     return World(people, own, of_program | of_past, of_foreign, words)
@@ -229,6 +230,7 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         "pairing": pairing.pk,
         "round": earlier.pk,
         "agendaitem": topic.pk,
+        "checkins:agenda-open-again.agendaitem": AgendaItemFactory(pairing=pairing, text=mark, discussed=True).pk,
         "session": session.pk,
         "series": series.pk,
         **{

@@ -6,8 +6,10 @@ import pytest
 from checkins.absences import services as absences
 from checkins.accounts import services
 from checkins.agendas.models import AgendaItem
+from checkins.sessions import services as sessions
 from checkins.sessions.models import Session
-from matching.facts.models import Fact
+from matching.facts.models import Fact, WeeklyCount
+from matching.facts.weeks import week_of
 from matching.pairings.models import Pairing
 from mentoring.kernel.errors import Refused
 from tests.at_once import at_once
@@ -445,3 +447,124 @@ def test_nothing_is_remembered_by_anybody_else_nor_in_a_pairing_that_is_paused(p
     Pairing.objects.update(state=Pairing.State.PAUSED)
     with pytest.raises(Refused):
         remember(by=pairing.first)
+
+
+# --- put right, just after it was logged ---
+
+
+def put_right(session, now, by=None, **changes):
+    told = {"starts_at": session.starts_at, "minutes": session.minutes, "place": session.place, "led_by": session.led_by, **changes}
+    return services.put_right(session=session, by=by or session.logged_by, now=now, seen_at=session.log_changed_at, **told)
+
+
+def test_who_logged_a_meeting_puts_it_right(pairing, noon):
+    session = log(pairing, noon, talked_about="The poster")
+
+    changed = put_right(session, noon, starts_at=noon - timedelta(hours=5), minutes=60, place="phone", talked_about="The paper")
+
+    changed.refresh_from_db()
+    assert (changed.starts_at, changed.minutes, changed.place) == (noon - timedelta(hours=5), 60, "phone")
+    assert (changed.talked_about, changed.log_changed_at) == ("The paper", noon)
+    assert facts_of(Fact.Kind.SESSION_LOGGED) == [pairing.first.pk]
+
+
+def test_only_for_a_quarter_of_an_hour_and_only_by_who_logged_it(pairing, noon):
+    session = log(pairing, noon)
+    put_right(session, noon + timedelta(minutes=15), minutes=50)
+    session.refresh_from_db()
+
+    for by, when in ((pairing.second, noon), (pairing.first, noon + timedelta(minutes=15, seconds=1))):
+        with pytest.raises(Refused, match="can’t be changed any more"):
+            put_right(session, when, by=by)
+
+
+def speak_beside(session, half, noon):
+    services.remember(session=session, by=half, words="As I saw it", now=noon)
+
+
+def join(session, half, noon):
+    topic = AgendaItemFactory(pairing=session.pairing, raised_at=noon - timedelta(days=1))
+    services.join_log(session=session, by=half, words="", reached=[topic.pk], now=noon)
+
+
+def say_that_one_led(session, half, noon):
+    services.say_led(session=session, by=half, now=noon)
+
+
+@pytest.mark.parametrize("speak", [speak_beside, join, say_that_one_led])
+def test_what_the_other_has_said_something_about_stays_as_it_was(speak, pairing, noon):
+    session = log(pairing, noon, led_by=pairing.second)
+    speak(session, pairing.second, noon)
+
+    with pytest.raises(Refused, match="can’t be changed any more"):
+        put_right(session, noon, minutes=90)
+
+
+def test_what_the_other_has_agreed_to_stays_as_well(pairing, noon):
+    session = log(pairing, noon)
+    account = services.remember(session=session, by=pairing.first, words="Longer", minutes=90, now=noon)
+    services.correct(account=account, by=pairing.second, now=noon)
+    session.refresh_from_db()
+
+    with pytest.raises(Refused, match="can’t be changed any more"):
+        put_right(session, noon, minutes=45)
+
+
+def test_topics_that_were_not_reached_after_all_are_open_again_and_others_are_reached(pairing, noon):
+    stays, wrong, forgotten = AgendaItemFactory.create_batch(3, pairing=pairing, raised_at=noon - timedelta(days=3))
+    added_since = AgendaItemFactory(pairing=pairing, raised_at=noon - timedelta(hours=4))
+    session = log(pairing, noon, reached=[stays.pk, wrong.pk])
+    earlier = noon - timedelta(hours=5)
+
+    put_right(session, noon, reached=[stays.pk, forgotten.pk], starts_at=earlier)
+
+    assert set(session.topics.all()) == {stays, forgotten}
+    assert set(AgendaItem.objects.open()) == {wrong, added_since}
+    assert set(AgendaItem.objects.talked_about().values_list("discussed_at", flat=True)) == {earlier}
+    for item, carried_over_at in ((wrong, earlier), (added_since, None)):
+        item.refresh_from_db()
+        assert item.carried_over_at == carried_over_at
+
+
+def test_who_led_counts_as_it_stands_there_now(pairing, noon):
+    session = log(pairing, noon, led_by=pairing.first)
+    session = put_right(session, noon, starts_at=noon - timedelta(days=8))
+    assert Fact.objects.counted().get(kind=Fact.Kind.SESSION_LED).happened_at == noon - timedelta(days=8)
+    assert list(WeeklyCount.objects.filter(kind=Fact.Kind.SESSION_LED, number__gt=0).values_list("week", flat=True)) == [
+        week_of(noon - timedelta(days=8), pairing.program.time_zone)
+    ]
+
+    session = put_right(session, noon, led_by=pairing.second)
+    assert facts_of(Fact.Kind.SESSION_LED) == []
+
+    services.say_led(session=session, by=pairing.second, now=noon)
+    assert facts_of(Fact.Kind.SESSION_LED) == [pairing.second.pk]
+
+
+def test_it_is_not_moved_onto_another_meeting_or_into_time_to_come(pairing, noon):
+    there, session = log(pairing, noon, starts_at=noon - timedelta(days=1)), log(pairing, noon)
+
+    for starts_at, said in ((there.starts_at, "a meeting at that time"), (noon + timedelta(hours=1), "has not come yet")):
+        with pytest.raises(Refused, match=said):
+            put_right(session, noon, starts_at=starts_at)
+
+
+def test_what_was_put_right_in_another_window_is_not_written_over(pairing, noon):
+    session = log(pairing, noon, talked_about="First")
+    put_right(session, noon, talked_about="Second")
+
+    with pytest.raises(sessions.ChangedMeanwhile):
+        put_right(session, noon + timedelta(minutes=1), talked_about="Third")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_one_who_puts_it_right_and_one_who_speaks_at_once_neither_is_written_over(noon):
+    pairing = PairingFactory(active=True)
+    session = log(pairing, noon)
+
+    results = at_once(partial(put_right, session, noon, minutes=90), partial(speak_beside, session, pairing.second, noon))
+
+    session.refresh_from_db()
+    was_refused = any(isinstance(result, Refused) for result in results)
+    assert session.minutes == (45 if was_refused else 90)
+    assert session.accounts.count() == 1

@@ -536,3 +536,69 @@ def test_the_question_after_a_meeting_leads_to_a_decision_of_that_meeting(around
 
     assert Decision.objects.get().session == session
     assert "We meet on Mondays" in browser.get(session_page("session", session)).text
+
+
+# --- put right ---
+
+
+@pytest.fixture
+def logged(around, as_member):
+    """Logged by the first half with one topic of two; and what the form to put it right is sent with."""
+    reached, left = AgendaItemFactory.create_batch(2, pairing=around.pairing, raised_at=timezone.now() - timedelta(days=3))
+    sent = told(talked_about="The poster", next_time="The data", reached=[reached.pk])
+    as_member(around.half).post(log_page(around.pairing), sent)
+    return Session.objects.get(), {**sent, "reached": [left.pk], "talked_about": "The paper", "seen_at": ""}
+
+
+def test_the_form_comes_with_what_was_logged(logged, around, as_member):
+    session, _changes = logged
+
+    page = as_member(around.half).get(session_page("session-put-right", session)).text
+
+    for words in ("The poster", "The data", 'value="video"'):
+        assert words in page
+    assert re.search(rf'name="reached" value="{session.topics.get().pk}"[^>]*checked', page)
+    assert "decide something" not in page
+
+
+def test_what_was_logged_by_mistake_is_put_right_and_both_see_that_it_was(logged, around, as_member):
+    session, changes = logged
+    browser = as_member(around.half)
+    assert "Put right what you wrote" in browser.get(session_page("session", session)).text
+
+    browser.post(session_page("session-put-right", session), changes)
+
+    page = as_member(around.other_half).get(session_page("session", session)).text
+    assert "The paper" in page
+    assert "The poster" not in page
+    assert "put right at" in page
+    assert "Put right what you wrote" not in page
+    assert [topic.pk for topic in session.topics.all()] == changes["reached"]
+
+
+def test_once_the_other_has_said_something_the_page_leads_back(logged, around, as_member):
+    session, changes = logged
+    SessionAccountFactory(session=session, author=around.other_half)
+    browser, page = as_member(around.half), session_page("session-put-right", session)
+
+    assert browser.get(page).url == session_page("session", session)
+    answer = browser.post(page, changes)
+
+    assert "can’t be changed any more" in html.unescape(answer.text)
+    assert "The paper" in answer.text
+
+
+def test_of_two_windows_the_second_sees_what_the_first_saved_and_can_save_again(logged, around, as_member):
+    session, changes = logged
+    browser, page = as_member(around.half), session_page("session-put-right", session)
+    browser.post(page, {**changes, "talked_about": "From the first window"})
+
+    collided = browser.post(page, changes)
+
+    assert collided.status_code == 409
+    for words in ("From the first window", "The paper"):
+        assert words in collided.text
+    assert re.search(rf'name="reached" value="{changes["reached"][0]}"[^>]*checked', collided.text)
+    browser.post(page, {**changes, "seen_at": seen_in(collided.text, "seen_at")})
+    session.refresh_from_db()
+    assert session.talked_about == "The paper"

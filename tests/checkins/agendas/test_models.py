@@ -63,3 +63,10 @@ def test_that_there_is_nothing_this_time_is_read_by_the_two_alone(noon):
 
     assert said in NothingThisTime.objects.visible_to(pairing.second)
     assert not NothingThisTime.objects.visible_to(pairing.coordinator).exists()
+
+
+def test_the_database_refuses_that_somebody_says_an_open_topic_was_talked_about():
+    item = AgendaItemFactory()
+
+    with pytest.raises(IntegrityError, match="said_when_talked_about"):
+        AgendaItem.objects.update(discussed_said_by=item.author)

@@ -10,11 +10,16 @@ from matching.pairings.models import Pairing
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
 from tests.at_once import at_once
-from tests.factories.checkins import AgendaItemFactory
+from tests.factories.checkins import AgendaItemFactory, SessionFactory
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pairing():
+    return PairingFactory(active=True)
 
 
 @pytest.mark.parametrize("half", ["first", "second"])
@@ -290,7 +295,7 @@ def test_it_counts_until_the_next_session_is_logged(began, stays, noon):
     pairing = PairingFactory(active=True)
     services.say_nothing(pairing=pairing, by=pairing.first, now=noon)
 
-    services.settle(pairing=pairing, reached=[], session_began_at=noon + began)
+    services.settle(pairing=pairing, by=pairing.first, reached=[], session_began_at=noon + began)
 
     assert NothingThisTime.objects.exists() == stays
 
@@ -369,3 +374,67 @@ def test_of_two_who_use_one_suggestion_at_once_one_is_told(noon):
 
     assert sum(isinstance(result, Refused) for result in results) == 1
     assert AgendaItem.objects.count() == 1
+
+
+# --- not talked about after all ---
+
+
+@pytest.fixture
+def reached(pairing, noon):
+    """Added by the second half; the first logged that they got to it."""
+    item = AgendaItemFactory(pairing=pairing, author=pairing.second, raised_at=noon - timedelta(days=3))
+    session = SessionFactory(pairing=pairing, starts_at=noon - timedelta(days=1))
+    session.topics.set(services.settle(pairing=pairing, by=pairing.first, reached=[item.pk], session_began_at=session.starts_at))
+    item.refresh_from_db()
+    return item
+
+
+@pytest.mark.parametrize("side", ["first", "second"])
+def test_who_added_a_topic_or_said_they_got_to_it_opens_it_again(side, reached, pairing, noon):
+    for _ in range(2):
+        services.open_again(item=reached, by=getattr(pairing, side), now=noon)
+
+    reached.refresh_from_db()
+    assert reached.is_open
+    assert reached.carried_over_at == noon - timedelta(days=1)
+    assert not reached.sessions.exists()
+    assert AuditEvent.objects.filter(verb="agenda.opened_again").count() == 1
+
+
+def test_what_one_half_added_and_said_was_reached_the_other_does_not_open_again(pairing, noon):
+    item = AgendaItemFactory(pairing=pairing, author=pairing.first, discussed_at=noon, discussed_said_by=pairing.first)
+
+    with pytest.raises(Refused, match="can open it again"):
+        services.open_again(item=item, by=pairing.second, now=noon)
+
+
+def test_a_suggested_topic_is_not_opened_again_beside_itself(pairing, noon):
+    item = AgendaItemFactory(pairing=pairing, discussed_at=noon, suggestion="hopes")
+    AgendaItemFactory(pairing=pairing, suggestion="hopes")
+
+    with pytest.raises(Refused, match="once more already"):
+        services.open_again(item=item, by=pairing.first, now=noon)
+
+
+def test_a_full_agenda_takes_no_topic_back(pairing, noon):
+    item = AgendaItemFactory(pairing=pairing, discussed_at=noon)
+    AgendaItemFactory.create_batch(services.MOST_OPEN, pairing=pairing)
+
+    with pytest.raises(Refused, match="is full"):
+        services.open_again(item=item, by=pairing.first, now=noon)
+
+
+def test_whose_topic_is_open_again_has_something_this_time(reached, pairing, noon):
+    services.say_nothing(pairing=pairing, by=pairing.second, now=noon)
+
+    services.open_again(item=reached, by=pairing.first, now=noon)
+
+    assert not NothingThisTime.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_what_was_talked_about_stays_so_when_the_pairing_has_stopped(state, noon):
+    pairing = PairingFactory(**{state: True})
+
+    with pytest.raises(Refused):
+        services.open_again(item=AgendaItemFactory(pairing=pairing, discussed=True), by=pairing.first, now=noon)

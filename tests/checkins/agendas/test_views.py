@@ -387,3 +387,17 @@ def test_a_thousand_presses_make_one_topic(soak):
         at_once(*(lambda browser=browser: browser.post(page, typed) for browser in browsers))
 
     assert AgendaItem.objects.count() == 1
+
+
+def test_what_was_not_talked_about_after_all_is_open_again(as_member):
+    around = people_around()
+    item = AgendaItemFactory(pairing=around.pairing, author=around.half, discussed=True)
+    mine, theirs = as_member(around.half), as_member(around.other_half)
+    page = address("agenda", around.pairing.program, around.pairing.pk)
+    assert "Not talked about after all" not in theirs.get(page).text
+    assert "Not talked about after all" in mine.get(page).text
+
+    mine.post(address("agenda-open-again", around.pairing.program, around.pairing.pk, item.pk))
+
+    item.refresh_from_db()
+    assert item.is_open
