@@ -111,6 +111,19 @@ def end_after_a_while(get_response: Handler) -> Handler:
     return handle
 
 
+def leave_nothing_behind(get_response: Handler) -> Handler:
+    """Who signs out leaves nothing on the device. Who is signed out because time has passed finds a draft again once they are back."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        was_here = request.user.is_authenticated
+        response = get_response(request)
+        if was_here and not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"storage"'
+        return response
+
+    return handle
+
+
 def _goes_on(request: HttpRequest) -> bool:
     session, now = request.session, time.time()
     if "signed_in_at" not in session:

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "mentoring.middleware.end_after_a_while",
+    "mentoring.middleware.leave_nothing_behind",
     "mentoring.middleware.say_where_mail_comes_back",
     "mentoring.middleware.wait_without_limits",
     "django_htmx.middleware.HtmxMiddleware",

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.utils import timezone, translation
 
 from mentoring import middleware
-from tests.factories.programs import UserFactory
+from tests.factories.programs import MembershipFactory, UserFactory
 
 request_for = RequestFactory()
 
@@ -75,3 +75,26 @@ def test_with_the_probe_every_answer_says_it(settings, client):
 
     for address in ("/accounts/login/", "/no/such/page/"):
         assert int(client.get(address).headers["X-Query-Count"]) >= 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", ["/accounts/logout/", "/leave/"])
+def test_who_signs_out_leaves_nothing_on_the_device(way, as_member):
+    browser = as_member(MembershipFactory())
+    assert "Clear-Site-Data" not in browser.get("/accounts/me/").headers
+
+    assert browser.post(way)["Clear-Site-Data"] == '"storage"'
+
+
+@pytest.mark.django_db
+def test_whom_only_time_has_signed_out_finds_a_draft_again(as_member):
+    browser = as_member(MembershipFactory())
+    browser.get("/accounts/me/")
+    session = browser.session
+    session["seen_at"] = 0
+    session.save()
+
+    answer = browser.get("/accounts/me/")
+
+    assert answer.url.startswith("/accounts/login/")
+    assert "Clear-Site-Data" not in answer.headers

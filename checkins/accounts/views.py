@@ -2,7 +2,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +20,7 @@ from checkins.sessions.access import done, form_page, not_any_more, seen_at, ses
 from checkins.sessions.models import Session
 from checkins.sessions.services import ChangedMeanwhile, in_two_weeks, whose_turn
 from matching.pairings.access import PairRequest, stopped, the_two_only
+from matching.pairings.models import Pairing
 from mentoring.kernel import times
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.lists.pages import page_of
@@ -60,6 +61,7 @@ def session_page(request: PairRequest, session: int) -> HttpResponse:
     said = found.absences.all()
     may_answer = absences.may_say(me, found, now) and not any(one.author_id == me.pk for one in said)
     again_at = in_two_weeks(found, me) if may_repeat and found.series_id is None else None
+    mine = next((account for account in found.accounts.all() if account.author_id == me.pk), None)
     context = {
         "pairing": request.pairing,
         "other": request.other,
@@ -81,7 +83,8 @@ def session_page(request: PairRequest, session: int) -> HttpResponse:
         "dates": sessions.dates_to_pick(found, found.open_options, me),  # type: ignore[attr-defined]
         "again_at": again_at if again_at and again_at > now else None,
         "others_absence": next((one for one in said if one.author_id != me.pk), None) if may_answer else None,
-        "mine": next((account for account in found.accounts.all() if account.author_id == me.pk), None),
+        "mine": mine,
+        "saved_drafts": [_draft_of(found.pairing, planned) for planned in (None, found)] if mine or found.logged_by_id == me.pk else [],
     }
     return render(request, "checkins/accounts/session.html", context)
 
@@ -126,7 +129,7 @@ def _log(request: PairRequest, planned: Session | None) -> HttpResponse:
             there = refused.session
             if about == SAME and _remembered_beside(there, form, request, now):
                 messages.success(request, _("Your words stand beside those of %(name)s.") % {"name": other.user.short_name})
-                return to_session(there)
+                return _to_saved(there, planned)
             if not form.non_field_errors():
                 form.add_error(None, str(refused))
             form.ask_which(may_be_same=refused.session.logged_by_id != me.pk, may_be_another=not refused.overlaps)
@@ -134,8 +137,18 @@ def _log(request: PairRequest, planned: Session | None) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             messages.success(request, _("The session is saved. %(name)s sees it too.") % {"name": other.user.short_name})
-            return to_session(logged)
-    return form_page(request, "accounts/log", form, session=planned, there=there)
+            return _to_saved(logged, planned)
+    return form_page(request, "accounts/log", form, session=planned, there=there, draft=_draft_of(pair, planned))
+
+
+def _draft_of(pairing: Pairing, planned: Session | None) -> str:
+    """What a browser calls the draft that it may keep of this form."""
+    return f"log-{pairing.pk}-{planned.pk}" if planned else f"log-{pairing.pk}"
+
+
+def _to_saved(session: Session, planned: Session | None) -> HttpResponse:
+    """The address says for good which draft was saved: a browser that never got this answer is led there when it asks again."""
+    return redirect(f"{to_session(session).url}#saved-{_draft_of(session.pairing, planned)}")
 
 
 def _may_put_right(session: Session, me: Membership, now: datetime) -> bool:

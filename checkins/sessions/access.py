@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -59,5 +59,5 @@ def seen_at(request: PairRequest) -> datetime:
     return moment_in(request.POST.get("seen_at", "")) or NEVER
 
 
-def to_session(session: Session) -> HttpResponse:
+def to_session(session: Session) -> HttpResponseRedirect:
     return redirect("checkins:session", session.pairing.program.slug, session.pairing_id, session.pk)

@@ -327,7 +327,7 @@ def test_the_same_meeting_logged_again_with_nothing_to_add_is_no_error(around, a
 
     answer = as_member(around.other_half).post(log_page(around.pairing), typed)
 
-    assert answer.url == session_page("session", session)
+    assert answer.url.partition("#")[0] == session_page("session", session)
 
 
 def test_a_tick_for_the_agenda_counts_when_the_other_was_quicker_to_log(around, as_member):
@@ -602,3 +602,34 @@ def test_of_two_windows_the_second_sees_what_the_first_saved_and_can_save_again(
     browser.post(page, {**changes, "seen_at": seen_in(collided.text, "seen_at")})
     session.refresh_from_db()
     assert session.talked_about == "The paper"
+
+
+# --- the draft that a browser keeps ---
+
+
+@pytest.mark.parametrize("is_planned", [False, True])
+def test_the_address_after_saving_says_which_draft_was_saved(is_planned, around, as_member):
+    session = planned(around, days=-1) if is_planned else None
+    page = session_page("session-log-planned", session) if session else log_page(around.pairing)
+    draft = f"log-{around.pairing.pk}-{session.pk}" if session else f"log-{around.pairing.pk}"
+    browser, key = as_member(around.half), uuid.uuid4()
+    assert f'data-draft="{around.half.user_id}.{draft}"' in browser.get(page).text
+
+    answers = [browser.post(page, told(once=key)) for _press in range(2)]
+
+    assert {answer.url.partition("#")[2] for answer in answers} == {f"saved-{draft}"}
+    assert re.search(rf'data-saved-drafts="[^"]*\b{draft}\b', browser.get(answers[0].url).text)
+
+
+def test_only_whose_log_it_is_is_told_that_their_draft_was_saved(around, as_member):
+    session = SessionFactory(pairing=around.pairing)
+
+    assert "data-saved-drafts" in as_member(around.half).get(session_page("session", session)).text
+    assert "data-saved-drafts" not in as_member(around.other_half).get(session_page("session", session)).text
+
+
+def test_what_the_server_sends_back_is_newer_than_what_was_kept(around, as_member):
+    browser = as_member(around.half)
+
+    assert "data-draft-sent" not in browser.get(log_page(around.pairing)).text
+    assert "data-draft-sent" in browser.post(log_page(around.pairing), told(minutes="")).text
