@@ -108,6 +108,31 @@ def move(*, item: AgendaItem, by: Membership, up: bool, now: datetime) -> None:
 
 
 @transaction.atomic
+def place(*, item: AgendaItem, by: Membership, before: int | None, now: datetime) -> None:
+    """Put a topic before the open one with this key, as they stand now; at the end, without one. Where either is not open, it stays."""
+    item = _locked_item(item)
+    if not policies.may_move(by, item.pairing):
+        raise Refused(_("Topics are put in order by the two of a pairing, while it is active."))
+    places = dict(AgendaItem.objects.filter(pairing=item.pairing).open().order_by("position", "pk").values_list("pk", "position"))
+    order = [key for key in places if key != item.pk]
+    if not item.is_open or (before is not None and before not in order):
+        return
+    order.insert(len(order) if before is None else order.index(before), item.pk)
+    moved = {key: position for key, position in zip(order, places.values(), strict=True) if places[key] != position}
+    if not moved:
+        return
+    AgendaItem.objects.filter(pk__in=moved).update(position=Case(*(When(pk=key, then=Value(position)) for key, position in moved.items())))
+    audit.record(
+        verb="agenda.moved",
+        subject=item,
+        program_id=item.pairing.program_id,
+        actor_id=by.user_id,
+        now=now,
+        detail={"before": before},
+    )
+
+
+@transaction.atomic
 def withdraw(*, item: AgendaItem, by: Membership, now: datetime) -> AgendaItem:
     """Take back a topic one has added. Taking it back twice changes nothing."""
     item = _locked_item(item)

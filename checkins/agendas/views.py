@@ -11,6 +11,7 @@ from checkins.agendas.forms import AddTopic, EditTopic
 from checkins.agendas.models import AgendaItem
 from matching.pairings.access import PairRequest, stopped, the_two_only
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.keys import whole_number
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once
 
@@ -121,10 +122,14 @@ def _collision(request: PairRequest, there: AgendaItem, context: dict[str, objec
 @require_POST
 @once
 def move(request: PairRequest, agendaitem: int) -> HttpResponse:
-    """`up` in what is posted moves it up, anything else down."""
-    item = _item(request, agendaitem)
+    """`before` in what is posted is the topic that it is put before, empty for the end. Else `up` moves it up, anything else down."""
+    item, me, now = _item(request, agendaitem), request.membership, timezone.now()
     try:
-        services.move(item=item, by=request.membership, up="up" in request.POST, now=timezone.now())
+        if "before" in request.POST:
+            before = request.POST["before"]
+            services.place(item=item, by=me, before=(whole_number(before) or 0) if before else None, now=now)
+        else:
+            services.move(item=item, by=me, up="up" in request.POST, now=now)
     except Refused as refused:
         messages.warning(request, str(refused))
     return _to_agenda(request, item)

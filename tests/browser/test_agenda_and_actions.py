@@ -57,7 +57,7 @@ def test_two_who_edit_one_topic_at_once_see_both_texts_and_lose_nothing(page_at,
     assert (topic.text, topic.version) == ("What to leave out of the poster", 3)
 
 
-def test_two_who_change_the_order_at_once_both_find_their_move(page_at, pairing):
+def test_two_who_change_the_order_at_once_both_find_their_move(page_at, axe, pairing):
     for text in ("First", "Second", "Third"):
         AgendaItemFactory(pairing=pairing, text=text)
     agenda = f"/p/northside/pairings/{pairing.pk}/agenda/"
@@ -70,6 +70,21 @@ def test_two_who_change_the_order_at_once_both_find_their_move(page_at, pairing)
 
     expect(jonas.get_by_role("button", name="Move up: First")).to_be_visible()
     assert list(AgendaItem.objects.open().for_list().values_list("text", flat=True)) == ["Second", "Third", "First"]
+
+    # With script a topic is dragged as well, to where a line shows it will go.
+    rows = jonas.locator("ol.agenda > li")
+    rows.nth(2).locator("[data-drag-handle]").hover()
+    jonas.mouse.down()
+    top = rows.nth(0).bounding_box()
+    jonas.mouse.move(top["x"] + 20, top["y"] + 2, steps=4)
+    expect(rows.nth(0)).to_have_class("takes-before")
+    jonas.mouse.up()
+    expect(rows.nth(0)).to_contain_text("First")
+    expect(jonas.get_by_role("button", name="Move down: First")).to_be_visible()
+    axe(jonas)
+    amara.reload()
+    expect(amara.locator("ol.agenda > li").nth(0)).to_contain_text("First")
+    expect(amara.locator("[data-drag-handle]").first).to_be_hidden()
 
 
 def test_an_action_is_asked_for_taken_on_and_done(page_at, axe, pairing):

@@ -1,3 +1,4 @@
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -438,3 +439,66 @@ def test_what_was_talked_about_stays_so_when_the_pairing_has_stopped(state, noon
 
     with pytest.raises(Refused):
         services.open_again(item=AgendaItemFactory(pairing=pairing, discussed=True), by=pairing.first, now=noon)
+
+
+# --- put elsewhere in one go ---
+
+
+def open_of(pairing):
+    return list(AgendaItem.objects.filter(pairing=pairing).open().for_list())
+
+
+def test_wherever_a_topic_is_put_it_stands_before_the_one_named_and_the_others_keep_their_order(pairing, noon):
+    # Where they stand is not where they were added.
+    for position in (2, 5, 1, 4):
+        AgendaItemFactory(pairing=pairing, position=position)
+    items = open_of(pairing)
+
+    for item, there in itertools.product(items, [*items, None]):
+        before = open_of(pairing)
+        others = [one for one in before if one != item]
+
+        services.place(item=item, by=pairing.second, before=there.pk if there else None, now=noon)
+
+        after = open_of(pairing)
+        assert [one for one in after if one != item] == others
+        where = len(others) if there is None else before.index(item) if there == item else others.index(there)
+        assert after.index(item) == where
+
+
+def test_what_is_put_before_a_topic_that_is_gone_stays_where_it_was(pairing, noon):
+    first, gone, last = AgendaItemFactory.create_batch(3, pairing=pairing)
+    services.withdraw(item=gone, by=pairing.first, now=noon)
+
+    services.place(item=last, by=pairing.first, before=gone.pk, now=noon)
+
+    assert open_of(pairing) == [first, last]
+
+
+def test_topics_of_another_pairing_are_no_place(pairing, noon):
+    first, last, elsewhere = AgendaItemFactory(pairing=pairing), AgendaItemFactory(pairing=pairing), AgendaItemFactory()
+
+    services.place(item=last, by=pairing.first, before=elsewhere.pk, now=noon)
+
+    assert open_of(pairing) == [first, last]
+
+
+def test_only_the_two_put_topics_elsewhere_and_only_while_they_are_active(noon):
+    stopped, active = PairingFactory(paused=True), PairingFactory(active=True)
+
+    for pairing, by in ((stopped, stopped.first), (active, active.coordinator)):
+        with pytest.raises(Refused, match="while it is active"):
+            services.place(item=AgendaItemFactory(pairing=pairing), by=by, before=None, now=noon)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_put_topics_elsewhere_at_once_both_are_heard(noon):
+    pairing = PairingFactory(active=True)
+    first, second, third = AgendaItemFactory.create_batch(3, pairing=pairing)
+
+    at_once(
+        lambda: services.place(item=first, by=pairing.first, before=None, now=noon),
+        lambda: services.place(item=third, by=pairing.second, before=second.pk, now=noon),
+    )
+
+    assert open_of(pairing) == [third, second, first]

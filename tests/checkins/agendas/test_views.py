@@ -401,3 +401,16 @@ def test_what_was_not_talked_about_after_all_is_open_again(as_member):
 
     item.refresh_from_db()
     assert item.is_open
+
+
+@pytest.mark.parametrize(("before", "order"), [("first", "cab"), ("", "abc"), ("nonsense", "abc")])
+def test_a_topic_is_put_elsewhere_in_one_go(before, order, as_member):
+    around = people_around()
+    items = {text: AgendaItemFactory(pairing=around.pairing, text=text) for text in "abc"}
+    named = items["a"].pk if before == "first" else before
+
+    as_member(around.half).post(
+        address("agenda-move", around.pairing.program, around.pairing.pk, items["c"].pk), {"before": named, "up": "1"}
+    )
+
+    assert "".join(AgendaItem.objects.open().for_list().values_list("text", flat=True)) == order
