@@ -9,7 +9,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from checkins.agendas.models import AgendaItem
-from checkins.answers.models import Answer, CheckIn
+from checkins.answers.models import CheckIn
 from checkins.care.models import Task
 from checkins.plans import cadence
 from checkins.plans.models import CheckInPlan, Question

@@ -21,8 +21,8 @@ from checkins.decisions import queries as decisions
 from checkins.goals import queries as goals
 from checkins.home import queries
 from checkins.home.waiting import Waiting, waiting_in
-from checkins.readings import queries as readings
 from checkins.notes import queries as notes
+from checkins.readings import queries as readings
 from checkins.resets import queries as resets
 from checkins.sessions import queries as sessions
 from checkins.threads import queries as threads
