@@ -30,6 +30,9 @@ class CheckinsConfig(AppConfig):
         from checkins.resets import letters as letters_of_resets  # noqa: F401
         from checkins.resets import rounds  # noqa: F401
         from checkins.resets import services as resets
+        from checkins.reviews import letters as letters_of_reviews  # noqa: F401
+        from checkins.reviews import rounds as rounds_of_reviews  # noqa: F401
+        from checkins.reviews import services as reviews
         from checkins.series import letters as series_letters  # noqa: F401
         from checkins.series import policies as series_acts  # noqa: F401
         from checkins.series import services as series
@@ -66,6 +69,7 @@ class CheckinsConfig(AppConfig):
         pairings.when_gone_on(answers.go_on)
         pairings.when_gone_on(decisions.go_on)
         pairings.when_gone_on(resets.go_on)
+        pairings.when_gone_on(reviews.go_on)
         pairings.when_gone_on(threads.go_on)
         accounts.when_held(reminders.ask_after_first_meeting)
         accounts.when_held(reminders.ask_after_meeting)

@@ -10,6 +10,7 @@ from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.notes.models import Note
 from checkins.plans.models import CheckInPlan, NextDue, Question
+from checkins.reviews.models import Review
 from checkins.sessions.models import Series, Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
 
@@ -29,6 +30,7 @@ __all__ = [
     "Note",
     "NothingThisTime",
     "Question",
+    "Review",
     "Series",
     "Session",
     "SessionAccount",

@@ -1,5 +1,6 @@
 """Contents page for Celery. Each subject's tasks are imported here, or no worker would know them."""
 
 from checkins.reminders.tasks import settle_check_ins
+from checkins.reviews.tasks import forget_review_answers
 
-__all__ = ["settle_check_ins"]
+__all__ = ["forget_review_answers", "settle_check_ins"]

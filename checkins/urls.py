@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("checkins.readings.urls")),
                 path("", include("checkins.care.urls")),
                 path("", include("checkins.resets.urls")),
+                path("", include("checkins.reviews.urls")),
             ]
         ),
     ),

@@ -2,8 +2,8 @@
 
 from matching.endings.models import EndingReason
 from matching.facts.models import Fact, WeeklyCount
-from matching.joint.models import Answer, Round
+from matching.joint.models import Answer, NotNow, Round
 from matching.pairings.models import Pairing, PartnerWish
 from matching.pauses.models import Pause
 
-__all__ = ["Answer", "EndingReason", "Fact", "Pairing", "PartnerWish", "Pause", "Round", "WeeklyCount"]
+__all__ = ["Answer", "EndingReason", "Fact", "NotNow", "Pairing", "PartnerWish", "Pause", "Round", "WeeklyCount"]

@@ -45,12 +45,18 @@ def use_suggestion(*, pairing: Pairing, by: Membership, key: str, now: datetime)
     suggestion = BY_KEY.get(key)
     if suggestion is None:
         raise Refused(_("This suggestion is not there any more. Choose another one, or write your own."))
+    return add_once(pairing=pairing, by=by, text=str(suggestion.words), key=key, now=now)
+
+
+@transaction.atomic
+def add_once(*, pairing: Pairing, by: Membership, text: str, key: str, now: datetime) -> AgendaItem:
+    """Put a topic that somebody was offered on the agenda, under one's own name. Refused while one of this `key` is there."""
     pairing = _locked(pairing.pk)
     if not policies.may_add(by, pairing):
         raise Refused(_("Topics are added by the two of a pairing, while it is active."))
     if AgendaItem.objects.filter(pairing=pairing, suggestion=key).open().exists():
         raise Refused(_("This topic is on your agenda already."))
-    return _add(pairing, by, str(suggestion.words), now, suggestion=key)
+    return _add(pairing, by, _one_line(text), now, suggestion=key)
 
 
 @transaction.atomic

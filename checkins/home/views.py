@@ -24,6 +24,7 @@ from checkins.home.waiting import Waiting, waiting_in
 from checkins.notes import queries as notes
 from checkins.readings import queries as readings
 from checkins.resets import queries as resets
+from checkins.reviews import queries as reviews
 from checkins.sessions import queries as sessions
 from checkins.threads import queries as threads
 from matching.endings import queries as endings
@@ -124,7 +125,8 @@ def pairing(request: MemberRequest, pairing: int) -> HttpResponse:
     me = request.membership
     visible = Pairing.objects.visible_to(me)
     # Who looks after a pairing stands among the facts alone.
-    pair = get_object_or_404(visible.with_people() if me.is_staff else visible.with_halves(), pk=pairing)
+    needed = (visible.with_people() if me.is_staff else visible.with_halves()).select_related("cohort")
+    pair = get_object_or_404(needed, pk=pairing)
     pair.program = me.program
     if not pair.includes(me):
         return _facts(request, pair)
@@ -156,6 +158,7 @@ def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
         "life": endings.on_pair_page(pair, me, now),
         "absences": absences.on_pair_page(pair, me, now),
         "resets": resets.on_pair_page(pair, me, now),
+        "review": reviews.on_pair_page(pair, me, now),
         "airtime": airtime.on_pair_page(meetings["last"], me, now),
         "agenda": agendas.on_pair_page(pair, me, now),
         "decisions": decisions.on_pair_page(pair, me, now),

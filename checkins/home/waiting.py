@@ -15,6 +15,7 @@ from checkins.actions.models import ActionItem
 from checkins.decisions import queries as decisions
 from checkins.decisions.models import Decision
 from checkins.resets.services import AFTERWARDS, RESET
+from checkins.reviews.services import REVIEW
 from checkins.sessions import queries as sessions
 from checkins.sessions.models import Session
 from checkins.threads import queries as threads
@@ -39,11 +40,12 @@ class Waiting:
     ending: Round | None = None
     reset: Round | None = None
     afterwards: Round | None = None
+    review: Round | None = None
     begin_again: Round | None = None
 
     @property
     def number(self) -> int:
-        rounds = [self.ending, self.reset, self.afterwards, self.begin_again]
+        rounds = [self.ending, self.reset, self.afterwards, self.review, self.begin_again]
         lists: list[Sequence[Any]] = [self.ahead.asked, self.times, self.absences, self.decisions, self.actions]
         return sum(map(len, lists)) + sum(asked is not None for asked in rounds) + bool(self.unread)
 
@@ -70,7 +72,7 @@ def waiting_in(pairings: Sequence[Pairing], me: Membership, now: datetime) -> di
 
 
 # A question that has been asked of both, and what it is called here.
-ASKED_IN = {ENDING: "ending", RESET: "reset", AFTERWARDS: "afterwards", BEGIN_AGAIN: "begin_again"}
+ASKED_IN = {ENDING: "ending", RESET: "reset", AFTERWARDS: "afterwards", REVIEW: "review", BEGIN_AGAIN: "begin_again"}
 
 
 def _times_to_pick(ahead: sessions.Ahead, me: Membership) -> list[Session]:

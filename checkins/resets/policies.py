@@ -19,6 +19,23 @@ PREPARE = acts.register(
         states=WHILE_ACTIVE,
     )
 )
+TAKE_BACK = acts.register(
+    acts.Act(
+        name="reset.take_back",
+        words=_("Take back what one has said alone for a reset conversation"),
+        route="checkins:reset-take-back",
+        states=WHILE_ACTIVE,
+        who=acts.Who.ITS_AUTHOR,
+    )
+)
+NOT_NOW = acts.register(
+    acts.Act(
+        name="reset.not_now",
+        words=_("Leave a reset conversation for now, without saying so to the other"),
+        route="checkins:reset-not-now",
+        states=WHILE_ACTIVE,
+    )
+)
 
 
 def may_start(membership: Membership, pairing: Pairing) -> bool:

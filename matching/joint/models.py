@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from matching.pairings.models import OfTwoQuerySet, Pairing
 from mentoring.kernel.encryption.fields import EncryptedTextField
@@ -26,6 +26,18 @@ class RoundQuerySet(OfTwoQuerySet["Round"]):
 
     def opened_together(self) -> Self:
         return self.exclude(opened_together_at=None)
+
+    def with_words_of(self, membership: Membership) -> Self:
+        """What has opened to both, and of the rest what this half has answered alone."""
+        mine = Exists(Answer.objects.filter(round=OuterRef("pk"), membership=membership))
+        return self.filter(Q(opened_together_at__isnull=False) | mine)
+
+    def not_put_off_by(self, membership: Membership) -> Self:
+        """Without those that this half would rather leave for now."""
+        later = NotNow.objects.filter(
+            pairing=OuterRef("pairing"), kind=OuterRef("kind"), membership=membership, said_at__gte=OuterRef("opened_at")
+        )
+        return self.exclude(Exists(later))
 
 
 class Round(models.Model):
@@ -113,3 +125,28 @@ class Answer(models.Model):
     def said(self) -> dict[str, Any]:
         said: dict[str, Any] = json.loads(str(self.sealed)) if self.content is None else self.content
         return said
+
+
+class NotNowQuerySet(models.QuerySet["NotNow"]):
+    def visible_to(self, membership: Membership) -> Self:
+        """One's own alone: nobody learns of it."""
+        return self.filter(membership=membership)
+
+
+class NotNow(models.Model):
+    """Since when one half would rather not be asked for a kind of round. What is asked or offered later is asked and offered again."""
+
+    pairing = models.ForeignKey(Pairing, on_delete=models.CASCADE, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40)
+    said_at = models.DateTimeField()
+
+    objects = NotNowQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pairing", "membership", "kind"], name="matching_notnow_one_a_kind_and_half"),
+        ]
+
+    def __str__(self) -> str:
+        return f"NotNow {self.pk}"

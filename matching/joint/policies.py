@@ -17,3 +17,9 @@ def may_answer(membership: Membership, round: Round, now: datetime) -> bool:
     """Either half, for themselves, until both have; and again as often as they like until then."""
     pairing = round.pairing
     return pairing.includes(membership) and pairing.state in kinds.get(round.kind).states and round.is_open_at(now)
+
+
+def may_take_back(membership: Membership, round: Round) -> bool:
+    """Their own part, until both are there, also when the time to answer is over."""
+    is_waiting = round.opened_together_at is None and round.called_off_at is None
+    return round.pairing.includes(membership) and round.pairing.state in kinds.get(round.kind).states and is_waiting

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matching.joint import kinds
 from matching.joint.models import Answer, Round
 from matching.pairings.models import Pairing
+from mentoring.kernel.keys import whole_number
 from programs.memberships.models import Membership
+
+if TYPE_CHECKING:
+    from matching.joint.models import RoundQuerySet
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,40 @@ def said(round: Round, me: Membership) -> Said:
     return said_in([round], me)[round.pk]
 
 
+def open_ones(pairing: Pairing, me: Membership, names: Iterable[str], now: datetime) -> list[Round]:
+    """What can be answered now of these kinds, the newest first. In one query."""
+    asked = Round.objects.in_pairing(pairing, me).filter(kind__in=list(names)).open_at(now)
+    return _of(pairing, asked.order_by("-opened_at", "-pk"))
+
+
+def wanted_ones(pairing: Pairing, me: Membership, names: Iterable[str], now: datetime) -> list[Round]:
+    """The same, without those that I would rather leave for now."""
+    asked = Round.objects.in_pairing(pairing, me).filter(kind__in=list(names)).open_at(now).not_put_off_by(me)
+    return _of(pairing, asked.order_by("-opened_at", "-pk"))
+
+
+def one_of(pairing: Pairing, me: Membership, names: Iterable[str], key: str) -> Round | None:
+    """Whatever became of it."""
+    number = whole_number(key)
+    if number is None:
+        return None
+    found = Round.objects.in_pairing(pairing, me).filter(kind__in=list(names), pk=number)
+    return next(iter(_of(pairing, found)), None)
+
+
+def to_read(pairing: Pairing, me: Membership, kind: str, asked: Iterable[Round]) -> "RoundQuerySet":
+    """Those that both have answered, and of those that did not open what I said, the newest first. What is `asked` now is no part."""
+    rounds = Round.objects.in_pairing(pairing, me).of_kind(kind).with_words_of(me).exclude(pk__in=[round.pk for round in asked])
+    return rounds.order_by("-opened_at", "-pk")
+
+
+def _of(pairing: Pairing, rounds: Iterable[Round]) -> list[Round]:
+    found = list(rounds)
+    for round in found:
+        round.pairing = pairing
+    return found
+
+
 def answered_by(me: Membership, rounds: Iterable[Round]) -> set[int]:
     """The keys of those in which I have answered; no query where there are no rounds."""
     keys = [round.pk for round in rounds]
@@ -30,12 +68,12 @@ def answered_by(me: Membership, rounds: Iterable[Round]) -> set[int]:
 
 
 def unanswered_by(me: Membership, pairings: Iterable[Pairing], names: Iterable[str], now: datetime) -> list[Round]:
-    """What I could answer now and have not, in these pairings and of these kinds, the oldest first.
+    """What I could answer now, have not and have not put off, in these pairings and of these kinds, the oldest first.
 
     In one query, and a second where something is open.
     """
     known = {pairing.pk: pairing for pairing in pairings}
-    found = list(Round.objects.filter(pairing__in=known, kind__in=list(names)).open_at(now).order_by("opened_at", "pk"))
+    found = list(Round.objects.filter(pairing__in=known, kind__in=list(names)).open_at(now).not_put_off_by(me).order_by("opened_at", "pk"))
     answered = answered_by(me, found)
     for round in found:
         round.pairing = known[round.pairing_id]

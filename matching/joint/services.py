@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -10,11 +10,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from matching.joint import kinds, policies
-from matching.joint.models import Answer, Round
+from matching.joint.models import Answer, NotNow, Round
 from matching.pairings.models import Pairing
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.outbox import services as outbox
+from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership
+
+# Long enough for somebody who comes here every other week, short enough that what is written still fits when it opens.
+TIME_TO_ANSWER = timedelta(days=14)
 
 
 @transaction.atomic
@@ -95,6 +100,93 @@ def answer(*, round: Round, by: Membership, content: Mapping[str, Any], now: dat
     return round
 
 
+@transaction.atomic
+def take_back(*, round: Round, by: Membership, now: datetime) -> None:
+    """One half takes back what they said alone: nothing of it is kept. Where they said nothing, nothing changes."""
+    pairing = Pairing.objects.select_for_update(of=["self"], no_key=True).get(pk=round.pairing_id)
+    round = Round.objects.select_for_update(of=["self"]).get(pk=round.pk)
+    round.pairing = pairing
+    if round.opened_together_at is not None and pairing.includes(by):
+        raise Refused(_("You have both answered, and the answers are open to you both. Nothing was changed."))
+    if not policies.may_take_back(by, round):
+        raise Refused(_("What you said here cannot be taken back now. Nothing was changed."))
+    if Answer.objects.filter(round=round, membership=by).delete()[0] and kinds.get(round.kind).opens is kinds.Opens.TO_BOTH:
+        audit.record(
+            verb="joint.taken_back",
+            subject=round,
+            program_id=pairing.program_id,
+            actor_id=by.user_id,
+            now=now,
+            detail={"kind": round.kind},
+        )
+
+
+@transaction.atomic
+def say_not_now(*, pairing: Pairing, kind: str, by: Membership, now: datetime) -> None:
+    """One half would rather not be asked for this now. Nobody else learns of it, and it can be answered all the same.
+
+    It is kept for their own pages alone, so that no event of the trail tells of it either.
+    """
+    if not policies.may_open(by, pairing, kinds.get(kind)):
+        raise Refused(_("This is said by the two of a pairing, while it is active."))
+    NotNow.objects.update_or_create(pairing=pairing, membership=by, kind=kind, defaults={"said_at": now})
+
+
+# --- letters: both get the same ---
+
+
+@transaction.atomic
+def ask_both(*, pairing: Pairing, kind: str, by: Membership, letter: str, now: datetime) -> Round:
+    """One half begins; both are written to, in the same letter. Of two who begin at once both begin the same, and it is written once."""
+    asked = open_round(pairing=pairing, kind=kind, by=by, now=now, closes_at=now + TIME_TO_ANSWER)
+    asked.pairing = pairing
+    write_to_both(letter, asked, now=now, expires_at=asked.closes_at)
+    return asked
+
+
+def write_to_both(letter: str, round: Round, *, now: datetime, due_at: datetime | None = None, expires_at: datetime | None = None) -> None:
+    duties = [
+        outbox.Duty(
+            kind=letter,
+            subject_id=round.pk,
+            recipient_id=half.user_id,
+            program_id=round.pairing.program_id,
+            due_at=due_at,
+            expires_at=expires_at,
+        )
+        for half in _halves(round.pairing)
+    ]
+    outbox.owe_many(duties, now=now)
+
+
+def write_to_who_was_not(letter: str, kind: str, pairing: Pairing, now: datetime) -> None:
+    """A pairing goes on after a pause: who is asked still, has not answered and was not written to, is written to."""
+    asked = list(Round.objects.filter(pairing=pairing, closes_at__gt=now).of_kind(kind).waiting().order_by("pk"))
+    keys = [round.pk for round in asked]
+    # What did not go before the pause does not go now either; else one on its way to be dropped would be lost.
+    outbox.cancel(kind=letter, subject_ids=keys, now=now)
+    about = OutboxMessage.objects.about(kind=letter, subject_ids=keys)
+    told = set(about.exclude(state=OutboxMessage.State.CANCELLED).values_list("subject", "recipient"))
+    said = set(Answer.objects.filter(round__in=keys).values_list("round", "membership"))
+    outbox.owe_many(
+        [
+            outbox.Duty(
+                kind=letter,
+                subject_id=round.pk,
+                recipient_id=half.user_id,
+                slot=f"{now:%Y%m%dT%H%M%S}",
+                program_id=pairing.program_id,
+                due_at=max(round.opened_at, now),
+                expires_at=round.closes_at,
+            )
+            for round in asked
+            for half in _halves(pairing)
+            if (round.pk, half.pk) not in said and (str(round.pk), half.user_id) not in told
+        ],
+        now=now,
+    )
+
+
 def call_off(*, round: Round, now: datetime) -> None:
     """Ask no more what is being asked. What somebody has said alone stays theirs alone; what is open to both stays open."""
     _call_off([round.pk], now)
@@ -105,6 +197,10 @@ def stop(*, pairing: Pairing, now: datetime) -> None:
     if pairing.state != Pairing.State.PAUSED:
         go_on = [kind.name for kind in kinds.every() if pairing.state in kind.states]
         _call_off(Round.objects.filter(pairing=pairing).exclude(kind__in=go_on).values_list("pk", flat=True), now)
+
+
+def _halves(pairing: Pairing) -> list[Membership]:
+    return list(Membership.objects.filter(pk__in=[pairing.first_id, pairing.second_id]).order_by("pk"))
 
 
 def _call_off(keys: Iterable[int], now: datetime) -> None:

@@ -25,6 +25,7 @@ SUBJECTS = {
     "note": _("Notes"),
     "message": _("Messages"),
     "checkin": _("Check-ins"),
+    "review": _("Reviews"),
     "reset": _("A fresh start"),
 }
 TOLD_WITH = {"call": "checkin", "ending": "pairing", "later-contact": "pairing", "airtime": "session"}

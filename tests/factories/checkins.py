@@ -16,10 +16,11 @@ from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.notes.models import Note
 from checkins.plans.models import CheckInPlan, Question
+from checkins.reviews.models import Review
 from checkins.sessions.models import Series, Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
 from programs.memberships.models import Program
-from tests.factories.matching import PairingFactory
+from tests.factories.matching import PairingFactory, RoundFactory
 from tests.factories.programs import ProgramFactory
 from tests.times import NOON
 
@@ -408,3 +409,13 @@ def question_of(plan: CheckInPlan, construct: str = Question.Construct.COMFORT) 
     traits = {"voice": "voice", "boundaries": "boundaries", "going_on": "going_on", "words": "own_words", "meeting": "of_meetings"}
     there = Question.objects.filter(plan=plan, construct=construct, retired_at=None).first()
     return there or QuestionFactory(plan=plan, **({traits[construct]: True} if construct in traits else {}))
+
+
+class ReviewFactory(DjangoModelFactory):
+    """Both have answered at noon; they have written nothing together yet."""
+
+    class Meta:
+        model = Review
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    round = factory.SubFactory(RoundFactory, kind="review", opened_together=True, pairing=factory.SelfAttribute("..pairing"))

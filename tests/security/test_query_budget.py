@@ -35,6 +35,7 @@ from tests.factories.checkins import (
     MessageFactory,
     NoteFactory,
     QuestionFactory,
+    ReviewFactory,
     SessionAccountFactory,
     SessionFactory,
     SessionOptionFactory,
@@ -259,6 +260,10 @@ def _live(pairing: object, numbers: Iterable[int]) -> None:
         rounds = _write(RoundFactory.build(pairing=pairing, kind=kind, source_id=n, opened_together=True) for n in numbers)
         said = {"ask": "Time", "offer": "Time", "how": "better"}
         _write(JointAnswerFactory.build(round=one, membership=half, content=said) for one in rounds for half in (first, second))
+    looks_back = _write(RoundFactory.build(pairing=pairing, kind="review", opened_together=True) for _ in numbers)
+    _write(ReviewFactory.build(pairing=pairing, round=one) for one in looks_back)
+    said = {"more": "Time", "less": "Haste", "say": "even"}
+    _write(JointAnswerFactory.build(round=one, membership=half, content=said) for one in looks_back for half in (first, second))
     shared = {"pairing": pairing, "plan": plan}
     for half in (first, second):
         rounds = [

@@ -31,6 +31,7 @@ from tests.factories.checkins import (
     MessageFactory,
     NoteFactory,
     QuestionFactory,
+    ReviewFactory,
     SeriesFactory,
     SessionAccountFactory,
     SessionFactory,
@@ -223,12 +224,20 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
     reset = RoundFactory(pairing=pairing, kind="reset", opened_together=True)
     for half in pairing.halves:
         JointAnswerFactory(round=reset, membership=half, content={"ask": mark, "offer": mark})
+    review = ReviewFactory(pairing=pairing, text=mark, written_at=NOON)
+    for half in pairing.halves:
+        JointAnswerFactory(round=review.round, membership=half, content={"went_well": mark, "more": mark})
+    looks_back = RoundFactory(pairing=pairing, kind="review", opened_at=NOON - timedelta(days=1))
+    JointAnswerFactory(round=looks_back, content={"went_well": f"Alone{mark.lower()}"})
     return {
         "mail": _given_up_mail(pairing),
         "programs:mail-stop.token": outbox.unsubscribe_address(pairing.first.user_id, "check-ins").rstrip("/").rpartition("/")[2],
         "membership": pairing.first_id,
         "pairing": pairing.pk,
         "round": earlier.pk,
+        "checkins:reset-take-back.round": reset.pk,
+        "checkins:review-take-back.round": looks_back.pk,
+        "review": review.pk,
         "agendaitem": topic.pk,
         "checkins:agenda-open-again.agendaitem": AgendaItemFactory(pairing=pairing, text=mark, discussed=True).pk,
         "session": session.pk,

@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from checkins.resets import letters, queries, services
+from checkins.resets import queries, services
+from matching.joint import letters as joint_letters
 from matching.joint import services as rounds
 from matching.joint.models import Round
 from matching.pairings.models import Pairing
@@ -53,14 +54,14 @@ def test_who_gets_the_letter_that_it_began_tells_nobody_who_has_written(pairing,
     reset = services.start(pairing=pairing, by=pairing.first, now=noon)
     rounds.answer(round=reset, by=pairing.first, content=PART, now=noon)
 
-    assert letters.is_being_prepared(owed("reset-asked")) == {letter.pk for letter in owed("reset-asked")}
+    assert joint_letters.is_being_prepared(owed("reset-asked")) == {letter.pk for letter in owed("reset-asked")}
 
 
 def test_when_it_opens_both_get_the_same_letter_and_are_asked_no_more(pairing, prepared):
     opened = owed("reset-opened")
 
     assert {letter.recipient_id for letter in opened} == {half.user_id for half in pairing.halves}
-    assert letters.is_open_to_both(opened) == {letter.pk for letter in opened}
+    assert joint_letters.is_open_to_both(opened) == {letter.pk for letter in opened}
     assert {letter.state for letter in owed("reset-asked")} == {"cancelled"}
 
 
@@ -150,18 +151,18 @@ def test_how_it_is_opens_together_in_words(pairing, prepared, noon):
 def test_who_has_said_how_it_is_is_not_reminded(pairing, prepared, noon):
     after = Round.objects.of_kind("reset-afterwards").get()
     first, second = reminders()
-    assert letters.still_owed([first, second]) == {first.pk, second.pk}
+    assert joint_letters.waits_for_them([first, second]) == {first.pk, second.pk}
 
     rounds.answer(round=after, by=pairing.first, content={"how": "worse"}, now=noon + TWO_WEEKS)
 
-    assert letters.still_owed([first, second]) == {second.pk}
+    assert joint_letters.waits_for_them([first, second]) == {second.pk}
 
 
 @pytest.mark.parametrize("state", ["paused", "closed"])
 def test_nobody_is_reminded_where_the_pairing_has_stopped(state, pairing, prepared, noon):
     Pairing.objects.filter(pk=pairing.pk).update(state=state, ended_at=noon if state == "closed" else None)
 
-    assert letters.still_owed(reminders()) == set()
+    assert joint_letters.waits_for_them(reminders()) == set()
 
 
 def test_who_is_asked_still_after_a_pause_and_was_not_reminded_is_reminded_then(pairing, prepared, noon):
@@ -202,7 +203,7 @@ def test_a_letter_says_nothing_of_what_it_is_about(kind, prepared):
     from mentoring.kernel.outbox.letters import write
 
     first, _ = owed(kind)
-    text = write(kinds.get(kind).template, recipient=first.recipient, context=letters.context_of([first])[first.pk])
+    text = write(kinds.get(kind).template, recipient=first.recipient, context=joint_letters.context_of([first])[first.pk])
 
     for word in ("reset", "Ask me first", "Thursday"):
         assert word not in text.subject

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.joint import queries, services
-from matching.joint.models import Answer, Round
+from matching.joint.models import Answer, NotNow, Round
 from matching.pairings.models import Pairing
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
@@ -282,3 +282,64 @@ def test_two_who_begin_in_the_same_second_begin_the_same(noon):
     )
 
     assert len({round.pk for round in rounds}) == 1
+
+
+# --- taking back, and leaving it for now ---
+
+
+def test_what_one_said_alone_is_gone_when_they_take_it_back(in_words, pairing, noon):
+    services.answer(round=in_words, by=pairing.first, content={"words": "Mine"}, now=noon)
+
+    services.take_back(round=in_words, by=pairing.first, now=noon)
+
+    assert not Answer.objects.exists()
+    assert AuditEvent.objects.latest("pk").verb == "joint.taken_back"
+    assert queries.unanswered_by(pairing.first, [pairing], ["words"], noon) == [in_words]
+
+
+def test_taking_back_leaves_what_the_other_said(in_words, pairing, noon):
+    services.answer(round=in_words, by=pairing.first, content={"words": "Mine"}, now=noon)
+
+    services.take_back(round=in_words, by=pairing.second, now=noon)
+
+    assert Answer.objects.get().membership == pairing.first
+
+
+def test_what_is_open_to_both_is_not_taken_back_and_nobody_else_takes_back(in_words, pairing, noon):
+    services.answer(round=in_words, by=pairing.first, content={"words": "Mine"}, now=noon)
+    with pytest.raises(Refused):
+        services.take_back(round=in_words, by=pairing.proposed_by, now=noon)
+    services.answer(round=in_words, by=pairing.second, content={"words": "Theirs"}, now=noon)
+
+    with pytest.raises(Refused, match="open to you both"):
+        services.take_back(round=in_words, by=pairing.first, now=noon)
+
+    assert Answer.objects.count() == 2
+
+
+def test_nothing_is_recorded_of_a_yes_that_was_taken_back(two_yeses, noon):
+    half = two_yeses.pairing.first
+    services.answer(round=two_yeses, by=half, content=YES, now=noon)
+    before = AuditEvent.objects.count()
+
+    services.take_back(round=two_yeses, by=half, now=noon)
+
+    assert AuditEvent.objects.count() == before
+
+
+def test_what_one_leaves_for_now_waits_for_the_other_alone_and_leaves_no_trace(in_words, pairing, noon):
+    before = AuditEvent.objects.count()
+
+    for _ in range(2):
+        services.say_not_now(pairing=pairing, kind="words", by=pairing.first, now=noon)
+
+    assert queries.unanswered_by(pairing.first, [pairing], ["words"], noon) == []
+    assert queries.unanswered_by(pairing.second, [pairing], ["words"], noon) == [in_words]
+    assert AuditEvent.objects.count() == before
+    assert NotNow.objects.visible_to(pairing.first).exists()
+    assert not NotNow.objects.visible_to(pairing.second).exists()
+
+
+def test_only_the_two_leave_it_for_now(pairing, noon):
+    with pytest.raises(Refused):
+        services.say_not_now(pairing=pairing, kind="words", by=pairing.proposed_by, now=noon)

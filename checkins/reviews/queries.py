@@ -1,0 +1,147 @@
+"""The reviews of a pairing, as one half may read them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from checkins.agendas.models import AgendaItem
+from checkins.reviews import occasions, policies
+from checkins.reviews.models import Review
+from checkins.reviews.occasions import Occasion
+from checkins.reviews.services import ANSWERS_STAY, REVIEW
+from checkins.reviews.talking import Item, talking_list
+from checkins.sessions.models import Session
+from matching.joint import queries as joint
+from matching.joint.models import NotNow, Round
+from matching.pairings.models import Pairing
+from mentoring.kernel.times import local_day
+from programs.memberships.models import Membership
+
+
+@dataclass(frozen=True)
+class OnPairPage:
+    """`round`: what can be answered now, unless I would rather leave it. `offered`: why starting one would be timely.
+
+    `latest`: what both have answered lately, and may still be talking about. `have_answered` is about oneself alone.
+    """
+
+    round: Round | None = None
+    have_answered: bool = False
+    latest: Round | None = None
+    offered: Occasion | None = None
+
+
+def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> OnPairPage:
+    """One query; a second or a third where something is open, or where it is time to offer one. The pairing has its cohort at hand."""
+    if pairing.state != Pairing.State.ACTIVE:
+        return OnPairPage()
+    newest = Round.objects.in_pairing(pairing, me).of_kind(REVIEW).order_by("-opened_at", "-pk").first()
+    if newest is not None and newest.is_open_at(now):
+        put_off_at = _put_off_at(pairing, me)
+        if put_off_at is not None and put_off_at >= newest.opened_at:
+            return OnPairPage()
+        return OnPairPage(newest, have_answered=bool(joint.answered_by(me, [newest])))
+    if newest is not None and newest.opened_together_at is not None and now < newest.opened_together_at + ANSWERS_STAY:
+        return OnPairPage(latest=newest)
+    return OnPairPage(offered=_offered(pairing, me, newest, now))
+
+
+def _offered(pairing: Pairing, me: Membership, newest: Round | None, now: datetime) -> Occasion | None:
+    """Not again for a while after the last, or after I said "not now"."""
+    began_at = max(filter(None, [pairing.activated_at, newest.opened_at if newest else None]), default=now)
+    if _timely(pairing, began_at, now) is None:
+        return None
+    put_off_at = _put_off_at(pairing, me)
+    return _timely(pairing, max(began_at, put_off_at) if put_off_at else began_at, now)
+
+
+def _timely(pairing: Pairing, since: datetime, now: datetime) -> Occasion | None:
+    zone, cohort = pairing.program.time_zone, pairing.cohort
+    day, today = local_day(since, zone), local_day(now, zone)
+    starts_on, ends_on = (cohort.starts_on, cohort.ends_on) if cohort else (None, None)
+    found = occasions.by_calendar(day, today, starts_on=starts_on, ends_on=ends_on)
+    if found is not None or ends_on is not None or today < day + occasions.QUIET:
+        return found
+    held = Session.objects.filter(pairing=pairing, starts_at__gt=since).held().count()
+    return Occasion.MIDWAY if occasions.is_by_meetings(day, today, ends_on=ends_on, held=held) else None
+
+
+def _put_off_at(pairing: Pairing, me: Membership) -> datetime | None:
+    return NotNow.objects.visible_to(me).filter(pairing=pairing, kind=REVIEW).values_list("said_at", flat=True).first()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One question, and what each said to it. `is_same`: both said the same."""
+
+    question: str
+    mine: str
+    theirs: str
+
+    @property
+    def is_same(self) -> bool:
+        return bool(self.mine) and self.mine == self.theirs
+
+
+@dataclass(frozen=True)
+class Told:
+    """One review. Of what did not open: what I answered alone. `lines` is empty once the answers have gone, on `gone_at`."""
+
+    round: Round
+    review: Review | None
+    lines: Sequence[Line]
+    items: Sequence[tuple[Item, bool]]
+    gone_at: datetime | None
+    may_write: bool
+
+
+def told(rounds: Iterable[Round], pairing: Pairing, me: Membership) -> list[Told]:
+    """With two queries more, however many; those of what has opened know their `review`."""
+    rounds = list(rounds)
+    said = joint.said_in(rounds, me)
+    open_topics = AgendaItem.objects.in_pairing(pairing, me).open().filter(suggestion__startswith="review-")
+    there = set(open_topics.values_list("suggestion", flat=True)) if rounds else set()
+    return [_told(round, said[round.pk], pairing, me, there) for round in rounds]
+
+
+def _told(round: Round, said: joint.Said, pairing: Pairing, me: Membership, there: set[str]) -> Told:
+    other = pairing.other_half(me)
+    has_opened = round.opened_together_at is not None
+    both = {me.pk: said.mine, other.pk: said.theirs} if said.mine is not None and said.theirs is not None else {}
+    return Told(
+        round=round,
+        review=round.review if has_opened else None,
+        lines=_lines(said, other.user.short_name),
+        items=[(item, item.key in there) for item in talking_list(pairing, round.pk, both)],
+        gone_at=round.opened_together_at + ANSWERS_STAY if round.opened_together_at else None,
+        may_write=has_opened and policies.may_write(me, pairing),
+    )
+
+
+def _lines(said: joint.Said, name: str) -> list[Line]:
+    mine, theirs = said.mine or {}, said.theirs or {}
+    lines = [
+        Line(question, _words(mine, field), _words(theirs, field))
+        for field, question in (
+            ("went_well", _("What has gone well")),
+            ("more", _("More of this")),
+            ("less", _("Less of this")),
+            ("next", _("What comes next")),
+        )
+    ]
+    me_more, they_more, even = _("You have had more"), _("%(name)s has had more") % {"name": name}, _("Both about the same")
+    lines.append(
+        Line(
+            _("How much say each has had"),
+            {"even": even, "mine": me_more, "theirs": they_more}.get(_words(mine, "say"), ""),
+            {"even": even, "mine": they_more, "theirs": me_more}.get(_words(theirs, "say"), ""),
+        )
+    )
+    return [line for line in lines if line.mine or line.theirs]
+
+
+def _words(said: Mapping[str, Any], field: str) -> str:
+    return str(said.get(field, ""))
