@@ -14,6 +14,7 @@ class MatchingConfig(AppConfig):
         from matching.pairings import letters  # noqa: F401
         from matching.pairings import services as pairings
         from matching.pauses import letters as letters_of_pauses  # noqa: F401
+        from matching.stand_ins import services as stand_ins
         from programs.mail import log
         from programs.memberships import services as memberships
         from programs.readiness import services as readiness
@@ -22,6 +23,8 @@ class MatchingConfig(AppConfig):
         log.keep_from(pairings.people_of_own)
         pairings.when_stopped(joint.stop)
         pairings.when_stopped(endings.ask_what_comes_next)
+        pairings.when_stopped(stand_ins.end_with)
+        pairings.when_gone_on(stand_ins.end_with)
         memberships.when_left(pairings.end_those_of)
         readiness.when_ready(pairings.activate_if_ready)
         setup.when_clocks_changed(facts.rebuild_those_of)

@@ -7,4 +7,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("matching.pairings.urls")),
     path("", include("matching.pauses.urls")),
     path("", include("matching.endings.urls")),
+    path("", include("matching.stand_ins.urls")),
 ]

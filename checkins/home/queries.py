@@ -39,7 +39,7 @@ def pairings_of(me: Membership) -> list[Pairing]:
 
 def open_or_just_ended(me: Membership, now: datetime) -> tuple[list[Pairing], list[Pairing]]:
     """The same, and those that have ended lately, the last one first. In three queries."""
-    lately = Q(state=Pairing.State.CLOSED, ended_at__gt=now - ENDED_LATELY, activated_at__isnull=False)
+    lately = Q(state=Pairing.State.CLOSED, ended_at__gt=now - ENDED_LATELY, activated_at__isnull=False, stands_in_for=None)
     mine = Pairing.objects.filter(program=me.program_id).of(me).filter(Q(state__in=Pairing.OPEN_STATES) | lately)
     found = list(_begun_first(mine))
     ended = sorted((pairing for pairing in found if not pairing.is_open), key=lambda pairing: pairing.ended_at or now, reverse=True)

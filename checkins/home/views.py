@@ -24,13 +24,17 @@ from checkins.home.waiting import Waiting, waiting_in
 from checkins.notes import queries as notes
 from checkins.readings import queries as readings
 from checkins.resets import queries as resets
+from checkins.resets.services import AFTERWARDS, RESET
 from checkins.reviews import queries as reviews
+from checkins.reviews.services import REVIEW
 from checkins.sessions import queries as sessions
 from checkins.threads import queries as threads
 from matching.endings import queries as endings
+from matching.joint import queries as joint
 from matching.pairings import comparison
 from matching.pairings.access import PairRequest, the_two_only
 from matching.pairings.models import Pairing
+from matching.stand_ins import queries as stand_ins
 from mentoring.kernel.dates import written
 from mentoring.kernel.lists.pages import page_of
 from programs.memberships.access import MemberRequest, members_only, staff_only
@@ -132,6 +136,8 @@ def pairing(request: MemberRequest, pairing: int) -> HttpResponse:
         return _facts(request, pair)
     if pair.activated_at is None:
         return redirect("matching:proposal", pair.program.slug, pair.pk)
+    if pair.is_shut:
+        return redirect("matching:ended", pair.program.slug, pair.pk)
     return _page_of_two(request, pair)
 
 
@@ -149,6 +155,7 @@ def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
     """Each subject of the pair's space tells what it shows here."""
     me, other, now = request.membership, pair.other_half(request.membership), timezone.now()
     meetings = sessions.on_pair_page(pair, me, now)
+    asked = joint.on_pair_page(pair, me, [RESET, AFTERWARDS, REVIEW], now, last_of=REVIEW)
     context = {
         "now": now,
         "pairing": pair,
@@ -157,8 +164,8 @@ def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
         "call": Task.objects.calls_asked_by(me).filter(pairing=pair).open().first(),
         "life": endings.on_pair_page(pair, me, now),
         "absences": absences.on_pair_page(pair, me, now),
-        "resets": resets.on_pair_page(pair, me, now),
-        "review": reviews.on_pair_page(pair, me, now),
+        "resets": resets.on_pair_page(pair, asked),
+        "review": reviews.on_pair_page(pair, me, now, asked),
         "airtime": airtime.on_pair_page(meetings["last"], me, now),
         "agenda": agendas.on_pair_page(pair, me, now),
         "decisions": decisions.on_pair_page(pair, me, now),
@@ -182,6 +189,7 @@ def _facts(request: MemberRequest, pair: Pairing) -> HttpResponse:
         "rounds": readings.rounds_of(pair, me, now),
         "waiting": readings.open_round(Pairing.objects.filter(pk=pair.pk), me, now, names=0).number_not_yet,
         "life": endings.for_staff(pair, me, now),
+        "stand_ins": stand_ins.for_staff(pair, me),
     }
     return render(request, "checkins/home/pairing_facts.html", context)
 

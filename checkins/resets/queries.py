@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from checkins.resets.forms import HOW_IT_IS
@@ -25,14 +24,13 @@ class OnPairPage:
     have_answered: bool = False
 
 
-def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> OnPairPage:
-    """One query, and a second where something is open."""
-    found = joint.wanted_ones(pairing, me, [RESET, AFTERWARDS], now) if pairing.state == Pairing.State.ACTIVE else []
-    answered = joint.answered_by(me, found)
-    shown = min(found, key=lambda round: round.pk in answered, default=None)
-    if shown is None:
+def on_pair_page(pairing: Pairing, asked: Iterable[Any]) -> OnPairPage:
+    """Of the rounds that `joint.on_pair_page` has found. Without a query."""
+    found = [round for round in asked if round.kind in (RESET, AFTERWARDS) and not round.is_put_off]
+    if not found or pairing.state != Pairing.State.ACTIVE:
         return OnPairPage()
-    return OnPairPage(shown, shown.kind == AFTERWARDS, shown.pk in answered)
+    shown = min(found, key=lambda round: round.have_answered)
+    return OnPairPage(shown, shown.kind == AFTERWARDS, shown.have_answered)
 
 
 @dataclass(frozen=True)

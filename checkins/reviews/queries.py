@@ -34,16 +34,16 @@ class OnPairPage:
     offered: Occasion | None = None
 
 
-def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> OnPairPage:
-    """One query; a second or a third where something is open, or where it is time to offer one. The pairing has its cohort at hand."""
+def on_pair_page(pairing: Pairing, me: Membership, now: datetime, asked: Iterable[Any]) -> OnPairPage:
+    """Of the rounds that `joint.on_pair_page` has found, the last review among them. The pairing has its cohort at hand.
+
+    A query or two more where it may be time to offer one.
+    """
     if pairing.state != Pairing.State.ACTIVE:
         return OnPairPage()
-    newest = Round.objects.in_pairing(pairing, me).of_kind(REVIEW).order_by("-opened_at", "-pk").first()
+    newest = next((round for round in asked if round.kind == REVIEW), None)
     if newest is not None and newest.is_open_at(now):
-        put_off_at = _put_off_at(pairing, me)
-        if put_off_at is not None and put_off_at >= newest.opened_at:
-            return OnPairPage()
-        return OnPairPage(newest, have_answered=bool(joint.answered_by(me, [newest])))
+        return OnPairPage() if newest.is_put_off else OnPairPage(newest, have_answered=newest.have_answered)
     if newest is not None and newest.opened_together_at is not None and now < newest.opened_together_at + ANSWERS_STAY:
         return OnPairPage(latest=newest)
     return OnPairPage(offered=_offered(pairing, me, newest, now))

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from matching.endings import policies, services
 from matching.endings.models import EndingReason
 from matching.endings.services import ASKED, BEGIN_AGAIN, ENDING, LATER_CONTACT, in_progress
-from matching.joint import queries as joint
 from matching.joint.models import Answer, Round
 from matching.pairings import policies as pairings
 from matching.pairings.models import Pairing
@@ -36,16 +35,16 @@ class Life:
 
 
 def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> Life:
-    """One query for a pairing that simply goes on, three at most for any other."""
+    """One query for a pairing that simply goes on, two at most for any other."""
     asked = Round.objects.of_kind(LATER_CONTACT).filter(called_off_at=None) if pairing.state == Pairing.State.CLOSED else in_progress()
-    found = asked.in_pairing(pairing, me).order_by("-opened_at", "-pk").first()
+    found: Any = asked.in_pairing(pairing, me).with_own_part(me).order_by("-opened_at", "-pk").first()
     if found is None or found.kind == ENDING:
         rest = Pause.objects.visible_to(me).filter(pairing=pairing).lasting().first() if pairing.state == Pairing.State.PAUSED else None
         if rest is not None:
             rest.pairing = pairing
         return Life(
             ending=found,
-            have_prepared=found is not None and bool(joint.answered_by(me, [found])),
+            have_prepared=found is not None and found.have_answered,
             is_paused=rest is not None,
             have_said_yes=rest is not None and rest.has_said_yes(me),
         )

@@ -114,7 +114,7 @@ def end(*, pairing: Pairing, by: Membership, now: datetime, choice: str = "", wo
         if wishes_somebody:
             pairings.keep_wish(pairing=pairing, by=by, now=now)
     if not has_ended:
-        _close(pairing, now)
+        close(pairing, now)
         audit.record(verb="pairing.closed", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
     return pairing
 
@@ -142,9 +142,10 @@ def close_due(*, now: datetime) -> int:
     )
     # Asked again: until it was locked somebody may have ended it, or stayed, or prepared the second part.
     still_due = set(due.filter(pairing__in=[pairing.pk for pairing in locked]).values_list("pairing", flat=True))
-    lasting = [pairing for pairing in locked if pairing.pk in still_due]
+    # Stand-ins first: else one would have ended already with what it stands in for.
+    lasting = sorted((pairing for pairing in locked if pairing.pk in still_due), key=lambda pairing: not pairing.is_stand_in)
     for pairing in lasting:
-        _close(pairing, now)
+        close(pairing, now)
     for pairing in lasting:
         audit.record(
             verb="pairing.closed", subject=pairing, program_id=pairing.program_id, actor_id=None, now=now, detail={"cause": "prepared"}
@@ -173,8 +174,11 @@ def settle(now: datetime) -> None:
 
 
 def ask_what_comes_next(*, pairing: Pairing, now: datetime) -> None:
-    """A pairing has just ended. Each is asked apart, also where one has left: or what is there to see would tell how it ended."""
-    if pairing.state == Pairing.State.CLOSED:
+    """A pairing has just ended. Each is asked apart, also where one has left: or what is there to see would tell how it ended.
+
+    What was for a while is over: of that nothing is asked.
+    """
+    if pairing.state == Pairing.State.CLOSED and not pairing.is_stand_in:
         joint.open_round(pairing=pairing, kind=LATER_CONTACT, by=None, now=now, closes_at=now + TIME_TO_SAY_YES)
         lapses_at = now + timedelta(days=pairing.program.begin_again_days)
         joint.open_round(pairing=pairing, kind=BEGIN_AGAIN, by=None, now=now, closes_at=lapses_at)
@@ -281,7 +285,8 @@ def have_begun(pairing: Pairing, now: datetime) -> bool:
     return any(shows(pairing=pairing, now=now) for shows in _what_shows_that_they_have_begun)
 
 
-def _close(pairing: Pairing, now: datetime) -> None:
+def close(pairing: Pairing, now: datetime) -> None:
+    """It is locked by whoever calls, who knows that it may end."""
     for kind in (IS_ENDING, STAYS, "pairing-paused", "pairing-goes-on"):
         outbox.cancel(kind=kind, subject_ids=[pairing.pk], now=now)
     pairings.owe_closed(pairing=pairing, now=now)

@@ -12,7 +12,7 @@ from matching.endings import policies, queries, services
 from matching.endings.forms import PrepareEnding, SayLaterContact, TellWhy
 from matching.joint import queries as joint
 from matching.joint import services as rounds
-from matching.pairings.access import PairRequest, stopped, the_two_only
+from matching.pairings.access import PairRequest, open_when_shut, stopped, the_two_only
 from matching.pairings.models import Pairing, PartnerWish
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.once.access import once, say_no
@@ -139,6 +139,7 @@ def end(request: MemberRequest, pairing: int) -> HttpResponse:
 
 
 @the_two_only
+@open_when_shut
 @require_safe
 def ended(request: PairRequest) -> HttpResponse:
     """The same page for both, whoever ended it: what happened, what it does not mean, and what can come next."""
@@ -155,6 +156,7 @@ def ended(request: PairRequest) -> HttpResponse:
 
 
 @the_two_only
+@open_when_shut
 @once
 def tell_why(request: PairRequest) -> HttpResponse:
     """For both alike, whoever ended it. What one has told already is there to change."""

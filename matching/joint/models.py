@@ -32,12 +32,22 @@ class RoundQuerySet(OfTwoQuerySet["Round"]):
         mine = Exists(Answer.objects.filter(round=OuterRef("pk"), membership=membership))
         return self.filter(Q(opened_together_at__isnull=False) | mine)
 
-    def not_put_off_by(self, membership: Membership) -> Self:
-        """Without those that this half would rather leave for now."""
-        later = NotNow.objects.filter(
-            pairing=OuterRef("pairing"), kind=OuterRef("kind"), membership=membership, said_at__gte=OuterRef("opened_at")
+    def with_own_part(self, membership: Membership) -> Self:
+        """Each with what one half has done about it: `have_answered`, and `is_put_off` where they would rather leave it for now."""
+        return self.annotate(
+            have_answered=Exists(Answer.objects.filter(round=OuterRef("pk"), membership=membership)),
+            is_put_off=Exists(_put_off_by(membership)),
         )
-        return self.exclude(Exists(later))
+
+    def not_put_off_by(self, membership: Membership) -> Self:
+        return self.exclude(Exists(_put_off_by(membership)))
+
+
+def _put_off_by(membership: Membership) -> "NotNowQuerySet":
+    """Of the round outside."""
+    return NotNow.objects.filter(
+        pairing=OuterRef("pairing"), kind=OuterRef("kind"), membership=membership, said_at__gte=OuterRef("opened_at")
+    )
 
 
 class Round(models.Model):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from matching.pairings.models import Pairing
 from programs.memberships.access import MemberRequest, members_only
@@ -20,8 +20,18 @@ class PairRequest(MemberRequest):
     other: Membership
 
 
+def open_when_shut(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Stands under `the_two_only`, at a page that holds nothing of what two wrote: it stays open when a stand-in has ended."""
+    view.is_open_when_shut = True  # type: ignore[attr-defined]
+    return view
+
+
 def the_two_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Open to the two halves of a pairing that has begun, and to nobody else, whatever roles they have. It need not be active still."""
+    """Open to the two halves of a pairing that has begun, and to nobody else, whatever roles they have. It need not be active still.
+
+    A stand-in is open only while it lasts; after that the two are led to the page that says that it has ended.
+    """
+    is_open_when_shut = getattr(view, "is_open_when_shut", False)
 
     @members_only
     @wraps(view)
@@ -30,6 +40,8 @@ def the_two_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
         request.pairing = get_object_or_404(begun, program=request.membership.program, pk=pairing)
         request.pairing.program = request.membership.program
         request.other = request.pairing.other_half(request.membership)
+        if request.pairing.is_shut and not is_open_when_shut:
+            return redirect("matching:ended", request.membership.program.slug, request.pairing.pk)
         return view(request, *arguments, **names)
 
     return door

@@ -30,6 +30,7 @@ def context(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
                 "pairing": pairing.pk,
                 "other": pairing.other_half(half).user.short_name,
                 "coordinator": pairing.coordinator.user.full_name if pairing.coordinator else "",
+                "is_stand_in": pairing.is_stand_in,
             }
     return written
 

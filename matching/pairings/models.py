@@ -81,6 +81,8 @@ class Pairing(models.Model):
     second = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="pairings_as_second")
     mentor = models.CharField(max_length=6, choices=Mentor, blank=True, default=Mentor.NOBODY)
     coordinator = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="caseload")
+    # The paused one that this one fills in for, until that one goes on or ends.
+    stands_in_for = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="stand_ins")
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     proposed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
@@ -101,6 +103,12 @@ class Pairing(models.Model):
                 condition=Q(state__in=["proposed", "accepted", "active", "paused"]),
                 name="matching_pairing_one_open_of_the_same_two",
             ),
+            models.UniqueConstraint(
+                fields=["stands_in_for"],
+                condition=Q(state__in=["proposed", "accepted", "active", "paused"]),
+                name="matching_pairing_one_open_stand_in",
+            ),
+            models.CheckConstraint(condition=~Q(stands_in_for=F("id")), name="matching_pairing_stands_in_for_another"),
             models.CheckConstraint(
                 condition=Q(state__in=["proposed", "declined", "closed"])
                 | Q(first_accepted_at__isnull=False, second_accepted_at__isnull=False),
@@ -165,6 +173,15 @@ class Pairing(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN_STATES
+
+    @property
+    def is_stand_in(self) -> bool:
+        return self.stands_in_for_id is not None
+
+    @property
+    def is_shut(self) -> bool:
+        """A stand-in that has ended: what the two wrote is open to neither any more."""
+        return self.is_stand_in and not self.is_open
 
 
 class OfTwoQuerySet(models.QuerySet[Row]):

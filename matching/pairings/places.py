@@ -1,7 +1,8 @@
 """How many people somebody has room for, as mentor and as mentee, and how long they have waited.
 
 Decided: whoever has been asked takes a place already, or two coordinators could promise the same one. Where both mentor and both
-learn, each takes a place of both kinds.
+learn, each takes a place of both kinds. A stand-in takes a place of whoever stands in, and none of whom they help: their own pairing rests
+and keeps its place.
 """
 
 from datetime import date
@@ -94,7 +95,8 @@ def _open_as_mentee() -> Q:
 
 
 def _free(may: Q, capacity: F, *, mentoring: bool) -> Case:
-    taken = _number_of(Pairing.objects.open().filter(_open_as_mentor() if mentoring else _open_as_mentee()))
+    is_helped = Q(stands_in_for__first=OuterRef("pk")) | Q(stands_in_for__second=OuterRef("pk"))
+    taken = _number_of(Pairing.objects.open().filter(_open_as_mentor() if mentoring else _open_as_mentee()).exclude(is_helped))
     return Case(When(may, then=Greatest(capacity - Coalesce(taken, 0), Value(0))), default=Value(0), output_field=IntegerField())
 
 
@@ -103,7 +105,7 @@ def _open_pairings_of() -> Subquery:
 
 
 def _last_end() -> Subquery:
-    ended = Pairing.objects.filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")), state=Pairing.State.CLOSED)
+    ended = Pairing.objects.filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")), state=Pairing.State.CLOSED, stands_in_for=None)
     return Subquery(ended.order_by("-ended_at").values("ended_at")[:1])
 
 

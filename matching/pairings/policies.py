@@ -40,6 +40,11 @@ def may_withdraw(membership: Membership, pairing: Pairing) -> bool:
     return may_have_caseload(membership, pairing) and pairing.state in acts.DECLINE.states
 
 
+def may_have_stand_in(membership: Membership, pairing: Pairing) -> bool:
+    """Those who run the program find somebody for a while, where a pairing rests that is no stand-in itself, and not one of their own."""
+    return may_have_caseload(membership, pairing) and pairing.state == Pairing.State.PAUSED and not pairing.is_stand_in
+
+
 def may_wish_for_somebody(membership: Membership, pairing: Pairing) -> bool:
     """Either half, of what has begun: while it lasts, and after it."""
     return acts.WISH_FOR_SOMEBODY.is_open_to(membership, pairing) and pairing.activated_at is not None

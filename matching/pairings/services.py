@@ -65,11 +65,13 @@ def propose(
     now: datetime,
     coordinator: Membership | None = None,
     again: bool = False,
+    stands_in_for: Pairing | None = None,
 ) -> Pairing:
     """Introduce two people to each other and ask both. Without a `mentor` both mentor and both learn.
 
     `coordinator` is whose caseload it becomes, at first that of whoever proposes it. `again` says that an earlier introduction of the
-    same two, which did not start, is known; without it there is `AskedBefore`.
+    same two, which did not start, is known; without it there is `AskedBefore`. With `stands_in_for` it is for a while: one of the two is
+    half of that pairing, which rests, and needs no free place.
     """
     if not policies.may_propose(by) or by.program_id != program.pk:
         raise Refused(_("Only those who run the program introduce people."))
@@ -81,11 +83,14 @@ def propose(
     Program.objects.select_for_update(no_key=True).get(pk=program.pk)
     locked = _locked_people(program, one, other, now)
     one, other = locked[one.pk], locked[other.pk]
+    if stands_in_for is not None:
+        stands_in_for = _locked(stands_in_for)
+        _refuse_unless_it_needs_somebody(stands_in_for, one, other, by)
     states = set(Pairing.objects.of(one).of(other).values_list("state", flat=True))
     names = {"one": one.user.full_name, "other": other.user.full_name}
     if states.intersection(Pairing.OPEN_STATES):
         raise Refused(_("%(one)s and %(other)s have an open pairing already.") % names)
-    _refuse_unless_free(one, other, mentor)
+    _refuse_unless_free(one, other, mentor, stands_in_for)
     if State.DECLINED in states and not again:
         raise AskedBefore(
             _("%(one)s and %(other)s were introduced before, and it did not start. Tick that you know this, to ask them again.") % names
@@ -99,6 +104,7 @@ def propose(
         mentor=_place_of(mentor, first),
         proposed_by=by,
         proposed_at=now,
+        stands_in_for=stands_in_for,
     )
     pairing.coordinator = _caseload_of(coordinator or by, pairing)
     pairing.save()
@@ -143,7 +149,7 @@ def decline(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
         return pairing
     if not policies.may_decline(by, pairing):
         raise Refused(_("This pairing has begun already. If it is not right for you, talk to your coordinator."))
-    _do_not_start(pairing, now)
+    set_not_started(pairing, now)
     audit.record(verb="pairing.declined", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
     return pairing
 
@@ -156,7 +162,7 @@ def withdraw(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
         return pairing
     if not policies.may_withdraw(by, pairing):
         raise Refused(_("Only an introduction that has not begun yet can be taken back."))
-    _do_not_start(pairing, now)
+    set_not_started(pairing, now)
     audit.record(verb="pairing.withdrawn", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
     return pairing
 
@@ -217,7 +223,7 @@ def set_begun_again(*, pairing: Pairing, now: datetime) -> None:
 def set_undone(*, pairing: Pairing, now: datetime) -> None:
     """It was active, and is as if it had never begun: neither has met anybody, and both wait as long as they did."""
     pairing.activated_at = None
-    _do_not_start(pairing, now)
+    set_not_started(pairing, now)
     PartnerWish.objects.filter(met_in=pairing).update(met_in=None)
     _tell(_when_stopped, pairing, now)
 
@@ -249,7 +255,14 @@ def end_those_of(*, membership: Membership, now: datetime) -> None:
 
     What is closed looks to both as if anybody had ended it: the same letter, which says of nobody that they left.
     """
-    for pairing in Pairing.objects.of(membership).open().with_people().order_by("pk").select_for_update(of=["self"], no_key=True):
+    theirs = Q(first=membership) | Q(second=membership)
+    # With those that end with these, so that all are locked in the order of their keys.
+    of_theirs = Q(stands_in_for__first=membership) | Q(stands_in_for__second=membership)
+    locked = Pairing.objects.filter(theirs | of_theirs).open().with_people().order_by("pk").select_for_update(of=["self"], no_key=True)
+    # Stand-ins first: else one would have ended already with what it stands in for.
+    for pairing in sorted(locked, key=lambda pairing: not pairing.is_stand_in):
+        if not pairing.includes(membership):
+            continue
         has_begun = pairing.activated_at is not None
         pairing.state = State.CLOSED if has_begun else State.DECLINED
         if not has_begun:
@@ -275,13 +288,14 @@ def _start_if_both_are_ready(pairing: Pairing, now: datetime) -> None:
     pairing.activated_at = now
     pairing.save(update_fields=["state", "activated_at"])
     _owe_to_both("pairing-started", pairing, now)
-    # Whoever wished to meet somebody has.
-    PartnerWish.objects.filter(membership__in=[pairing.first_id, pairing.second_id]).standing().update(met_in=pairing)
+    # Whoever wished to meet somebody has, unless it is for a while.
+    if not pairing.is_stand_in:
+        PartnerWish.objects.filter(membership__in=[pairing.first_id, pairing.second_id]).standing().update(met_in=pairing)
     _tell(_when_activated, pairing, now)
     audit.record(verb="pairing.activated", subject=pairing, program_id=pairing.program_id, actor_id=None, now=now)
 
 
-def _do_not_start(pairing: Pairing, now: datetime) -> None:
+def set_not_started(pairing: Pairing, now: datetime) -> None:
     pairing.state = State.DECLINED
     pairing.first_accepted_at = pairing.second_accepted_at = None
     pairing.ended_at = now
@@ -311,8 +325,19 @@ def _locked_people(program: Program, one: Membership, other: Membership, now: da
     return {person.pk: person for person in with_their_places}
 
 
-def _refuse_unless_free(one: Membership, other: Membership, mentor: Membership | None) -> None:
+def _refuse_unless_it_needs_somebody(pairing: Pairing, one: Membership, other: Membership, by: Membership) -> None:
+    if not policies.may_have_stand_in(by, pairing):
+        raise Refused(_("Somebody stands in only while a pairing rests. Nothing was changed."))
+    if pairing.includes(one) == pairing.includes(other):
+        raise Refused(_("Somebody who is no part of the pairing stands in, for one of its two."))
+    if Pairing.objects.filter(stands_in_for=pairing).open().exists():
+        raise Refused(_("Somebody has been asked already to stand in for this pairing."))
+
+
+def _refuse_unless_free(one: Membership, other: Membership, mentor: Membership | None, stands_in_for: Pairing | None) -> None:
     for person in (one, other):
+        if stands_in_for is not None and stands_in_for.includes(person):
+            continue
         mentors = mentor is None or mentor.pk == person.pk
         learns = mentor is None or mentor.pk != person.pk
         if reason := places.why_not(person, mentors=mentors, learns=learns):

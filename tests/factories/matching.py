@@ -34,6 +34,12 @@ class PairingFactory(DjangoModelFactory):
         closed = factory.Trait(active=True, state=Pairing.State.CLOSED, ended_at=NOON)
         declined = factory.Trait(state=Pairing.State.DECLINED, ended_at=NOON)
         reciprocal = factory.Trait(mentor=Pairing.Mentor.NOBODY)
+        # Somebody is there for the first of a pairing that rests, in place of its mentor.
+        stand_in = factory.Trait(
+            stands_in_for=factory.SubFactory("tests.factories.matching.PairingFactory", paused=True),
+            program=factory.SelfAttribute("stands_in_for.program"),
+            first=factory.SelfAttribute("stands_in_for.first"),
+        )
 
     program = factory.SubFactory(ProgramFactory)
     first = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..program"))

@@ -232,6 +232,7 @@ ROUTES: dict[str, Route] = {
     "matching:withdraw": Route(("coordinator", "admin"), ACT),
     "matching:undo": Route(("coordinator", "admin"), ACT),
     "matching:ask-both": Route(("coordinator", "admin"), ACT),
+    "matching:stand-in": Route(("coordinator", "admin"), FORM),
     "programs:mail-again": Route(("coordinator", "admin"), ACT),
     # Last, since it signs out.
     "leave": Route(EVERYONE, ACT),

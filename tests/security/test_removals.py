@@ -77,7 +77,7 @@ SECOND = {
     **dict.fromkeys(["door of checkins:task", "door of checkins:task-done"], ("Task.visible_to",)),
     **{f"door of checkins:{page}": (PAGES,) for page in ("answers", "calls", "pairing-remind")},
     "door of checkins:call-correct": ("CallNote.visible_to",),
-    **{f"door of matching:{act}": (PAGES,) for act in ("withdraw", "undo", "ask-both")},
+    **{f"door of matching:{act}": (PAGES,) for act in ("withdraw", "undo", "ask-both", "stand-in")},
 }
 
 

@@ -9,6 +9,7 @@ from checkins.reviews.occasions import Occasion
 from checkins.reviews.talking import talking_list
 from matching.facts.models import Fact
 from matching.joint import letters
+from matching.joint import queries as joint
 from matching.joint import services as rounds
 from matching.joint.models import Answer, Round
 from matching.pauses import services as pauses
@@ -43,6 +44,10 @@ def owed(kind):
     return list(OutboxMessage.objects.filter(kind=kind).order_by("pk"))
 
 
+def on_pair_page(pairing, half, now):
+    return queries.on_pair_page(pairing, half, now, joint.on_pair_page(pairing, half, ["review"], now, last_of="review"))
+
+
 def items_of(review):
     said = {answer.membership_id: answer.said for answer in Answer.objects.filter(round=review.round_id)}
     return talking_list(review.pairing, review.round_id, said)
@@ -58,7 +63,7 @@ def test_either_half_starts_it_and_both_get_the_same_letter_once(side, pairing, 
     }
     assert letters.is_being_prepared(owed("review-asked")) == {letter.pk for letter in owed("review-asked")}
     for half in pairing.halves:
-        assert queries.on_pair_page(pairing, half, noon).round == asked
+        assert on_pair_page(pairing, half, noon).round == asked
 
 
 @pytest.mark.parametrize("state", ["proposed", "paused", "closed"])
@@ -192,25 +197,25 @@ def test_nothing_goes_while_the_pairing_rests(noon):
 
 def test_it_is_offered_after_ninety_days_until_somebody_starts_one(pairing, noon):
     day = pairing.activated_at + timedelta(days=90)
-    assert queries.on_pair_page(pairing, pairing.first, day).offered == Occasion.MIDWAY
+    assert on_pair_page(pairing, pairing.first, day).offered == Occasion.MIDWAY
 
     services.start(pairing=pairing, by=pairing.second, now=day)
 
-    assert queries.on_pair_page(pairing, pairing.first, day + timedelta(days=20)).offered is None
+    assert on_pair_page(pairing, pairing.first, day + timedelta(days=20)).offered is None
 
 
 def test_it_is_offered_after_six_meetings(pairing, noon):
     for days in range(6):
         SessionFactory(pairing=pairing, starts_at=noon - timedelta(days=days))
 
-    assert queries.on_pair_page(pairing, pairing.first, noon).offered == Occasion.MIDWAY
+    assert on_pair_page(pairing, pairing.first, noon).offered == Occasion.MIDWAY
 
 
 def test_it_is_offered_before_the_end_of_a_cohort(noon):
     cohort = CohortFactory(starts_on=(noon - timedelta(days=300)).date(), ends_on=(noon + timedelta(days=20)).date())
     pairing = PairingFactory(active=True, cohort=cohort, program=cohort.program)
 
-    assert queries.on_pair_page(pairing, pairing.first, noon).offered == Occasion.BEFORE_THE_END
+    assert on_pair_page(pairing, pairing.first, noon).offered == Occasion.BEFORE_THE_END
 
 
 def test_whoever_says_not_now_is_not_offered_it_and_the_other_still_is(pairing):
@@ -218,19 +223,19 @@ def test_whoever_says_not_now_is_not_offered_it_and_the_other_still_is(pairing):
 
     rounds.say_not_now(pairing=pairing, kind="review", by=pairing.first, now=day)
 
-    assert queries.on_pair_page(pairing, pairing.first, day).offered is None
-    assert queries.on_pair_page(pairing, pairing.second, day).offered == Occasion.MIDWAY
-    assert queries.on_pair_page(pairing, pairing.first, day + timedelta(days=90)).offered == Occasion.MIDWAY
+    assert on_pair_page(pairing, pairing.first, day).offered is None
+    assert on_pair_page(pairing, pairing.second, day).offered == Occasion.MIDWAY
+    assert on_pair_page(pairing, pairing.first, day + timedelta(days=90)).offered == Occasion.MIDWAY
 
 
 def test_what_one_has_put_off_waits_for_them_no_more_until_it_is_asked_anew(pairing, noon):
     asked = services.start(pairing=pairing, by=pairing.first, now=noon)
     rounds.say_not_now(pairing=pairing, kind="review", by=pairing.second, now=noon)
 
-    assert queries.on_pair_page(pairing, pairing.second, noon) == queries.OnPairPage()
-    assert queries.on_pair_page(pairing, pairing.first, noon).round == asked
+    assert on_pair_page(pairing, pairing.second, noon) == queries.OnPairPage()
+    assert on_pair_page(pairing, pairing.first, noon).round == asked
     again = services.start(pairing=pairing, by=pairing.first, now=noon + timedelta(days=15))
-    assert queries.on_pair_page(pairing, pairing.second, noon + timedelta(days=15)).round == again
+    assert on_pair_page(pairing, pairing.second, noon + timedelta(days=15)).round == again
 
 
 @pytest.mark.django_db(transaction=True)

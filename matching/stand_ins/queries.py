@@ -1,0 +1,26 @@
+"""What those who run the program see of a pairing that stands in, or for which somebody does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matching.pairings import policies
+from matching.pairings.models import Pairing
+from programs.memberships.models import Membership
+
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class StandIns:
+    stands_in_for: Pairing | None
+    by: Sequence[Pairing]
+    may_propose: bool
+
+
+def for_staff(pairing: Pairing, staff: Membership) -> StandIns:
+    """One query."""
+    visible = Pairing.objects.visible_to(staff).with_halves()
+    if pairing.is_stand_in:
+        return StandIns(visible.filter(pk=pairing.stands_in_for_id).first(), [], may_propose=False)
+    by = list(visible.filter(stands_in_for=pairing).order_by("-proposed_at", "-pk")[:SHOWN])
+    return StandIns(None, by, policies.may_have_stand_in(staff, pairing) and not any(one.is_open for one in by))
