@@ -10,6 +10,7 @@ class MatchingConfig(AppConfig):
         from matching.endings import rounds  # noqa: F401
         from matching.endings import services as endings
         from matching.facts import services as facts
+        from matching.hand_overs import services as hand_overs
         from matching.joint import services as joint
         from matching.pairings import letters  # noqa: F401
         from matching.pairings import services as pairings
@@ -24,6 +25,8 @@ class MatchingConfig(AppConfig):
         pairings.when_stopped(joint.stop)
         pairings.when_stopped(endings.ask_what_comes_next)
         pairings.when_stopped(stand_ins.end_with)
+        pairings.when_stopped(hand_overs.give_back)
+        pairings.when_activated(hand_overs.show)
         pairings.when_gone_on(stand_ins.end_with)
         memberships.when_left(pairings.end_those_of)
         readiness.when_ready(pairings.activate_if_ready)

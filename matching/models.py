@@ -2,8 +2,9 @@
 
 from matching.endings.models import EndingReason
 from matching.facts.models import Fact, WeeklyCount
+from matching.hand_overs.models import HandOverNote
 from matching.joint.models import Answer, NotNow, Round
 from matching.pairings.models import Pairing, PartnerWish
 from matching.pauses.models import Pause
 
-__all__ = ["Answer", "EndingReason", "Fact", "NotNow", "Pairing", "PartnerWish", "Pause", "Round", "WeeklyCount"]
+__all__ = ["Answer", "EndingReason", "Fact", "HandOverNote", "NotNow", "Pairing", "PartnerWish", "Pause", "Round", "WeeklyCount"]

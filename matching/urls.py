@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("matching.pauses.urls")),
     path("", include("matching.endings.urls")),
     path("", include("matching.stand_ins.urls")),
+    path("", include("matching.hand_overs.urls")),
 ]

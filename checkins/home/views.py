@@ -30,6 +30,7 @@ from checkins.reviews.services import REVIEW
 from checkins.sessions import queries as sessions
 from checkins.threads import queries as threads
 from matching.endings import queries as endings
+from matching.hand_overs import queries as hand_overs
 from matching.joint import queries as joint
 from matching.pairings import comparison
 from matching.pairings.access import PairRequest, the_two_only
@@ -147,7 +148,12 @@ def about(request: PairRequest) -> HttpResponse:
     """What the other half shares with a partner."""
     other = Membership.objects.select_related("user", "profile").get(pk=request.other.pk)
     lines = comparison.side_by_side(request.pairing.program, [other], comparison.PARTNER)
-    context = {"pairing": request.pairing, "other": other, "lines": [line for line in lines if line.sides[0].values]}
+    context = {
+        "pairing": request.pairing,
+        "other": other,
+        "lines": [line for line in lines if line.sides[0].values],
+        "hand_over": hand_overs.shown_in(request.pairing, request.membership),
+    }
     return render(request, "checkins/home/about.html", context)
 
 
@@ -174,6 +180,7 @@ def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
         "goals": goals.on_pair_page(pair, me, now),
         "notes": notes.on_pair_page(pair, me, now),
         "balance": balance.on_pair_page(pair, me, now),
+        "hand_over": hand_overs.on_pair_page(pair, me, now),
         **meetings,
     }
     return render(request, "checkins/home/pairing.html", context)
@@ -190,6 +197,7 @@ def _facts(request: MemberRequest, pair: Pairing) -> HttpResponse:
         "waiting": readings.open_round(Pairing.objects.filter(pk=pair.pk), me, now, names=0).number_not_yet,
         "life": endings.for_staff(pair, me, now),
         "stand_ins": stand_ins.for_staff(pair, me),
+        "hand_overs": hand_overs.for_staff(pair, me),
     }
     return render(request, "checkins/home/pairing_facts.html", context)
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matching.endings import policies, queries, services
 from matching.endings.forms import PrepareEnding, SayLaterContact, TellWhy
+from matching.hand_overs import queries as hand_overs
 from matching.joint import queries as joint
 from matching.joint import services as rounds
 from matching.pairings.access import PairRequest, open_when_shut, stopped, the_two_only
@@ -93,9 +94,13 @@ def earlier_ending(request: PairRequest, round: int) -> HttpResponse:
 @require_safe
 def history(request: PairRequest) -> HttpResponse:
     """How it went with the pairing as a whole: the same for both."""
-    return render(
-        request, "matching/endings/history.html", {**_two(request), "events": queries.history(request.pairing, request.membership)}
-    )
+    pair, me = request.pairing, request.membership
+    context = {
+        **_two(request),
+        "events": queries.history(pair, me),
+        "may_hand_over": hand_overs.is_offered(pair, me, timezone.now()),
+    }
+    return render(request, "matching/endings/history.html", context)
 
 
 @members_only
@@ -151,6 +156,7 @@ def ended(request: PairRequest) -> HttpResponse:
         "has_wished": PartnerWish.objects.visible_to(me).standing().filter(membership=me).exists(),
         "has_prepared": queries.has_prepared_an_ending(pair, me),
         "asked_to_begin_again": queries.asked_to_begin_again(pair, me, timezone.now()),
+        "may_hand_over": hand_overs.is_offered(pair, me, timezone.now()),
     }
     return render(request, "matching/endings/ended.html", context)
 

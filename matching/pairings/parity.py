@@ -28,7 +28,7 @@ SUBJECTS = {
     "review": _("Reviews"),
     "reset": _("A fresh start"),
 }
-TOLD_WITH = {"call": "checkin", "ending": "pairing", "later-contact": "pairing", "airtime": "session"}
+TOLD_WITH = {"call": "checkin", "ending": "pairing", "later-contact": "pairing", "hand-over": "pairing", "airtime": "session"}
 
 
 @dataclass(frozen=True)

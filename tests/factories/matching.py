@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 from matching.endings.models import EndingReason
 from matching.facts import services as facts
 from matching.facts.models import Fact
+from matching.hand_overs.models import HandOverNote
 from matching.joint.models import Answer, Round
 from matching.pairings.models import Pairing, PartnerWish
 from matching.pauses.models import Pause
@@ -122,6 +123,20 @@ class EndingReasonFactory(DjangoModelFactory):
     choice = EndingReason.Choice.TIME
     words = "We are both so busy"
     given_at = NOON
+
+
+class HandOverNoteFactory(DjangoModelFactory):
+    """What the first half of a pairing that has ended would like their next partner to know about them. It waits."""
+
+    class Meta:
+        model = HandOverNote
+
+    pairing = factory.SubFactory(PairingFactory, closed=True)
+    membership = factory.SelfAttribute("pairing.first")
+    text = "I learn by trying"
+    for_partner = True
+    for_coordinators = False
+    written_at = NOON
 
 
 class PartnerWishFactory(DjangoModelFactory):

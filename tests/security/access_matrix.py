@@ -151,6 +151,8 @@ ROUTES: dict[str, Route] = {
     "matching:ending": Route(BOTH_HALVES, FORM),
     "matching:ended": Route(BOTH_HALVES, READ),
     "matching:tell-why": Route(BOTH_HALVES, FORM),
+    "matching:hand-over": Route(BOTH_HALVES, FORM),
+    "matching:hand-over-withdraw": Route(BOTH_HALVES, ACT),
     "matching:ending-earlier": Route(BOTH_HALVES, READ),
     "matching:history": Route(BOTH_HALVES, READ),
     "matching:later-contact": Route(BOTH_HALVES, FORM),

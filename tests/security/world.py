@@ -43,6 +43,7 @@ from tests.factories.guidelines import GuidelineVersionFactory
 from tests.factories.matching import (
     EndingReasonFactory,
     FactFactory,
+    HandOverNoteFactory,
     JointAnswerFactory,
     PairingFactory,
     PartnerWishFactory,
@@ -156,6 +157,11 @@ def build_world() -> World:
         "Onlymineourselves": ("half",),
         "Onlymineneighbourly": ("other",),
         "Onlyminebygone": (),
+        # What the first half wanted those who run the program to know, and whoever is in the pairing in which it was shown.
+        "Handedelsewhere": ("stranger",),
+        "Handedourselves": (*BOTH_HALVES, "coordinator", "admin"),
+        "Handedneighbourly": ("other", *STAFF),
+        "Handedbygone": STAFF,
         # Since when they would like to meet somebody else: nobody learns it of a pairing of their own.
         "1 Feb 2024": ("coordinator", "admin"),
     }
@@ -215,6 +221,7 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
     AnswerFactory(check_in=check_in, words=mark.upper())
     AnswerLinkFactory(check_in=check_in, token=mark)
     PauseFactory(pairing=pairing, paused_at=datetime.combine(due_on, time(12), UTC), gone_on_at=NOON)
+    HandOverNoteFactory(pairing=pairing, text=f"Handed{mark.lower()}", for_coordinators=True, shown_in=pairing)
     EndingReasonFactory(pairing=pairing, words=f"Reason{mark.lower()}")
     ending = RoundFactory(pairing=pairing, kind="ending", closes_at=NOON + timedelta(days=14))
     JointAnswerFactory(round=ending, content={"good": f"Alone{mark.lower()}", "take_with_me": "", "to_you": ""})

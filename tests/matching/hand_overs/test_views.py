@@ -1,0 +1,75 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from matching.hand_overs.models import HandOverNote
+from matching.pairings.models import Pairing
+from tests.factories.matching import HandOverNoteFactory, PairingFactory
+
+pytestmark = pytest.mark.django_db
+SENT = {"text": "I learn by trying", "readers": ["partner"]}
+
+
+def address(name, pairing):
+    return reverse(name, args=[pairing.program.slug, pairing.pk])
+
+
+@pytest.fixture
+def ended(noon, time_machine):
+    time_machine.move_to(noon + timedelta(days=1), tick=False)
+    return PairingFactory(closed=True)
+
+
+@pytest.mark.parametrize("name", ["matching:ended", "matching:history"])
+@pytest.mark.parametrize("side", ["first", "second"])
+def test_either_finds_it_where_an_ending_is_looked_back_on(name, side, as_member, ended):
+    assert address("matching:hand-over", ended) in as_member(getattr(ended, side)).get(address(name, ended)).text
+
+
+def test_nothing_is_ticked_beforehand_and_both_questions_are_asked_for(as_member, ended):
+    browser, page = as_member(ended.first), address("matching:hand-over", ended)
+    assert "checked" not in browser.get(page).text
+
+    text = browser.post(page, {"text": "Only this"}).text
+
+    assert "Choose who may read it." in text
+    assert "Only this" in text
+
+
+def test_one_writes_changes_and_takes_back(as_member, ended):
+    browser, page = as_member(ended.first), address("matching:hand-over", ended)
+
+    assert "I learn by trying" in browser.post(page, SENT, follow=True).text
+    browser.post(page, {**SENT, "text": "I need a day", "readers": ["partner", "coordinators"]})
+    note = HandOverNote.objects.get()
+    assert (note.text, note.for_partner, note.for_coordinators) == ("I need a day", True, True)
+    browser.post(address("matching:hand-over-withdraw", ended))
+
+    assert not HandOverNote.objects.exists()
+
+
+def test_a_month_later_the_page_says_so_and_is_not_offered(as_member, ended, noon, time_machine):
+    time_machine.move_to(noon + timedelta(days=31), tick=False)
+    browser = as_member(ended.first)
+
+    assert "in the 30 days after an ending" in browser.get(address("matching:hand-over", ended), follow=True).text
+    assert address("matching:hand-over", ended) not in browser.get(address("matching:ended", ended)).text
+
+
+def test_the_next_partner_finds_it_on_the_page_of_the_two_and_among_what_is_about_the_other(as_member, ended, noon):
+    pairing = PairingFactory(active=True, program=ended.program, first=ended.first, proposed_at=noon)
+    HandOverNoteFactory(pairing=ended, shown_in=pairing)
+
+    for name in ("checkins:pairing", "checkins:pairing-about"):
+        assert "I learn by trying" in as_member(pairing.second).get(address(name, pairing)).text
+        assert "I learn by trying" in as_member(pairing.first).get(address(name, pairing)).text
+        assert "I learn by trying" not in as_member(ended.second).get(address(name, ended)).text
+    assert "I learn by trying" not in as_member(pairing.coordinator).get(address("checkins:pairing", pairing)).text
+
+
+def test_a_coordinator_reads_what_is_meant_for_them_among_the_facts(as_member, ended):
+    HandOverNoteFactory(pairing=ended, for_partner=False, for_coordinators=True)
+
+    assert "I learn by trying" in as_member(ended.coordinator).get(address("checkins:pairing", ended)).text
+    assert Pairing.objects.get(pk=ended.pk).state == "closed"
