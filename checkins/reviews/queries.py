@@ -88,7 +88,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Told:
-    """One review. Of what did not open: what I answered alone. `lines` is empty once the answers have gone, on `gone_at`."""
+    """One review. Of what did not open: what I answered alone. `lines` is empty once the answers have gone, at `gone_at`."""
 
     round: Round
     review: Review | None
@@ -109,6 +109,7 @@ def told(rounds: Iterable[Round], pairing: Pairing, me: Membership) -> list[Told
 
 def _told(round: Round, said: joint.Said, pairing: Pairing, me: Membership, there: set[str]) -> Told:
     other = pairing.other_half(me)
+    over_at = round.opened_together_at or round.closes_at
     has_opened = round.opened_together_at is not None
     both = {me.pk: said.mine, other.pk: said.theirs} if said.mine is not None and said.theirs is not None else {}
     return Told(
@@ -116,7 +117,7 @@ def _told(round: Round, said: joint.Said, pairing: Pairing, me: Membership, ther
         review=round.review if has_opened else None,
         lines=_lines(said, other.user.short_name),
         items=[(item, item.key in there) for item in talking_list(pairing, round.pk, both)],
-        gone_at=round.opened_together_at + ANSWERS_STAY if round.opened_together_at else None,
+        gone_at=over_at + ANSWERS_STAY if over_at else None,
         may_write=has_opened and policies.may_write(me, pairing),
     )
 

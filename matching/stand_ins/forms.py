@@ -14,8 +14,6 @@ class StandInFilter(ListFilter):
     """Who could stand in: people with the free place that is needed."""
 
     q = django_filters.CharFilter(label=_("Name"), method="by_name")
-    # Which of the two stays, from page to page.
-    half = django_filters.NumberFilter(widget=forms.HiddenInput, method="as_they_are")
 
     class Meta:
         model = Membership
@@ -23,9 +21,6 @@ class StandInFilter(ListFilter):
 
     def by_name(self, people: "MembershipQuerySet", name: str, words: str) -> "MembershipQuerySet":
         return people.called_like(words)
-
-    def as_they_are(self, people: Any, name: str, half: Any) -> Any:
-        return people
 
 
 class AskToStandIn(EvenhandForm, forms.Form):

@@ -20,7 +20,7 @@ class StandIns:
 def for_staff(pairing: Pairing, staff: Membership) -> StandIns:
     """One query."""
     visible = Pairing.objects.visible_to(staff).with_halves()
-    if pairing.is_stand_in:
+    if pairing.stands_in_for_id is not None:
         return StandIns(visible.filter(pk=pairing.stands_in_for_id).first(), [], may_propose=False)
     by = list(visible.filter(stands_in_for=pairing).order_by("-proposed_at", "-pk")[:SHOWN])
     return StandIns(None, by, policies.may_have_stand_in(staff, pairing) and not any(one.is_open for one in by))

@@ -34,7 +34,7 @@ def stand_in(request: MemberRequest, pairing: int) -> HttpResponse:
     context = {"pairing": pair, "half": half}
     if half is None:
         return render(request, "matching/stand_ins/choose_half.html", context)
-    person = _people(request, pair, half).filter(pk=whole_number(request.GET.get("person", "")) or 0).first()
+    person = _people(request, pair).filter(pk=whole_number(request.GET.get("person", "")) or 0).first()
     if person is None:
         return _choose(request, pair, half)
     form = AskToStandIn(request.POST if request.method == "POST" else None, half=half, person=person, by=me)
@@ -53,20 +53,21 @@ def stand_in(request: MemberRequest, pairing: int) -> HttpResponse:
 
 def _choose(request: MemberRequest, pair: Pairing, half: Membership) -> HttpResponse:
     mentors, learns = _place_needed(pair, half)
-    with_room = _people(request, pair, half)
+    with_room = _people(request, pair)
     if mentors:
         with_room = with_room.filter(free_as_mentor__gt=0)
     if learns:
         with_room = with_room.filter(free_as_mentee__gt=0)
-    shown = StandInFilter(request.GET, queryset=places.without(with_room, half).order_by("open_pairings", "waiting_since", "pk"))
+    free: Any = places.without(with_room, half)
+    shown = StandInFilter(request.GET, queryset=free.order_by("open_pairings", "waiting_since", "pk"))
     context = {"pairing": pair, "half": half, "filter": shown, "page": page_of(request, shown.qs, per_page=PEOPLE_A_PAGE)}
     return render(request, "matching/stand_ins/choose.html", context)
 
 
-def _people(request: MemberRequest, pair: Pairing, half: Membership) -> Any:
-    """Whoever could be meant, with their places, and nobody of the pairing."""
+def _people(request: MemberRequest, pair: Pairing) -> Any:
+    """Whoever could be meant, with their places: nobody of the pairing, and not whoever asks, who would read more than a partner does."""
     people = Membership.objects.visible_to(request.membership).current().participants().select_related("user", "profile")
-    others = people.exclude(pk__in=[pair.first_id, pair.second_id])
+    others = people.exclude(pk__in=[pair.first_id, pair.second_id, request.membership.pk])
     return places.with_places(others, on=local_day(timezone.now(), pair.program.time_zone))
 
 

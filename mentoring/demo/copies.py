@@ -19,11 +19,13 @@ from checkins.goals.models import Goal
 from checkins.notes.models import Note
 from checkins.plans.models import NextDue
 from checkins.resets import services as resets
+from checkins.reviews.models import Review
 from checkins.sessions.models import Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
 from guidelines.versions.models import Acknowledgement
 from matching.endings.models import EndingReason
 from matching.facts.models import Fact, WeeklyCount
+from matching.hand_overs.models import HandOverNote
 from matching.joint.models import Answer as JointAnswer
 from matching.joint.models import Round
 from matching.pairings.models import Pairing, PartnerWish
@@ -108,6 +110,8 @@ class _Generation:
         self._copy(rounds.exclude(kind=resets.AFTERWARDS), source_id=self._source_of_the_twin)
         self._copy(rounds.of_kind(resets.AFTERWARDS), source_id=self._source_of_the_twin)
         self._copy(JointAnswer.objects.filter(round__pairing__in=pairs))
+        self._copy(Review.objects.filter(pairing__in=pairs))
+        self._copy(HandOverNote.objects.filter(pairing__in=pairs))
         self._copy(Session.topics.through.objects.filter(session__pairing__in=pairs))
         self._copy(Fact.objects.filter(pairing__in=pairs), source_id=self._source_of_the_twin)
         self._copy(WeeklyCount.objects.filter(pairing__in=pairs))

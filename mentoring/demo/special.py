@@ -9,9 +9,12 @@ from checkins.airtime import services as airtime
 from checkins.decisions import services as decisions
 from checkins.notes import services as notes
 from checkins.resets import services as resets
+from checkins.reviews import services as reviews
+from checkins.reviews.models import Review
 from checkins.threads import services as threads
 from matching.endings import services as endings
 from matching.endings.models import EndingReason
+from matching.hand_overs import services as hand_overs
 from matching.joint import services as joint
 from matching.joint.models import Round
 from matching.pairings import services as pairings
@@ -84,8 +87,17 @@ class Specials:
             (pair.mentor, False, words.NOTE_OF_MENTOR),
         ):
             notes.write(pairing=pair.pairing, by=half, text=text, of_both=of_both, now=clock.ago(2, 21))
+        self._look_back(pair)
         threads.send(pairing=pair.pairing, by=pair.mentee, text=words.MESSAGE_BEFORE, now=clock.ago(2, 20))
         threads.send(pairing=pair.pairing, by=pair.mentor, text=words.LAST_MESSAGE, now=clock.now - timedelta(hours=2))
+
+    def _look_back(self, pair: Pair) -> None:
+        """Both answer apart, talk about it when they meet, and write down what they take from it."""
+        asked = reviews.start(pairing=pair.pairing, by=pair.mentee, now=pair.clock.ago(7, 19))
+        for half, said in zip((pair.mentee, pair.mentor), words.REVIEWS, strict=True):
+            joint.answer(round=asked, by=half, content=said, now=pair.clock.ago(5, 20))
+        review = Review.objects.get(round=asked)
+        reviews.write(review=review, by=pair.mentor, text=words.WRITTEN_TOGETHER, version=review.version, now=pair.clock.ago(3, 21))
 
     def _plan_two_meetings(self, pair: Pair) -> None:
         clock = pair.clock
@@ -162,3 +174,11 @@ class Specials:
         now, choice = pair.clock.ago(ENDED_QUIETLY, 21), EndingReason.Choice.TIME
         pair.pairing = endings.end(pairing=pair.pairing, by=pair.mentee, choice=choice, words=words.WHY_IT_ENDED, now=now)
         pairings.wish_for_somebody(pairing=pair.pairing, by=pair.mentor, now=now + timedelta(days=1))
+        hand_overs.write(
+            pairing=pair.pairing,
+            by=pair.mentor,
+            text=words.FOR_WHOEVER_COMES_NEXT,
+            for_partner=True,
+            for_coordinators=True,
+            now=now + timedelta(days=1),
+        )

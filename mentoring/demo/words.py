@@ -223,6 +223,26 @@ RESETS = (
     ("Tell me when I talk too long. I notice it too late.", "I stop after five minutes and ask you a question."),
     ("Tell me the day before if you cannot come.", "I say so when something is too much, instead of going quiet."),
 )
+REVIEWS = (
+    {
+        "went_well": "I ask more now, also in class. You never make me feel that I should know it already.",
+        "more": "Time to try things out together",
+        "less": "Moving our meetings at short notice",
+        "next": "Go through my application for the lab",
+        "say": "even",
+    },
+    {
+        "went_well": "You tell me when I explain too much, and I like that.",
+        "more": "Walking while we talk",
+        "less": "",
+        "next": "Hear how you study, I could use that",
+        "say": "mine",
+    },
+)
+WRITTEN_TOGETHER = (
+    "We keep Thursdays, and say by Tuesday if one of us cannot come.\n\nEvery other time we try something out instead of talking about it."
+)
+FOR_WHOEVER_COMES_NEXT = "I would like to learn to listen longer. It helps me to know beforehand what you would like to talk about."
 WHY_IT_ENDED = "My shifts have changed and I cannot keep the afternoons free. It was a good time."
 WHERE = {
     "in_person": ("Student House café", "Library, second floor", "The bench by the lake", "Room 2.14"),

@@ -19,11 +19,13 @@ from checkins.answers.models import Answer
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.resets.services import RESET
+from checkins.reviews.models import Review
 from checkins.sessions.models import Session
 from checkins.threads.models import Message
 from matching.endings.services import LATER_CONTACT
 from matching.facts.models import Fact, WeeklyCount
 from matching.facts.services import rebuild_those_of
+from matching.hand_overs.models import HandOverNote
 from matching.joint.models import Round
 from matching.pairings.models import Pairing
 from mentoring.demo import build, copies, words
@@ -333,3 +335,10 @@ def test_no_words_come_twice_in_a_pair(northside, subject):
 )
 def test_there_is_enough_to_say(sentences, at_least):
     assert len(set(sentences)) == len(sentences) >= at_least
+
+
+def test_two_have_looked_back_and_somebody_has_left_a_note_for_whoever_comes_next(shown, jonas, northside):
+    review = Review.objects.in_pairing(shown, jonas).get()
+    assert review.text == words.WRITTEN_TOGETHER
+    assert review.round.answers.count() == 2
+    assert HandOverNote.objects.waiting().filter(pairing__program=northside).count() == 1

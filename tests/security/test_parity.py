@@ -20,11 +20,12 @@ from django.http import HttpResponse
 from django.test import Client
 
 from checkins.answers.models import Answer
+from checkins.reviews.models import Review
 from checkins.sessions.models import Session, SessionOption
 from checkins.threads.models import ThreadRead
 from matching.facts.models import Fact
 from matching.joint.models import Answer as JointAnswer
-from matching.joint.models import Round
+from matching.joint.models import NotNow, Round
 from matching.pairings import acts
 from matching.pairings.models import Pairing
 from matching.pauses.models import Pause
@@ -40,7 +41,7 @@ from tests.factories.checkins import (
     SessionFactory,
     TaskFactory,
 )
-from tests.factories.matching import PauseFactory, RoundFactory
+from tests.factories.matching import HandOverNoteFactory, JointAnswerFactory, PauseFactory, RoundFactory
 from tests.security.access_matrix import BOTH_HALVES, ROUTES
 from tests.security.cells import address_of, patterns
 from tests.security.routes import PARAMETER
@@ -80,6 +81,9 @@ FILLED_IN: dict[str, dict[str, object]] = {
     "checkins:note-edit": {"text": WORDS, "version": 1},
     "checkins:note-open": {"version": 1},
     "checkins:note-write": {"text": WORDS, "of_both": "both"},
+    "checkins:review-topic": {"item": Key("item")},
+    "checkins:review-write": {"text": WORDS, "version": 1},
+    "checkins:reviews": {"round": Key("looks-back"), "went_well": WORDS},
     "checkins:resets": {"round": Key("reset-afterwards"), "how": "better"},
     "checkins:session-account": {"words": WORDS, "day": "2025-12-16", "start": "12:00", "minutes": "45", "seen_at": NOON.isoformat()},
     "checkins:session-account-agree": {"seen_at": NOON.isoformat()},
@@ -97,6 +101,7 @@ FILLED_IN: dict[str, dict[str, object]] = {
     "checkins:thread-read": {"newest": Key("message")},
     "matching:begin-again": {"yes": "yes"},
     "matching:ending": {"good": WORDS},
+    "matching:hand-over": {"text": WORDS, "readers": ["partner"]},
     "matching:later-contact": {"yes": "no"},
     "matching:tell-why": {"words": WORDS},
 }
@@ -124,9 +129,15 @@ def _in_which_all_can_be_done() -> World:
     TaskFactory(pairing=pairing, about=pairing.second, kind="please_call")
     for kind in ("later-contact", "begin-again"):
         RoundFactory(pairing=pairing, kind=kind)
+    afterwards = RoundFactory(pairing=pairing, kind="reset-afterwards")
+    JointAnswerFactory(round=afterwards, content={"how": "same"})
+    HandOverNoteFactory(pairing=pairing)
     world.own |= {  # type: ignore[operator, misc]
         "option": option.pk,
-        "reset-afterwards": RoundFactory(pairing=pairing, kind="reset-afterwards").pk,
+        "reset-afterwards": afterwards.pk,
+        "looks-back": world.own["checkins:review-take-back.round"],
+        "item": f"review-{Review.objects.get(pairing=pairing).round_id}-say",
+        "checkins:reset-take-back.round": afterwards.pk,
         "checkins:action-decline.actionitem": ActionItemFactory(pairing=pairing, asked=True).pk,
         "checkins:action-take-on.actionitem": ActionItemFactory(pairing=pairing, asked=True).pk,
         "checkins:action-undo.actionitem": ActionItemFactory(pairing=pairing, done=True).pk,
@@ -258,8 +269,8 @@ def _filled_in(world: World, act: acts.Act) -> dict[str, object]:
 
 
 def _kept_without_a_record() -> tuple[int, ...]:
-    """How many rows there are of what leaves no trail, because it is somebody's own: what they answer alone, and what they have read."""
-    return JointAnswer.objects.count(), Answer.objects.count(), ThreadRead.objects.exclude(read_at=None).count()
+    """How many rows there are of what leaves no trail, because it is somebody's own: what they answer alone, leave for now, have read."""
+    return JointAnswer.objects.count(), NotNow.objects.count(), Answer.objects.count(), ThreadRead.objects.exclude(read_at=None).count()
 
 
 def _arrange(world: World, act: acts.Act, state: str, place: str, mentor: str) -> None:
@@ -285,8 +296,9 @@ def _arrange(world: World, act: acts.Act, state: str, place: str, mentor: str) -
         Pause.objects.filter(pairing=world.own["pairing"], gone_on_at=None).update(**{f"{place}_yes_at": NOON})
     if act.route in ("checkins:session-propose", "checkins:session-repeat"):
         Session.objects.filter(pairing=world.own["pairing"], state=Session.State.PROPOSED).delete()
-    if act.route == "matching:ending-begin":
-        Round.objects.of_kind("ending").filter(pairing=world.own["pairing"]).waiting().update(called_off_at=NOON)
+    begun = {"matching:ending-begin": "ending", "checkins:review-start": "review"}
+    if act.route in begun:
+        Round.objects.of_kind(begun[act.route]).filter(pairing=world.own["pairing"]).waiting().update(called_off_at=NOON)
 
 
 def _take_what_they_did_along(pairing: object) -> None:

@@ -50,6 +50,7 @@ SECOND = {
             "EndingReason.visible_to",
             "Fact.visible_to",
             "Goal.visible_to",
+            "HandOverNote.visible_to",
             "Message.visible_to",
             "OfTwo.visible_to",
             "Pause.visible_to",
@@ -61,7 +62,10 @@ SECOND = {
         (PAGES,),
     ),
     **dict.fromkeys(
-        [f"{name}.in_pairing" for name in ("ActionItem", "AgendaItem", "Decision", "Goal", "JointAnswer", "Message", "OfTwo", "Session")],
+        [
+            f"{name}.in_pairing"
+            for name in ("ActionItem", "AgendaItem", "Decision", "Goal", "HandOverNote", "JointAnswer", "Message", "OfTwo", "Session")
+        ],
         (PAGES,),
     ),
     # Where staff read answers, the rule of each check-in hides them once more.

@@ -233,7 +233,7 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         JointAnswerFactory(round=reset, membership=half, content={"ask": mark, "offer": mark})
     review = ReviewFactory(pairing=pairing, text=mark, written_at=NOON)
     for half in pairing.halves:
-        JointAnswerFactory(round=review.round, membership=half, content={"went_well": mark, "more": mark})
+        JointAnswerFactory(round=review.round, membership=half, content={"went_well": mark, "more": mark, "say": "mine"})
     looks_back = RoundFactory(pairing=pairing, kind="review", opened_at=NOON - timedelta(days=1))
     JointAnswerFactory(round=looks_back, content={"went_well": f"Alone{mark.lower()}"})
     return {

@@ -11,7 +11,10 @@ from matching.pairings import services as pairings
 from matching.pairings.models import Pairing, PartnerWish
 from matching.pauses import services as pauses
 from matching.stand_ins import queries, services
+from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.outbox import kinds
+from mentoring.kernel.outbox.letters import write
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships import services as memberships
 from programs.memberships.models import Membership
@@ -187,7 +190,7 @@ def test_it_ends_once_when_somebody_leaves(who, rests, mentor, noon):
     rests.refresh_from_db()
     assert stand_in.state == State.CLOSED
     assert rests.state == (State.PAUSED if who == "mentor" else State.CLOSED)
-    assert len(owed("pairing-closed", stand_in)) == 2
+    assert AuditEvent.objects.about(stand_in).filter(verb="pairing.closed").count() == 1
 
 
 def test_who_wished_for_somebody_still_does(rests, mentor, noon):
@@ -237,3 +240,21 @@ def test_going_on_while_the_second_says_yes_leaves_none_open(noon):
     at_once(say_yes, lambda: pauses.go_on(pairing=rests, by=rests.coordinator, now=noon + timedelta(seconds=1)))
 
     assert not Pairing.objects.filter(stands_in_for=rests).open().exists()
+
+
+def test_both_are_told_beforehand_and_afterwards_in_the_same_plain_words_that_it_is_for_a_while(rests, mentor, noon):
+    stand_in = started(rests, mentor, noon)
+    pauses.go_on(pairing=rests, by=rests.coordinator, now=noon)
+
+    asked, ended = (written(owed(kind, stand_in)) for kind in ("pairing-proposed", "pairing-closed"))
+
+    assert all("for a while, until a pairing that rests goes on or ends" in text for text in asked)
+    assert all("open to neither of you any more" in text for text in ended)
+    assert not any(name in text for text in ended for name in (rests.first.user.name, rests.second.user.name))
+
+
+def written(messages):
+    texts = letters.context(messages)
+    found = [write(kinds.get(one.kind).template, recipient=one.recipient, context=texts[one.pk]).text for one in messages]
+    # Lines are broken somewhere.
+    return [" ".join(text.split()) for text in found]

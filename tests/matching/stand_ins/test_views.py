@@ -28,7 +28,7 @@ def mentor(rests):
 def test_a_coordinator_chooses_for_whom_and_whom_and_asks_both(as_member, rests, mentor):
     browser, page = as_member(rests.coordinator), address("matching:stand-in", rests)
     assert page in browser.get(address("checkins:pairing", rests)).text
-    assert "For whom would somebody stand in?" in browser.get(page).text
+    assert "Who needs somebody for a while?" in browser.get(page).text
     assert "Mira Sand" in browser.get(page, {"half": rests.first_id}).text
 
     sent = browser.post(f"{page}?half={rests.first_id}&person={mentor.pk}", follow=True)
