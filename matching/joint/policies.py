@@ -21,5 +21,5 @@ def may_answer(membership: Membership, round: Round, now: datetime) -> bool:
 
 def may_take_back(membership: Membership, round: Round) -> bool:
     """Their own part, until both are there, also when the time to answer is over."""
-    is_waiting = round.opened_together_at is None and round.called_off_at is None
-    return round.pairing.includes(membership) and round.pairing.state in kinds.get(round.kind).states and is_waiting
+    may_be_there = round.pairing.includes(membership) and round.pairing.state in kinds.get(round.kind).states
+    return may_be_there and round.opened_together_at is None

@@ -20,7 +20,7 @@ from checkins.notes.models import Note
 from checkins.plans.models import NextDue
 from checkins.resets import services as resets
 from checkins.reviews.models import Review
-from checkins.sessions.models import Session, SessionOption
+from checkins.sessions.models import Series, Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
 from guidelines.versions.models import Acknowledgement
 from matching.endings.models import EndingReason
@@ -91,6 +91,7 @@ class _Generation:
         self._copy(Profile.objects.filter(membership__in=halves))
         self._copy(ProfileAnswer.objects.filter(profile__membership__in=halves))
         self._copy(pairs)
+        self._copy(Series.objects.filter(pairing__in=pairs), uid=lambda _series: uuid.uuid4())
         self._copy(Session.objects.filter(pairing__in=pairs), uid=lambda _session: uuid.uuid4())
         self._copy(SessionOption.objects.filter(session__pairing__in=pairs))
         self._copy(Absence.objects.filter(session__pairing__in=pairs))

@@ -185,9 +185,10 @@ def test_the_database_refuses_a_second_note_that_waits(ended):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_forms_sent_at_once_leave_one_note(noon):
+def test_forms_of_two_pairings_sent_at_once_leave_one_note(noon):
     ended = PairingFactory(closed=True)
+    other = PairingFactory(closed=True, program=ended.program, first=ended.first)
 
-    at_once(*(lambda number=number: written(ended, ended.first, noon, text=f"Version {number}") for number in range(3)))
+    at_once(*(lambda pairing=pairing: written(pairing, ended.first, noon) for pairing in (ended, other) * 2))
 
     assert HandOverNote.objects.count() == 1

@@ -297,6 +297,15 @@ def test_what_one_said_alone_is_gone_when_they_take_it_back(in_words, pairing, n
     assert queries.unanswered_by(pairing.first, [pairing], ["words"], noon) == [in_words]
 
 
+def test_what_did_not_open_in_time_or_was_called_off_can_still_be_taken_back(in_words, pairing, noon):
+    services.answer(round=in_words, by=pairing.first, content={"words": "Mine"}, now=noon)
+    services.call_off(round=in_words, now=noon)
+
+    services.take_back(round=in_words, by=pairing.first, now=noon + timedelta(days=60))
+
+    assert not Answer.objects.exists()
+
+
 def test_taking_back_leaves_what_the_other_said(in_words, pairing, noon):
     services.answer(round=in_words, by=pairing.first, content={"words": "Mine"}, now=noon)
 
