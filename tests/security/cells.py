@@ -51,11 +51,17 @@ def _patterns_in(site: URLResolver) -> dict[str, tuple[str, URLPattern]]:
 
 
 def cells(
-    world: World, *, routes: Iterable[str] = ROUTES, roles: Iterable[str] = ROLES, methods: Iterable[str] = METHODS
+    world: World,
+    *,
+    routes: Iterable[str] = ROUTES,
+    roles: Iterable[str] = ROLES,
+    methods: Iterable[str] = METHODS,
+    short: bool = False,
 ) -> Iterator[Cell]:
     """What is the pair's own; and what is never there: another program's, what does not exist, and what one had before one left.
 
     What a route does not take it refuses before it looks at any row (`complaints` sees to that), so one row is enough to ask for.
+    In its `short` form HEAD and OPTIONS are asked of what somebody is let in to: elsewhere one door answers them as it answers GET.
     """
     for name in routes:
         names_a_row = NAMES_A_ROW.search(patterns()[name][0])
@@ -67,6 +73,8 @@ def cells(
             for which, outcome in expected.items():
                 address = address_of(world, name, which)
                 for method in methods:
+                    if short and method in ("head", "options") and outcome != ALLOW:
+                        continue
                     if which == "own" or not refuses(name, method):
                         yield Cell(name, role, which, method, address, outcome)
 

@@ -20,10 +20,10 @@ def test_every_route_is_in_the_table() -> None:
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.django_db
 @time_machine.travel(NOON, tick=False)
-def test_access_matrix(role: str) -> None:
+def test_access_matrix(role: str, soak: bool) -> None:
     world = build_world()
     browser = world.browser_of(role)
-    visited = list(cells(world, roles=[role]))
+    visited = list(cells(world, roles=[role], short=not soak))
 
     wrong = [complaint for cell in visited for complaint in complaints(cell, world, browser)]
 

@@ -84,16 +84,19 @@ def test_strange_text_in_an_address_breaks_nothing(scene, who, soak):
     assert not wrong, listed(wrong)
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("strange", ["%00", "%FF", "%2e%2e%2f", "x" * 3000, "%0d%0aX: y", "9" * 30, "-1"])
-def test_strange_text_instead_of_a_name_or_a_number_breaks_nothing(scene, strange):
+STRANGE_NAMES = ["%00", "x" * 3000, "9" * 30, "%FF", "%2e%2e%2f", "%0d%0aX: y", "-1"]
+
+
+def test_strange_text_instead_of_a_name_or_a_number_breaks_nothing(scene, soak):
     wrong = []
     for who, browser in scene.browsers.items():
-        for address in [f"/{strange}", f"/p/{strange}/", f"/p/{scene.participant.program.slug}/{strange}/", f"/invitations/{strange}/"]:
-            wrong += complaint(browser.get(address), address)
+        for strange in STRANGE_NAMES:
+            for address in [f"/{strange}", f"/p/{strange}/", f"/p/{scene.participant.program.slug}/{strange}/", f"/invitations/{strange}/"]:
+                wrong += complaint(browser.get(address), address)
         for address in scene.addresses_of(who):
             if re.search(r"/\d+/", address):
-                wrong += complaint(browser.get(re.sub(r"/\d+/", f"/{strange}/", address)), address)
+                for strange in STRANGE_NAMES if soak else STRANGE_NAMES[:3]:
+                    wrong += complaint(browser.get(re.sub(r"/\d+/", f"/{strange}/", address)), address, strange)
     assert not wrong, listed(wrong)
 
 

@@ -94,19 +94,23 @@ class Check:
 
 @pytest.mark.django_db
 @time_machine.travel(NOON, tick=False)
-def test_removing_any_check_fails_the_matrix() -> None:
+def test_removing_any_check_fails_the_matrix(soak: bool) -> None:
+    """In its short form every filter, and every fifth door: the doors are one function, each before a view of its own."""
     world = build_world()
     browsers = {role: world.browser_of(role) for role in ROLES}
-    checks = {check.name: check for check in [*_doors(), *_filters(world, browsers)]}
+    doors, filters = list(_doors()), list(_filters(world, browsers))
+    checks = {check.name: check for check in [*(doors if soak else doors[::5]), *filters]}
     assert len(checks) > 60, "The walk found hardly any check."
-    before = checks | {PAGES: _pairing_of_pages()}
+    before = {check.name: check for check in [*doors, *filters]} | {PAGES: _pairing_of_pages()}
 
     survivors = {
         name for name, check in checks.items() if not _is_noticed(check, [before[first] for first in SECOND.get(name, ())], world, browsers)
     }
 
-    assert survivors == SURVIVORS.keys(), "Does the world hold a row that it keeps shut? Does SECOND say which check stands before it?"
-    assert len(survivors) / len(checks) <= 1 - NOTICED
+    assert survivors == SURVIVORS.keys() & checks.keys(), (
+        "Does the world hold a row that it keeps shut? Does SECOND say which check stands before it?"
+    )
+    assert len(SURVIVORS) / len(before) <= 1 - NOTICED
 
 
 def _is_noticed(check: Check, before: list[Check], world: World, browsers: dict[str, Client]) -> bool:
@@ -177,7 +181,7 @@ def _filters(world: World, browsers: dict[str, Client]) -> Iterator[Check]:
             patch.setattr(queryset, word, _noting(getattr(queryset, word), asked_by[queryset, word], at))
         # Who signs out sees nothing more.
         routes = [name for name in ROUTES if name != "leave"]
-        for cell in cells(world, routes=routes, roles=("half", "conflicted", "coordinator"), methods=("get", "post")):
+        for cell in cells(world, routes=routes, roles=("half", "coordinator"), methods=("get", "post")):
             if cell.which == "own" and cell.method in ROUTES[cell.route].methods:
                 at[:] = [cell.route]
                 complaints(cell, world, browsers[cell.role])
