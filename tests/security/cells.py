@@ -61,7 +61,8 @@ def cells(
     """What is the pair's own; and what is never there: another program's, what does not exist, and what one had before one left.
 
     What a route does not take it refuses before it looks at any row (`complaints` sees to that), so one row is enough to ask for.
-    In its `short` form HEAD and OPTIONS are asked of what somebody is let in to: elsewhere one door answers them as it answers GET.
+    In its `short` form HEAD and OPTIONS are asked of what somebody is let in to, since elsewhere one door answers them as it answers
+    GET; and what does not exist is asked for by two roles.
     """
     for name in routes:
         names_a_row = NAMES_A_ROW.search(patterns()[name][0])
@@ -69,7 +70,9 @@ def cells(
             expected = {"own": ROUTES[name].outcome(role)}
             if names_a_row:
                 never = SIGN_IN if role == "anonymous" and ROUTES[name].needs_sign_in else HIDE
-                expected |= {"foreign": never, "missing": never} | ({"past": never} if role == "former" else {})
+                expected |= {"foreign": never} | ({"past": never} if role == "former" else {})
+                if not short or role in ("half", "coordinator"):
+                    expected["missing"] = never
             for which, outcome in expected.items():
                 address = address_of(world, name, which)
                 for method in methods:
