@@ -12,8 +12,7 @@ from programs.memberships.models import Membership
 from tests.factories.programs import InvitationFactory, ProfileQuestionFactory
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(("width", "script"), [(360, True), (1280, True), (360, False)])
 def test_one_press_joins_and_the_profile_can_be_saved(page_at, axe, width, script):
     invitation = InvitationFactory(expires_at=timezone.now() + timedelta(days=3))
     ProfileQuestionFactory(program=invitation.program, text="Which year are you in?", kind="one", choices=["First", "Second"])

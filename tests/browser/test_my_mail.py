@@ -18,8 +18,7 @@ def wishes_of(member):
     return wishes.of([member.user_id])[member.user_id]
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(("width", "script"), [(360, True), (1280, True), (360, False)])
 def test_mail_is_stopped_from_a_mail_and_taken_up_again(page_at, axe, width, script):
     member = MembershipFactory()
     stranger = page_at(width, java_script_enabled=script)

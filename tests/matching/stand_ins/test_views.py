@@ -67,6 +67,17 @@ def test_whose_pairing_rests_is_told_nothing(as_member, rests):
         assert "stand" not in text.replace("understand", "").replace("standing", "").replace("stands", "").lower()
 
 
+@pytest.mark.parametrize("role", ["is_coordinator", "is_admin"])
+def test_whose_pairing_rests_is_told_nothing_as_staff_either(as_member, rests, role):
+    stand_in = PairingFactory(stand_in=True, active=True, stands_in_for=rests)
+    setattr(rests.second, role, True)
+    rests.second.save()
+    browser = as_member(rests.second)
+
+    assert browser.get(address("checkins:pairing", stand_in)).status_code == 404
+    assert stand_in.second.user.full_name not in browser.get(reverse("matching:pairings", args=[rests.program.slug])).text
+
+
 def test_it_is_open_to_its_two_while_it_lasts_and_to_neither_after_it(as_member, noon):
     stand_in = PairingFactory(stand_in=True, active=True)
     AgendaItemFactory(pairing=stand_in, text="A hard week")
