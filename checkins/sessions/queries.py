@@ -10,7 +10,7 @@ from django.db.models import F
 
 from checkins.sessions import policies
 from checkins.sessions.models import Series, Session, SessionOption
-from checkins.sessions.repeating import MOST_TIMES
+from checkins.sessions.repeating import MOST_TIMES, mark_of
 from checkins.sessions.services import MOST_PLANNED, holidays_of, would_be
 from matching.pairings.models import Pairing
 from mentoring.kernel.errors import Refused
@@ -62,6 +62,10 @@ class Dates:
     moments: Sequence[datetime]
     skipped: Sequence[date]
     elsewhere: str
+
+    @property
+    def mark(self) -> str:
+        return mark_of(self.moments)
 
 
 def were_to_meet(*, pairing: Pairing, now: datetime) -> bool:

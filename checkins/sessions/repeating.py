@@ -4,9 +4,11 @@ A series is reckoned in days of its own zone, so that a clock there shows the sa
 is the text that calendars read (RFC 5545), so that they and the pages mean the same days.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from checkins.plans import cadence
 from mentoring.kernel import times
@@ -31,6 +33,11 @@ class Meetings:
     moments: list[datetime]
     skipped: list[date]
     left_out: list[date]
+
+
+def mark_of(moments: Sequence[datetime]) -> str:
+    """A short text that is another one where any of the moments is: what somebody saw is compared by it."""
+    return sha256(" ".join(f"{moment.timestamp():.0f}" for moment in moments).encode()).hexdigest()[:16]
 
 
 def rule_of(every: str, first: date, how_often: int) -> str:

@@ -144,8 +144,11 @@ def suggest(*, session: Session, by: Membership, options: Sequence[datetime], no
 
 
 @transaction.atomic
-def pick(*, option: SessionOption, by: Membership, now: datetime) -> Session:
-    """Agree to one of the times, and to the series that begins with it, if one does. Picking it again changes nothing."""
+def pick(*, option: SessionOption, by: Membership, now: datetime, seen: str | None = None) -> Session:
+    """Agree to one of the times, and to the series that begins with it, if one does. Picking it again changes nothing.
+
+    `seen` is the mark of the series' dates that this person saw, None where it does not matter: a holiday or a zone may have changed since.
+    """
     session = locked_session(option.session)
     option = SessionOption.objects.get(pk=option.pk)
     if option.closed_at is not None and session.state == State.PLANNED and session.starts_at == option.starts_at:
@@ -159,6 +162,8 @@ def pick(*, option: SessionOption, by: Membership, now: datetime) -> Session:
     series, moments = None if is_moved else session.series, [option.starts_at]
     if series is not None:
         moments = _refuse_series(session.pairing, series.repeats, [option.starts_at], session.minutes, option.proposed_by, now)
+        if seen is not None and seen != repeating.mark_of(moments):
+            raise Refused(_("These are all the dates as they are now. Have a look at them, then pick the time."))
     if is_moved:
         session.sequence += 1
         facts.note(pairing=session.pairing, by=option.proposed_by, kind=Fact.Kind.TIME_MOVED, source_id=option.pk, happened_at=now)

@@ -77,7 +77,7 @@ def pick(request: PairRequest, session: int) -> HttpResponse:
         messages.warning(request, _("Pick one of the times that stand here."))
         return to_session(found)
     try:
-        agreed = services.pick(option=option, by=request.membership, now=timezone.now())
+        agreed = services.pick(option=option, by=request.membership, now=timezone.now(), seen=request.POST.get("dates", ""))
     except Refused as refused:
         messages.warning(request, str(refused))
     else:

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -57,9 +58,35 @@ def test_one_suggests_a_series_and_the_other_sees_every_date_by_their_own_clock_
     assert f"{day:%A} {day.day} {day:%B}" in seen
     assert "the clock in London" in seen
     option = session.options.get()
-    answer = other.post(session_page("session-pick", session), {"option": option.pk}, follow=True)
+    answer = other.post(session_page("session-pick", session), {"option": option.pk, "dates": mark_in(seen)}, follow=True)
     assert "Agreed: a series from" in answer.text
     assert len(planned_in(Series.objects.get())) == 3
+
+
+def mark_in(page):
+    return re.search(r'name="dates" value="(\w+)"', page)[1]
+
+
+def test_nobody_says_yes_to_dates_that_have_changed_since_they_saw_them(around, as_member):
+    suggest(around, as_member)
+    session, other = Session.objects.get(), as_member(around.other_half)
+    seen = other.get(session_page("session", session)).text
+    day = timezone.now().date() + timedelta(days=17)
+    HolidayFactory(program=around.pairing.program, first_day=day, last_day=day)
+
+    answer = other.post(session_page("session-pick", session), {"option": session.options.get().pk, "dates": mark_in(seen)}, follow=True)
+
+    assert "all the dates as they are now" in answer.text
+    assert not planned_in(Series.objects.get())
+
+
+def test_a_page_that_does_not_show_every_date_leads_to_the_one_that_does(around, as_member):
+    suggest(around, as_member)
+
+    page = as_member(around.other_half).get(address("pairing", around.pairing.program, around.pairing.pk)).text
+
+    assert "Look at every date" in page
+    assert "Pick this time" not in page
 
 
 @pytest.mark.parametrize(
