@@ -16,7 +16,9 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.template import Context, Template
 from django.test import Client
+from django.test.signals import template_rendered
 from django.test.utils import CaptureQueriesContext
 
 from mentoring.embedded import Valkey, reachable
@@ -53,6 +55,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 def _routes_of_a_real_installation(django_test_environment: None) -> None:
     """Read while DEBUG is off, as for real: whichever test came first would decide about the pages of development otherwise."""
     import_module("mentoring.urls")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_context_a_page(django_test_environment: None) -> Iterator[None]:
+    """A test asks `answer.context` of the page itself. Django keeps a copy for each template that it is made of, a tenth of the time."""
+
+    def render(template: Template, context: Context) -> str:
+        if context.template is template:
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
+        yield
 
 
 @pytest.fixture
