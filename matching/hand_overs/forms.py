@@ -24,7 +24,7 @@ class WriteHandOver(EvenhandForm, forms.Form):
         choices=[(PARTNER, gettext_lazy("My next partner")), (COORDINATORS, gettext_lazy("Those who run the program"))],
         choice_hints={
             PARTNER: gettext_lazy("When your next pairing begins, you both find it on your page. From then on it stays as it is."),
-            COORDINATORS: gettext_lazy("As soon as you save it, unless they were part of this pairing."),
+            COORDINATORS: gettext_lazy("As soon as you save it, unless they were part of the pairing after which you first wrote it."),
         },
         error_messages={"required": gettext_lazy("Choose who may read it.")},
     )

@@ -33,7 +33,8 @@ def shown_in(pairing: Pairing, me: Membership) -> Shown:
 
 def waiting_note(me: Membership) -> HandOverNote | None:
     """Mine that nobody's page shows yet, after whichever pairing I wrote it."""
-    return HandOverNote.objects.visible_to(me).filter(membership=me).waiting().first()
+    halves = [f"pairing__{half}__user" for half in ("first", "second")]
+    return HandOverNote.objects.visible_to(me).filter(membership=me).waiting().select_related(*halves).first()
 
 
 def is_offered(pairing: Pairing, me: Membership, now: datetime) -> bool:

@@ -17,9 +17,12 @@ LONGEST_NOTE = 2_000
 
 @transaction.atomic
 def write(*, pairing: Pairing, by: Membership, text: str, for_partner: bool, for_coordinators: bool, now: datetime) -> HandOverNote:
-    """Save what one would like whoever comes next to know. It takes the place of the note of theirs that waits."""
+    """Save what one would like whoever comes next to know.
+
+    It takes the place of the note of theirs that waits, and stays hidden from whom that one was hidden from.
+    """
     pairing = _locked(pairing, by)
-    waiting = HandOverNote.objects.filter(membership=by).waiting().first()
+    waiting = HandOverNote.objects.filter(membership=by).waiting().select_related("pairing").first()
     if not policies.may_write(by, pairing, waiting, now):
         raise Refused(_("A note for whoever comes next is written in the 30 days after an ending. Nothing was changed."))
     text = text.replace("\r\n", "\n").strip()
@@ -29,6 +32,7 @@ def write(*, pairing: Pairing, by: Membership, text: str, for_partner: bool, for
         raise Refused(_("Choose who may read it."))
     # Replaced rather than changed: an encrypted text is bound to its row.
     if waiting is not None:
+        pairing = waiting.pairing
         waiting.delete()
     note = HandOverNote.objects.create(
         pairing=pairing, membership=by, text=text, for_partner=for_partner, for_coordinators=for_coordinators, written_at=now

@@ -19,6 +19,7 @@ def hand_over(request: PairRequest) -> HttpResponse:
     """For both alike, whoever ended it. What one has written already is there to change until it is shown."""
     pair, me, now = request.pairing, request.membership, timezone.now()
     note = queries.waiting_note(me)
+    never_reads_it = note.pairing.other_half(me) if note else request.other
     may_write = policies.may_write(me, pair, note, now)
     if request.method != "POST" and not may_write:
         if pair.state == Pairing.State.CLOSED:
@@ -26,7 +27,7 @@ def hand_over(request: PairRequest) -> HttpResponse:
         return redirect("matching:ended", pair.program.slug, pair.pk)
     chosen = [PARTNER] * bool(note and note.for_partner) + [COORDINATORS] * bool(note and note.for_coordinators)
     initial = {"text": note.text, "readers": chosen} if note else {}
-    form = WriteHandOver(request.POST if request.method == "POST" else None, other=request.other.user.short_name, initial=initial)
+    form = WriteHandOver(request.POST if request.method == "POST" else None, other=never_reads_it.user.short_name, initial=initial)
     if request.method == "POST" and form.is_valid():
         readers = form.cleaned_data["readers"]
         try:
@@ -43,7 +44,7 @@ def hand_over(request: PairRequest) -> HttpResponse:
         else:
             messages.success(request, _("Your note is saved."))
             return redirect("matching:hand-over", pair.program.slug, pair.pk)
-    context = {"pairing": pair, "other": request.other, "form": form, "note": note}
+    context = {"pairing": pair, "other": never_reads_it, "form": form, "note": note}
     return render(request, "matching/hand_overs/hand_over.html", context)
 
 

@@ -52,6 +52,17 @@ def test_writing_again_takes_the_place_of_what_waits(ended, noon):
     assert HandOverNote.objects.get().text == "I need a day to think"
 
 
+def test_changed_after_another_ending_it_stays_hidden_from_whom_it_was_promised_to_be(ended, noon):
+    written(ended, ended.first, noon)
+    other = PairingFactory(closed=True, program=ended.program, first=ended.first)
+
+    written(other, ended.first, noon, text="I need a day to think")
+    pairing = next_of(ended.first, noon, second=ended.second)
+
+    assert not HandOverNote.objects.visible_to(pairing.second).exists()
+    assert HandOverNote.objects.waiting().get().text == "I need a day to think"
+
+
 @pytest.mark.parametrize("days", [30, 400])
 def test_a_month_after_the_ending_none_is_begun_and_what_waits_can_still_be_changed(days, ended, noon):
     later = noon + timedelta(days=days)

@@ -49,6 +49,18 @@ def test_one_writes_changes_and_takes_back(as_member, ended):
     assert not HandOverNote.objects.exists()
 
 
+def test_after_another_ending_its_page_names_who_never_reads_the_note_that_waits(as_member, ended):
+    HandOverNoteFactory(pairing=ended)
+    other = PairingFactory(closed=True, program=ended.program, first=ended.first, second__user__called="Benedikta")
+    browser = as_member(ended.first)
+
+    page = browser.get(address("matching:hand-over", other)).text
+
+    assert f"{ended.second.user.short_name} never does." in page
+    assert "Benedikta" not in page
+    assert "Benedikta never reads it" not in browser.get(address("matching:ended", other)).text
+
+
 def test_a_month_later_the_page_says_so_and_is_not_offered(as_member, ended, noon, time_machine):
     time_machine.move_to(noon + timedelta(days=31), tick=False)
     browser = as_member(ended.first)
