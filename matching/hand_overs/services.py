@@ -22,7 +22,7 @@ def write(*, pairing: Pairing, by: Membership, text: str, for_partner: bool, for
     It takes the place of the note of theirs that waits, and stays hidden from whom that one was hidden from.
     """
     pairing = _locked(pairing, by)
-    waiting = HandOverNote.objects.filter(membership=by).waiting().select_related("pairing").first()
+    waiting = _locked_waiting(by)
     if not policies.may_write(by, pairing, waiting, now):
         raise Refused(_("A note for whoever comes next is written in the 30 days after an ending. Nothing was changed."))
     text = text.replace("\r\n", "\n").strip()
@@ -66,6 +66,16 @@ def give_back(*, pairing: Pairing, now: datetime) -> None:
     if pairing.state == Pairing.State.DECLINED:
         waiting = HandOverNote.objects.waiting().values("membership")
         HandOverNote.objects.filter(shown_in=pairing).exclude(membership__in=waiting).update(shown_in=None)
+
+
+def _locked_waiting(by: Membership) -> HandOverNote | None:
+    found = HandOverNote.objects.filter(membership=by).waiting()
+    was_there = found.exists()
+    # Where it is being shown this moment, this waits, and finds it waiting no more.
+    note = found.select_related("pairing").select_for_update(of=["self"]).first()
+    if was_there and note is None:
+        raise Refused(_("Your next pairing has just begun, and your note is there to read. It stays as it is. Nothing was changed."))
+    return note
 
 
 def _locked(pairing: Pairing, by: Membership) -> Pairing:

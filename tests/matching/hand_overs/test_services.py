@@ -1,4 +1,5 @@
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -203,3 +204,37 @@ def test_forms_of_two_pairings_sent_at_once_leave_one_note(noon):
     at_once(*(lambda pairing=pairing: written(pairing, ended.first, noon) for pairing in (ended, other) * 2))
 
     assert HandOverNote.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_note_that_is_just_being_shown_is_not_replaced(ended, noon):
+    note = written(ended, ended.first, noon)
+    pairing = PairingFactory(active=True, program=ended.program, first=ended.first)
+    is_shown = Event()
+
+    def show():
+        with transaction.atomic():
+            services.show(pairing=pairing, now=noon)
+            is_shown.set()
+            assert somebody_waits_for_this_transaction()
+
+    def change():
+        is_shown.wait(10)
+        return written(ended, ended.first, noon, text="Too late")
+
+    _, answer = at_once(show, change)
+
+    assert isinstance(answer, Refused)
+    assert list(HandOverNote.objects.values_list("pk", "shown_in")) == [(note.pk, pairing.pk)]
+
+
+def somebody_waits_for_this_transaction():
+    with connection.cursor() as cursor:
+        for _ in range(20_000):
+            cursor.execute(
+                "SELECT FROM pg_locks mine JOIN pg_locks theirs USING (transactionid)"
+                " WHERE mine.pid = pg_backend_pid() AND mine.granted AND NOT theirs.granted"
+            )
+            if cursor.rowcount:
+                return True
+    return False
