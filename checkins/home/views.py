@@ -153,6 +153,7 @@ def about(request: PairRequest) -> HttpResponse:
         "other": other,
         "lines": [line for line in lines if line.sides[0].values],
         "hand_over": hand_overs.shown_in(request.pairing, request.membership),
+        "hand_over_waits": hand_overs.waits_after(request.pairing, request.membership),
     }
     return render(request, "checkins/home/about.html", context)
 

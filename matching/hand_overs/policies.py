@@ -25,7 +25,8 @@ WITHDRAW = acts.register(
         name="hand-over.withdraw",
         words=_("Take back a note for whoever comes next, until it has been shown"),
         route="matching:hand-over-withdraw",
-        states=AFTER_IT,
+        # Also when the same two have begun again: the one who comes next is still to come.
+        states=AFTER_IT | {Pairing.State.ACTIVE, Pairing.State.PAUSED},
         who=acts.Who.ITS_AUTHOR,
     )
 )

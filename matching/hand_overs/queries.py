@@ -37,6 +37,11 @@ def waiting_note(me: Membership) -> HandOverNote | None:
     return HandOverNote.objects.visible_to(me).filter(membership=me).waiting().select_related(*halves).first()
 
 
+def waits_after(pairing: Pairing, me: Membership) -> bool:
+    """Is there a note of mine, written after this pairing had ended, that nobody's page shows yet?"""
+    return HandOverNote.objects.visible_to(me).filter(membership=me, pairing=pairing).waiting().exists()
+
+
 def is_offered(pairing: Pairing, me: Membership, now: datetime) -> bool:
     return policies.may_write(me, pairing, waiting_note(me), now)
 

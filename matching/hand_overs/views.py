@@ -16,12 +16,16 @@ from mentoring.kernel.once.access import once, say_no
 @the_two_only
 @once
 def hand_over(request: PairRequest) -> HttpResponse:
-    """For both alike, whoever ended it. What one has written already is there to change until it is shown."""
+    """For both alike, whoever ended it. What one has written already is there to change until it is shown.
+
+    When the two have begun again it is there to read and to take back.
+    """
     pair, me, now = request.pairing, request.membership, timezone.now()
     note = queries.waiting_note(me)
     never_reads_it = note.pairing.other_half(me) if note else request.other
     may_write = policies.may_write(me, pair, note, now)
-    if request.method != "POST" and not may_write:
+    can_be_taken_back = note is not None and note.pairing_id == pair.pk and policies.may_withdraw(me, pair)
+    if request.method != "POST" and not may_write and not can_be_taken_back:
         if pair.state == Pairing.State.CLOSED:
             messages.warning(request, _("A note for whoever comes next is written in the 30 days after an ending."))
         return redirect("matching:ended", pair.program.slug, pair.pk)
@@ -44,7 +48,7 @@ def hand_over(request: PairRequest) -> HttpResponse:
         else:
             messages.success(request, _("Your note is saved."))
             return redirect("matching:hand-over", pair.program.slug, pair.pk)
-    context = {"pairing": pair, "other": never_reads_it, "form": form, "note": note}
+    context = {"pairing": pair, "other": never_reads_it, "form": form, "note": note, "may_write": may_write}
     return render(request, "matching/hand_overs/hand_over.html", context)
 
 

@@ -61,6 +61,21 @@ def test_after_another_ending_its_page_names_who_never_reads_the_note_that_waits
     assert "Benedikta never reads it" not in browser.get(address("matching:ended", other)).text
 
 
+@pytest.mark.parametrize("state", ["active", "paused"])
+def test_when_the_same_two_have_begun_again_its_author_alone_finds_it_and_takes_it_back(state, as_member):
+    pairing = PairingFactory(**{state: True})
+    HandOverNoteFactory(pairing=pairing)
+    browser, page = as_member(pairing.first), address("matching:hand-over", pairing)
+
+    assert page in browser.get(address("checkins:pairing-about", pairing)).text
+    assert page not in as_member(pairing.second).get(address("checkins:pairing-about", pairing)).text
+    assert "I learn by trying" in browser.get(page).text
+    assert "Take my note back" in browser.get(page).text
+    browser.post(address("matching:hand-over-withdraw", pairing))
+
+    assert not HandOverNote.objects.exists()
+
+
 def test_a_month_later_the_page_says_so_and_is_not_offered(as_member, ended, noon, time_machine):
     time_machine.move_to(noon + timedelta(days=31), tick=False)
     browser = as_member(ended.first)
