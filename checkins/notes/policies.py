@@ -13,15 +13,18 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
 
-def _act(verb: str, words: "_StrOrPromise", who: acts.Who = acts.Who.ITS_AUTHOR) -> acts.Act:
-    states = frozenset({Pairing.State.ACTIVE})
+ACTIVE = frozenset({Pairing.State.ACTIVE})
+
+
+def _act(verb: str, words: "_StrOrPromise", who: acts.Who = acts.Who.ITS_AUTHOR, states: frozenset[Pairing.State] = ACTIVE) -> acts.Act:
     return acts.register(acts.Act(name=f"note.{verb}", words=words, route=f"checkins:note-{verb}", states=states, who=who))
 
 
 WRITE = _act("write", _("Write a note, for both or for oneself"), acts.Who.EITHER)
 EDIT = _act("edit", _("Change the words of a note of both, or of one’s own"), acts.Who.EITHER)
 OPEN = _act("open", _("Open to both a note one has written for oneself"))
-DELETE = _act("delete", _("Delete a note one has written"))
+# In a pairing that rests or has ended, what nobody else has read.
+DELETE = _act("delete", _("Delete a note one has written"), states=ACTIVE | {Pairing.State.PAUSED, Pairing.State.CLOSED})
 
 
 def may_write(membership: Membership, pairing: Pairing) -> bool:
@@ -39,4 +42,5 @@ def may_open(membership: Membership, note: Note) -> bool:
 
 
 def may_delete(membership: Membership, note: Note) -> bool:
-    return DELETE.is_open_to(membership, note.pairing) and note.author_id == membership.pk and note.removed_at is None
+    is_theirs = note.author_id == membership.pk and note.removed_at is None
+    return DELETE.is_open_to(membership, note.pairing) and is_theirs and (note.pairing.state in ACTIVE or not note.is_of_both)

@@ -20,6 +20,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from checkins.answers.models import Answer
+from checkins.notes.models import Note
 from checkins.reviews.models import Review
 from checkins.sessions.models import Session, SessionOption
 from checkins.threads.models import ThreadRead
@@ -37,6 +38,7 @@ from tests.factories.checkins import (
     DecisionFactory,
     GoalFactory,
     MessageFactory,
+    NoteFactory,
     SessionAccountFactory,
     SessionFactory,
     TaskFactory,
@@ -148,6 +150,7 @@ def _in_which_all_can_be_done() -> World:
         "checkins:goal-agree.goal": GoalFactory(pairing=pairing, proposed=True).pk,
         "checkins:goal-take-up.goal": GoalFactory(pairing=pairing, reached=True).pk,
         "checkins:message-take-back.message": MessageFactory(pairing=pairing, sent_at=NOON - timedelta(minutes=1)).pk,
+        "checkins:note-delete.note": NoteFactory(pairing=pairing, only_mine=True).pk,
         "checkins:session-account-agree.session": otherwise.pk,
         "checkins:session-decline.session": option.session_id,
         "checkins:session-lead-agree.session": wished.pk,
@@ -270,8 +273,9 @@ def _filled_in(world: World, act: acts.Act) -> dict[str, object]:
 
 
 def _kept_without_a_record() -> tuple[int, ...]:
-    """How many rows there are of what leaves no trail, because it is somebody's own: what they answer alone, leave for now, have read."""
-    return JointAnswer.objects.count(), NotNow.objects.count(), Answer.objects.count(), ThreadRead.objects.exclude(read_at=None).count()
+    """How many rows there are of what leaves no trail, because it is somebody's own: what they say or note alone, have left, have read."""
+    counted = (JointAnswer.objects, NotNow.objects, Answer.objects, ThreadRead.objects.exclude(read_at=None), Note.objects)
+    return tuple(kept.count() for kept in counted)
 
 
 def _arrange(world: World, act: acts.Act, state: str, place: str, mentor: str) -> None:

@@ -173,6 +173,17 @@ def test_notes_change_while_the_pairing_is_active_only(state, noon):
             act()
 
 
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_a_note_for_oneself_is_deleted_also_in_a_pairing_that_rests_or_has_ended(state, noon):
+    note = NoteFactory(pairing=PairingFactory(**{state: True}), only_mine=True)
+    with pytest.raises(Refused):
+        services.delete(note=note, by=note.pairing.second, now=noon)
+
+    services.delete(note=note, by=note.author, now=noon)
+
+    assert not Note.objects.exists()
+
+
 def test_nobody_else_writes_notes_of_the_two(pairing, noon):
     note = NoteFactory(pairing=pairing)
     for other in [pairing.coordinator, MembershipFactory(admin=True, program=pairing.program), MembershipFactory(program=pairing.program)]:

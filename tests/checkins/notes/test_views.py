@@ -137,6 +137,20 @@ def test_opening_to_both_is_asked_first(around, as_member):
     assert "What I want to say" in as_member(around.other_half).get(list_page(around.pairing)).text
 
 
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_what_one_wrote_for_oneself_can_be_deleted_also_when_the_pairing_rests_or_has_ended(state, as_member):
+    around = people_around(**{state: True})
+    mine, of_both = NoteFactory(pairing=around.pairing, only_mine=True), NoteFactory(pairing=around.pairing)
+    browser = as_member(around.half)
+
+    assert page_of(mine, "note-delete") in browser.get(list_page(around.pairing, "notes-mine")).text
+    assert page_of(of_both, "note-delete") not in browser.get(list_page(around.pairing)).text
+    assert "It is gone for good" in browser.get(page_of(mine, "note-delete")).text
+    browser.post(page_of(mine, "note-delete"))
+
+    assert list(Note.objects.all()) == [of_both]
+
+
 def test_deleting_is_asked_first_and_both_see_that_something_was_there(around, as_member):
     note = NoteFactory(pairing=around.pairing, text=CANARY)
     browser = as_member(around.half)
@@ -159,10 +173,11 @@ def test_when_the_pairing_has_stopped_notes_stay_to_read(state, said, as_member)
     note, mine = NoteFactory(pairing=around.pairing), NoteFactory(pairing=around.pairing, only_mine=True)
     browser = as_member(around.half)
 
-    for page, text in (("notes", note.text), ("notes-mine", mine.text)):
+    for page, there in (("notes", note), ("notes-mine", mine)):
         shown = browser.get(list_page(around.pairing, page)).text
-        assert text in shown
-        assert "Delete" not in shown
+        assert there.text in shown
+        assert page_of(there) not in shown
+        assert page_of(there, "note-open") not in shown
         assert "Write a note" not in shown
     assert said in browser.get(list_page(around.pairing, "note-write")).text
     assert said in browser.get(page_of(note)).text
