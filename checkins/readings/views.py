@@ -45,7 +45,7 @@ def check_ins(request: MemberRequest) -> HttpResponse:
     gaps = None if shown.is_narrowed or page.number > 1 else queries.gaps(Pairing.objects.visible_to(me), me, now)
     if gaps and gaps.shown:
         services.note_reading_of_gaps(by=me, pairings=len(gaps.shown), now=now)
-    elif shown.tells_of_answers and page.items:
+    elif shown.tells_of_answers:
         services.note_reading_of_gaps(by=me, pairings=len(page.items), now=now)
     context = {
         "filter": shown,

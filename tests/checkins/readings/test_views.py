@@ -176,6 +176,14 @@ def test_that_gaps_were_read_is_written_down(as_member):
     assert (event.actor_id, event.detail) == (around.coordinator.user_id, {"pairings": 1})
 
 
+def test_that_no_gap_was_found_is_a_reading_as_well(as_member):
+    around = people_around()
+
+    as_member(around.coordinator).get(address("checkins", around.pairing.program), {"state": "apart", "q": "Nobody"})
+
+    assert AuditEvent.objects.get(verb="answers.gaps_read").detail == {"pairings": 0}
+
+
 # --- what two answered ---
 
 
