@@ -10,7 +10,7 @@ from matching.joint import queries as joint
 from matching.pairings.access import PairRequest, the_two_only
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.lists.pages import page_of
-from mentoring.kernel.once.access import once
+from mentoring.kernel.once.access import once, say_no
 
 RESETS_A_PAGE = 10
 KINDS = (services.RESET, services.AFTERWARDS)
@@ -46,7 +46,7 @@ def start(request: PairRequest) -> HttpResponse:
     try:
         services.start(pairing=request.pairing, by=request.membership, now=timezone.now())
     except Refused as refused:
-        messages.warning(request, str(refused))
+        say_no(request, refused)
     return _to_the_page(request)
 
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -143,6 +144,18 @@ def test_starting_it_in_a_paused_pairing_is_answered(as_member):
 
     assert "while it is active" in answer.text
     assert not Round.objects.exists()
+
+
+def test_what_was_not_started_while_the_pairing_rested_is_started_by_the_same_form_later(as_member):
+    around = people_around(paused=True)
+    browser, form = as_member(around.half), {"once": str(uuid4())}
+    start = address("reset-start", around.pairing.program, around.pairing.pk)
+    browser.post(start, form)
+    Pairing.objects.filter(pk=around.pairing.pk).update(state="active")
+
+    browser.post(start, form)
+
+    assert Round.objects.of_kind(services.RESET).exists()
 
 
 def test_an_ended_pairing_keeps_what_was_said_to_read(as_member, noon):
