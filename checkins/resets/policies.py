@@ -24,7 +24,7 @@ TAKE_BACK = acts.register(
         name="reset.take_back",
         words=_("Take back what one has said alone for a reset conversation"),
         route="checkins:reset-take-back",
-        states=WHILE_ACTIVE,
+        states=WHILE_ACTIVE | {Pairing.State.PAUSED},
         who=acts.Who.ITS_AUTHOR,
     )
 )

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from checkins.resets.forms import HOW_IT_IS
 from checkins.resets.services import AFTERWARDS, RESET
 from matching.joint import queries as joint
 from matching.joint.models import Round
+from matching.joint.policies import waits_while_it_rests
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
@@ -35,16 +37,20 @@ def on_pair_page(pairing: Pairing, asked: Iterable[Any]) -> OnPairPage:
 
 @dataclass(frozen=True)
 class Conversation:
-    """What each asks and offers, and what both said some days later. Of what did not open: what I wrote alone."""
+    """What each asks and offers, and what both said some days later. Of what did not open: what I wrote alone.
+
+    `resting`: of these two rounds the one with a part of mine that waits while the pairing rests, and can still open.
+    """
 
     round: Round
     mine: Mapping[str, Any]
     theirs: Mapping[str, Any]
     my_word: str
     their_word: str
+    resting: Round | None
 
 
-def told(rounds: Iterable[Round], pairing: Pairing, me: Membership, asked: Iterable[Round] = ()) -> list[Conversation]:
+def told(rounds: Iterable[Round], pairing: Pairing, me: Membership, now: datetime, asked: Iterable[Round] = ()) -> list[Conversation]:
     """Two queries, however many."""
     rounds = list(rounds)
     later = Round.objects.in_pairing(pairing, me).of_kind(AFTERWARDS).filter(source_id__in=[round.pk for round in rounds])
@@ -62,6 +68,7 @@ def told(rounds: Iterable[Round], pairing: Pairing, me: Membership, asked: Itera
             answers.theirs or {},
             words.get((afterwards.mine or {}).get("how", ""), ""),
             words.get((afterwards.theirs or {}).get("how", ""), ""),
+            next((one for one in (round, after.get(round.pk)) if one is not None and waits_while_it_rests(pairing, one, now)), None),
         )
 
     return [conversation(round) for round in rounds]

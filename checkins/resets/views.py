@@ -34,7 +34,7 @@ def resets(request: PairRequest) -> HttpResponse:
         "AFTERWARDS": services.AFTERWARDS,
         "may_start": may_start and not any(round.kind == services.RESET for round in mine.rounds),
         "page": page,
-        "conversations": queries.told(page.items, pair, me, mine.rounds),
+        "conversations": queries.told(page.items, pair, me, now, mine.rounds),
     }
     return render(request, "checkins/resets/resets.html", context)
 

@@ -16,6 +16,7 @@ from checkins.reviews.talking import Item, talking_list
 from checkins.sessions.models import Session
 from matching.joint import queries as joint
 from matching.joint.models import NotNow, Round
+from matching.joint.policies import waits_while_it_rests
 from matching.pairings.models import Pairing
 from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership
@@ -88,7 +89,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Told:
-    """One review. Of what did not open: what I answered alone. `lines` is empty once the answers have gone, at `gone_at`."""
+    """One review. Of what did not open: what I answered alone. `lines` is empty once the answers have gone, at `gone_at`.
+
+    `rests`: it waits while the pairing does, and can still open.
+    """
 
     round: Round
     review: Review | None
@@ -96,18 +100,19 @@ class Told:
     items: Sequence[tuple[Item, bool]]
     gone_at: datetime | None
     may_write: bool
+    rests: bool
 
 
-def told(rounds: Iterable[Round], pairing: Pairing, me: Membership) -> list[Told]:
+def told(rounds: Iterable[Round], pairing: Pairing, me: Membership, now: datetime) -> list[Told]:
     """With two queries more, however many; those of what has opened know their `review`."""
     rounds = list(rounds)
     said = joint.said_in(rounds, me)
     open_topics = AgendaItem.objects.in_pairing(pairing, me).open().filter(suggestion__startswith="review-")
     there = set(open_topics.values_list("suggestion", flat=True)) if rounds else set()
-    return [_told(round, said[round.pk], pairing, me, there) for round in rounds]
+    return [_told(round, said[round.pk], pairing, me, there, now) for round in rounds]
 
 
-def _told(round: Round, said: joint.Said, pairing: Pairing, me: Membership, there: set[str]) -> Told:
+def _told(round: Round, said: joint.Said, pairing: Pairing, me: Membership, there: set[str], now: datetime) -> Told:
     other = pairing.other_half(me)
     over_at = round.opened_together_at or round.closes_at
     has_opened = round.opened_together_at is not None
@@ -119,6 +124,7 @@ def _told(round: Round, said: joint.Said, pairing: Pairing, me: Membership, ther
         items=[(item, item.key in there) for item in talking_list(pairing, round.pk, both)],
         gone_at=over_at + ANSWERS_STAY if over_at else None,
         may_write=has_opened and policies.may_write(me, pairing),
+        rests=waits_while_it_rests(pairing, round, now),
     )
 
 

@@ -36,7 +36,7 @@ def reviews(request: PairRequest) -> HttpResponse:
         "parts": mine.parts,
         "may_start": may_start and not mine.parts,
         "page": page,
-        "told": queries.told(page.items, pair, me),
+        "told": queries.told(page.items, pair, me, now),
         "days": services.ANSWERS_STAY.days,
     }
     return render(request, "checkins/reviews/reviews.html", context)

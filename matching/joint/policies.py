@@ -20,6 +20,12 @@ def may_answer(membership: Membership, round: Round, now: datetime) -> bool:
 
 
 def may_take_back(membership: Membership, round: Round) -> bool:
-    """Their own part, until both are there, also when the time to answer is over."""
-    may_be_there = round.pairing.includes(membership) and round.pairing.state in kinds.get(round.kind).states
-    return may_be_there and round.opened_together_at is None
+    """Their own part, until both are there, also while the pairing rests and when the time to answer is over."""
+    pairing = round.pairing
+    may_be_there = pairing.state == Pairing.State.PAUSED or pairing.state in kinds.get(round.kind).states
+    return pairing.includes(membership) and may_be_there and round.opened_together_at is None
+
+
+def waits_while_it_rests(pairing: Pairing, round: Round, now: datetime) -> bool:
+    """It cannot be answered now, and can be once the pairing goes on."""
+    return pairing.state == Pairing.State.PAUSED and round.is_open_at(now)

@@ -145,11 +145,11 @@ def test_the_pair_page_leads_first_to_what_one_has_not_answered(pairing, prepare
 def test_how_it_is_opens_together_in_words(pairing, prepared, noon):
     after = Round.objects.of_kind("reset-afterwards").get()
     rounds.answer(round=after, by=pairing.first, content={"how": "better"}, now=noon + TWO_WEEKS)
-    assert queries.told([prepared], pairing, pairing.second)[0].their_word == ""
+    assert queries.told([prepared], pairing, pairing.second, noon)[0].their_word == ""
 
     rounds.answer(round=after, by=pairing.second, content={"how": "same"}, now=noon + TWO_WEEKS)
 
-    told = queries.told([prepared], pairing, pairing.second)[0]
+    told = queries.told([prepared], pairing, pairing.second, noon)[0]
     assert (told.my_word, told.their_word) == ("The same", "Better")
 
 

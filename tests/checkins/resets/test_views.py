@@ -185,6 +185,30 @@ def test_what_one_wrote_and_did_not_open_stays_to_read_for_them_alone(state, how
     assert "Begun on" not in theirs
 
 
+@pytest.mark.parametrize("kind", ["reset", services.AFTERWARDS])
+def test_what_waits_while_the_pairing_rests_is_said_to_wait_and_is_taken_back(kind, as_member, time_machine):
+    time_machine.move_to(NOON + timedelta(days=1))
+    around = people_around(paused=True)
+    ends = {"closes_at": NOON + timedelta(days=9)}
+    reset = asked = RoundFactory(pairing=around.pairing, **(ends if kind == "reset" else {"opened_together": True}))
+    JointAnswerFactory(round=reset, membership=around.half, content=PART)
+    if kind == services.AFTERWARDS:
+        JointAnswerFactory(round=reset, membership=around.other_half, content=PART)
+        asked = RoundFactory(pairing=around.pairing, kind=kind, source_id=reset.pk, **ends)
+        JointAnswerFactory(round=asked, membership=around.half, content={"how": "worse"})
+    browser = as_member(around.half)
+
+    text = browser.get(page(around.pairing)).text
+    assert "waits while your pairing rests" in text
+    assert "did not open" not in text
+    assert "waits while your pairing rests" not in as_member(around.other_half).get(page(around.pairing)).text
+
+    take_back = address("reset-take-back", around.pairing.program, around.pairing.pk, asked.pk)
+    assert take_back in text
+    assert "Nothing of it is kept" in browser.post(take_back, follow=True).text
+    assert not asked.answers.exists()
+
+
 def test_what_one_said_later_alone_stays_to_read_for_them_alone(as_member):
     around = people_around()
     reset = RoundFactory(pairing=around.pairing, opened_together=True)

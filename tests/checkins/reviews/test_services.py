@@ -134,7 +134,7 @@ def test_either_puts_a_thing_of_it_on_the_agenda_under_their_own_name_once(side,
     topic = AgendaItem.objects.get()
     assert (topic.author, topic.text) == (half, "Amara would like less of this: Haste")
     assert Fact.objects.get().by == half
-    (told,) = queries.told([review.round], review.pairing, half)
+    (told,) = queries.told([review.round], review.pairing, half, noon)
     assert [is_there for _item, is_there in told.items] == [True, False, False]
 
 
@@ -170,7 +170,7 @@ def test_a_month_after_it_opened_only_what_they_wrote_together_is_kept(review, n
     assert services.forget_answers(now=noon + A_MONTH) == 1
 
     assert not Answer.objects.exists()
-    (told,) = queries.told([Round.objects.get()], review.pairing, review.pairing.first)
+    (told,) = queries.told([Round.objects.get()], review.pairing, review.pairing.first, noon + A_MONTH)
     assert (told.lines, told.items, told.review.text) == ([], [], "We walk")
     assert services.forget_answers(now=noon + A_MONTH) == 0
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from matching.joint.models import Answer, NotNow, Round
@@ -136,9 +138,35 @@ def test_what_the_two_wrote_stays_to_read_when_the_pairing_has_stopped(state, as
     assert "Save our text" not in browser.get(page(around.pairing, "review-write", review.pk)).text
 
 
-def test_the_pair_page_offers_it_and_either_starts_it_from_there(as_member, around, time_machine):
-    from datetime import timedelta
+def test_what_waits_while_the_pairing_rests_is_said_to_wait_and_is_taken_back(as_member, noon, time_machine):
+    time_machine.move_to(noon + timedelta(days=1))
+    around = people_around(paused=True)
+    asked = RoundFactory(pairing=around.pairing, kind="review", closes_at=noon + timedelta(days=9))
+    JointAnswerFactory(round=asked, membership=around.half, content=MINE)
+    browser, take_back = as_member(around.half), page(around.pairing, "review-take-back", asked.pk)
 
+    text = browser.get(page(around.pairing)).text
+    assert "waits while your pairing rests" in text
+    assert "did not open" not in text
+    assert take_back in text
+    assert "Nothing of it is kept" in browser.post(take_back, follow=True).text
+    assert not Answer.objects.exists()
+
+
+@pytest.mark.parametrize("over", [{"called_off": True}, {}])
+def test_what_cannot_open_any_more_is_not_said_to_wait_in_a_pause(over, as_member, noon, time_machine):
+    time_machine.move_to(noon + timedelta(days=10))
+    around = people_around(paused=True)
+    asked = RoundFactory(pairing=around.pairing, kind="review", closes_at=noon + timedelta(days=9), **over)
+    JointAnswerFactory(round=asked, membership=around.half, content=MINE)
+
+    text = as_member(around.half).get(page(around.pairing)).text
+
+    assert "did not open" in text
+    assert "waits while" not in text
+
+
+def test_the_pair_page_offers_it_and_either_starts_it_from_there(as_member, around, time_machine):
     time_machine.move_to(around.pairing.activated_at + timedelta(days=91))
     browser = as_member(around.half)
     assert "Time to look back together?" in browser.get(page(around.pairing, "pairing")).text

@@ -306,6 +306,15 @@ def test_what_did_not_open_in_time_or_was_called_off_can_still_be_taken_back(in_
     assert not Answer.objects.exists()
 
 
+def test_what_waits_while_the_pairing_rests_can_be_taken_back(in_words, pairing, noon):
+    services.answer(round=in_words, by=pairing.first, content={"words": "Mine"}, now=noon)
+    Pairing.objects.update(state="paused")
+
+    services.take_back(round=in_words, by=pairing.first, now=noon)
+
+    assert not Answer.objects.exists()
+
+
 def test_taking_back_leaves_what_the_other_said(in_words, pairing, noon):
     services.answer(round=in_words, by=pairing.first, content={"words": "Mine"}, now=noon)
 
