@@ -45,5 +45,5 @@ def say_that_it_opened(*, round: Round, now: datetime) -> None:
 
 
 def go_on(*, pairing: Pairing, now: datetime) -> None:
-    joint.write_to_who_was_not(ASKED, RESET, pairing, now)
+    joint.write_to_who_was_not(ASKED, RESET, pairing, now, also_who_has_answered=True)
     joint.write_to_who_was_not(REMINDER, AFTERWARDS, pairing, now)

@@ -53,7 +53,7 @@ def opened(*, round: Round, now: datetime) -> None:
 
 
 def go_on(*, pairing: Pairing, now: datetime) -> None:
-    joint.write_to_who_was_not(ASKED, REVIEW, pairing, now)
+    joint.write_to_who_was_not(ASKED, REVIEW, pairing, now, also_who_has_answered=True)
 
 
 @transaction.atomic

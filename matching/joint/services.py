@@ -159,15 +159,18 @@ def write_to_both(letter: str, round: Round, *, now: datetime, due_at: datetime 
     outbox.owe_many(duties, now=now)
 
 
-def write_to_who_was_not(letter: str, kind: str, pairing: Pairing, now: datetime) -> None:
-    """A pairing goes on after a pause: who is asked still, has not answered and was not written to, is written to."""
+def write_to_who_was_not(letter: str, kind: str, pairing: Pairing, now: datetime, *, also_who_has_answered: bool = False) -> None:
+    """A pairing goes on after a pause: who is asked still, has not answered and was not written to, is written to.
+
+    `also_who_has_answered`: for a letter that both get, so that who gets it tells nobody who has answered.
+    """
     asked = list(Round.objects.filter(pairing=pairing, closes_at__gt=now).of_kind(kind).waiting().order_by("pk"))
     keys = [round.pk for round in asked]
     # What did not go before the pause does not go now either; else one on its way to be dropped would be lost.
     outbox.cancel(kind=letter, subject_ids=keys, now=now)
     about = OutboxMessage.objects.about(kind=letter, subject_ids=keys)
     told = set(about.exclude(state=OutboxMessage.State.CANCELLED).values_list("subject", "recipient"))
-    said = set(Answer.objects.filter(round__in=keys).values_list("round", "membership"))
+    said = set() if also_who_has_answered else set(Answer.objects.filter(round__in=keys).values_list("round", "membership"))
     outbox.owe_many(
         [
             outbox.Duty(

@@ -90,6 +90,17 @@ def test_who_was_not_told_before_a_pause_that_it_began_is_told_after_it(pairing,
     assert set(again.values_list("recipient", flat=True)) == {half.user_id for half in pairing.halves}
 
 
+def test_who_is_told_after_a_pause_tells_nobody_who_has_answered(pairing, noon):
+    asked = services.start(pairing=pairing, by=pairing.first, now=noon)
+    rounds.answer(round=asked, by=pairing.first, content={"ask": "Less advice", "offer": "I bring the list"}, now=noon)
+    pauses.pause(pairing=pairing, by=pairing.first, now=noon)
+
+    pauses.go_on(pairing=pairing, by=pairing.coordinator, now=noon + timedelta(days=1))
+
+    again = OutboxMessage.objects.filter(kind="reset-asked", state="pending")
+    assert set(again.values_list("recipient", flat=True)) == {half.user_id for half in pairing.halves}
+
+
 def test_both_are_asked_again_after_as_many_days_as_the_program_says(noon):
     pairing = PairingFactory(active=True, program__reset_again_days=5)
     reset = services.start(pairing=pairing, by=pairing.first, now=noon)

@@ -108,6 +108,17 @@ def test_who_was_not_told_before_a_pause_is_told_after_it(pairing, noon):
     assert OutboxMessage.objects.filter(kind="review-asked", state="pending").count() == 2
 
 
+def test_who_is_told_after_a_pause_tells_nobody_who_has_answered(pairing, noon):
+    asked = services.start(pairing=pairing, by=pairing.first, now=noon)
+    rounds.answer(round=asked, by=pairing.first, content=MINE, now=noon)
+    pauses.pause(pairing=pairing, by=pairing.first, now=noon)
+
+    pauses.go_on(pairing=pairing, by=pairing.coordinator, now=noon + timedelta(days=1))
+
+    again = OutboxMessage.objects.filter(kind="review-asked", state="pending")
+    assert set(again.values_list("recipient", flat=True)) == {half.user_id for half in pairing.halves}
+
+
 def test_the_talking_list_is_what_differs(review):
     assert [item.words for item in items_of(review)] == [
         "Amara would like less of this: Haste",
