@@ -48,7 +48,10 @@ class AlreadyLogged(Refused):
 
 
 def when_held(callback: Callable[..., object]) -> None:
-    """Call `callback(session=…, now=…)` whenever a meeting is logged, in the same transaction. For `AppConfig.ready()`."""
+    """Call `callback(session=…, now=…)` whenever a meeting is logged, in the same transaction. For `AppConfig.ready()`.
+
+    It is called again when that is put right and was on another day.
+    """
     _when_held.append(callback)
 
 
@@ -112,8 +115,7 @@ def log(
         agendas.add(pairing=pairing, by=by, text=session.next_time, now=now)
     if decided.strip():
         decisions.propose(pairing=pairing, by=by, text=decided, session=session, now=now)
-    for callback in _when_held:
-        callback(session=session, now=now)
+    _say_that_it_was_held(session, now)
     sessions.record("session.logged", session, by, now)
     return session
 
@@ -150,6 +152,8 @@ def put_right(
     if starts_at != session.starts_at:
         _refuse_began(starts_at, now)
     sessions.refuse_overlap(session.pairing, starts_at, minutes, but=session)
+    zone = session.pairing.program.time_zone
+    is_another_day = times.local_day(starts_at, zone) != times.local_day(session.starts_at, zone)
     topics = agendas.settle_anew(
         pairing=session.pairing,
         by=by,
@@ -165,6 +169,8 @@ def put_right(
     session.talked_about, session.next_time, session.log_changed_at = talked_about.strip(), next_time.strip(), now
     session.save()
     _note_who_led(session, now)
+    if is_another_day:
+        _say_that_it_was_held(session, now)
     sessions.record("session.put_right", session, by, now)
     return session
 
@@ -300,6 +306,11 @@ def say_led(*, session: Session, by: Membership, now: datetime) -> Session:
 
 
 # --- pieces ---
+
+
+def _say_that_it_was_held(session: Session, now: datetime) -> None:
+    for callback in _when_held:
+        callback(session=session, now=now)
 
 
 def _refuse_words(session: Session, by: Membership, words: str, starts_at: datetime | None, now: datetime) -> None:

@@ -115,6 +115,9 @@ def ask_after_meeting(*, session: Session, now: datetime) -> None:
     ]
     # Two meetings logged on one day are asked about once.
     asked = [check_in for check_in in asked if (check_in.membership_id, check_in.due_on) not in asked_today]
+    # One whose day is put right after midnight too.
+    asked_of_this = set(of_meetings.filter(opens_at__gte=cast(datetime, session.logged_at)).values_list("membership", flat=True))
+    asked = [check_in for check_in in asked if check_in.membership_id not in asked_of_this]
     before = of_meetings.filter(closes_at__gt=now, opens_at__lt=now, membership__in=[check_in.membership_id for check_in in asked])
     keys = list(before.values_list("pk", flat=True))
     CheckIn.objects.filter(pk__in=keys).update(closes_at=now)

@@ -468,6 +468,20 @@ def test_who_logged_a_meeting_puts_it_right(pairing, noon):
     assert facts_of(Fact.Kind.SESSION_LOGGED) == [pairing.first.pk]
 
 
+def test_whoever_registered_hears_anew_of_a_meeting_that_was_on_another_day(noon, monkeypatch):
+    heard = []
+    monkeypatch.setattr(services, "_when_held", [lambda *, session, now: heard.append((session.starts_at, now))])
+    session = log(PairingFactory(active=True), noon)
+    heard.clear()
+    later = noon + timedelta(minutes=5)
+
+    session = put_right(session, later, starts_at=noon - timedelta(hours=3), talked_about="The paper")
+    assert heard == []
+
+    put_right(session, later, starts_at=noon - timedelta(days=8))
+    assert heard == [(noon - timedelta(days=8), later)]
+
+
 def test_only_for_a_quarter_of_an_hour_and_only_by_who_logged_it(pairing, noon):
     session = log(pairing, noon)
     put_right(session, noon + timedelta(minutes=15), minutes=50)

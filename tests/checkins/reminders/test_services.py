@@ -13,6 +13,7 @@ from checkins.plans import cadence
 from checkins.plans import services as plans
 from checkins.plans.models import CheckInPlan, NextDue
 from checkins.reminders import services
+from checkins.sessions.models import Session
 from matching.endings import services as endings
 from matching.pairings.models import Pairing
 from matching.pauses import services as pauses
@@ -506,6 +507,26 @@ def test_a_meeting_of_weeks_ago_is_not_asked_about(noon):
     assert not met(running_since(noon - timedelta(days=20)), starts_at=MET - timedelta(days=15)).exists()
 
 
+def put_right(pairing, starts_at, now):
+    session = Session.objects.get(pairing=pairing)
+    told = {"minutes": 45, "place": session.place, "led_by": None, "seen_at": session.log_changed_at}
+    accounts.put_right(session=session, by=pairing.first, starts_at=starts_at, now=now, **told)
+
+
+@pytest.mark.django_db
+def test_a_first_meeting_that_was_logged_in_the_wrong_month_is_asked_about_once_it_is_put_right(noon):
+    pairing = running_since(noon - timedelta(days=3))
+    logged_at = MET + timedelta(hours=2)
+    asked = met(pairing, starts_at=MET - timedelta(days=28), logged_at=logged_at)
+    assert not asked.exists()
+
+    for starts_at in (MET, MET - timedelta(days=1)):
+        put_right(pairing, starts_at, logged_at + timedelta(minutes=5))
+
+    assert sorted(one.membership_id for one in asked.all()) == sorted(half.pk for half in pairing.halves)
+    assert messages().count() == 2
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("days", "are_asked"), [(-3, True), (-2, False), (0, False), (2, False), (3, True)])
 def test_a_regular_check_in_within_two_days_asks_it_in_its_place(days, are_asked):
@@ -618,6 +639,18 @@ def test_after_a_meeting_both_are_asked_at_once_and_reminded_in_the_morning(asks
         (pairing.first.user, datetime(2026, 3, 17, 0, tzinfo=UTC)),
         (pairing.second.user, datetime(2026, 3, 17, 16, tzinfo=UTC)),
     }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("first_said", [MET, MET - timedelta(days=28)])
+def test_a_meeting_that_is_put_right_after_midnight_is_asked_about_once(first_said, asks_after_meetings, noon):
+    pairing = running_since(noon - timedelta(days=3), plan=asks_after_meetings)
+    before_midnight = datetime(2026, 3, 16, 23, 55, tzinfo=UTC)
+    met(pairing, starts_at=first_said, logged_at=before_midnight)
+
+    put_right(pairing, MET - timedelta(days=1), before_midnight + timedelta(minutes=10))
+
+    assert sorted(one.membership_id for one in asked_about_meetings(pairing)) == sorted(half.pk for half in pairing.halves)
 
 
 @pytest.mark.django_db
