@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from checkins.agendas.models import AgendaItem
@@ -18,6 +19,7 @@ from matching.joint import queries as joint
 from matching.joint.models import NotNow, Round
 from matching.joint.policies import waits_while_it_rests
 from matching.pairings.models import Pairing
+from matching.pauses.models import Pause
 from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership
 
@@ -91,6 +93,8 @@ class Line:
 class Told:
     """One review. Of what did not open: what I answered alone. `lines` is empty once the answers have gone, at `gone_at`.
 
+    While the pairing rests nothing goes, and `gone_at` is None.
+
     `rests`: it waits while the pairing does, and can still open.
     """
 
@@ -104,15 +108,18 @@ class Told:
 
 
 def told(rounds: Iterable[Round], pairing: Pairing, me: Membership, now: datetime) -> list[Told]:
-    """With two queries more, however many; those of what has opened know their `review`."""
+    """With three queries more, however many; those of what has opened know their `review`."""
     rounds = list(rounds)
     said = joint.said_in(rounds, me)
     open_topics = AgendaItem.objects.in_pairing(pairing, me).open().filter(suggestion__startswith="review-")
     there = set(open_topics.values_list("suggestion", flat=True)) if rounds else set()
-    return [_told(round, said[round.pk], pairing, me, there, now) for round in rounds]
+    gone_on_at = Pause.objects.filter(pairing=pairing).aggregate(last=Max("gone_on_at"))["last"] if rounds else None
+    return [_told(round, said[round.pk], pairing, me, there, gone_on_at, now) for round in rounds]
 
 
-def _told(round: Round, said: joint.Said, pairing: Pairing, me: Membership, there: set[str], now: datetime) -> Told:
+def _told(
+    round: Round, said: joint.Said, pairing: Pairing, me: Membership, there: set[str], gone_on_at: datetime | None, now: datetime
+) -> Told:
     other = pairing.other_half(me)
     over_at = round.opened_together_at or round.closes_at
     has_opened = round.opened_together_at is not None
@@ -122,7 +129,7 @@ def _told(round: Round, said: joint.Said, pairing: Pairing, me: Membership, ther
         review=round.review if has_opened else None,
         lines=_lines(said, other.user.short_name),
         items=[(item, item.key in there) for item in talking_list(pairing, round.pk, both)],
-        gone_at=over_at + ANSWERS_STAY if over_at else None,
+        gone_at=max(over_at, gone_on_at or over_at) + ANSWERS_STAY if over_at and pairing.state != Pairing.State.PAUSED else None,
         may_write=has_opened and policies.may_write(me, pairing),
         rests=waits_while_it_rests(pairing, round, now),
     )

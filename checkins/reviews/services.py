@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from checkins.agendas import services as agendas
@@ -16,6 +16,7 @@ from checkins.reviews.talking import talking_list
 from matching.joint import services as joint
 from matching.joint.models import Answer, Round
 from matching.pairings.models import Pairing
+from matching.pauses.models import Pause
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
@@ -94,10 +95,11 @@ def write(*, review: Review, by: Membership, text: str, version: int, now: datet
 def forget_answers(*, now: datetime) -> int:
     """What each answered alone has had its time: only what the two wrote together stays. Returns of how many rounds.
 
-    Not while a pairing rests: then the two could not talk about it.
+    Not while a pairing rests: then the two could not talk about it. Once it goes on, the time begins again.
     """
     over = Q(opened_together_at__lte=now - ANSWERS_STAY) | Q(opened_together_at=None, closes_at__lte=now - ANSWERS_STAY)
-    old = Round.objects.of_kind(REVIEW).filter(over, answers__isnull=False).exclude(pairing__state=Pairing.State.PAUSED)
+    rested = Exists(Pause.objects.filter(pairing=OuterRef("pairing"), gone_on_at__gt=now - ANSWERS_STAY))
+    old = Round.objects.of_kind(REVIEW).filter(over, ~rested, answers__isnull=False).exclude(pairing__state=Pairing.State.PAUSED)
     keys = list(old.order_by("pk").values_list("pk", flat=True).distinct()[:AT_ONCE])
     Answer.objects.filter(round__in=keys).delete()
     return len(keys)

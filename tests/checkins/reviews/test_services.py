@@ -12,6 +12,7 @@ from matching.joint import letters
 from matching.joint import queries as joint
 from matching.joint import services as rounds
 from matching.joint.models import Answer, Round
+from matching.pairings.models import Pairing
 from matching.pauses import services as pauses
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import kinds
@@ -201,6 +202,28 @@ def test_nothing_goes_while_the_pairing_rests(noon):
     JointAnswerFactory(round=resting.round)
 
     assert services.forget_answers(now=noon + 2 * A_MONTH) == 0
+
+
+def test_what_each_answered_stays_a_month_more_once_the_two_go_on_after_a_pause(pairing, review, noon):
+    back = noon + 2 * A_MONTH
+    pauses.pause(pairing=pairing, by=pairing.first, now=noon + timedelta(days=1))
+    (told,) = queries.told([review.round], Pairing.objects.with_halves().get(), pairing.first, back)
+    assert told.gone_at is None
+    pauses.go_on(pairing=pairing, by=pairing.coordinator, now=back)
+
+    (told,) = queries.told([review.round], pairing, pairing.first, back)
+    assert told.gone_at == back + A_MONTH
+    assert services.forget_answers(now=back + A_MONTH - timedelta(seconds=1)) == 0
+    assert services.forget_answers(now=back + A_MONTH) == 1
+
+
+def test_a_pause_before_it_opened_keeps_nothing_longer(noon):
+    review = ReviewFactory(pairing=PauseFactory(gone_on=True, paused_at=noon - A_MONTH, gone_on_at=noon - timedelta(days=1)).pairing)
+    JointAnswerFactory(round=review.round)
+
+    (told,) = queries.told([review.round], review.pairing, review.pairing.first, noon)
+    assert told.gone_at == review.round.opened_together_at + A_MONTH
+    assert services.forget_answers(now=told.gone_at) == 1
 
 
 # --- when it is offered ---

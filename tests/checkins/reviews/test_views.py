@@ -153,6 +153,20 @@ def test_what_waits_while_the_pairing_rests_is_said_to_wait_and_is_taken_back(as
     assert not Answer.objects.exists()
 
 
+@pytest.mark.parametrize(("state", "is_said"), [({}, True), ({"paused": True}, False)])
+def test_until_when_the_answers_stay_is_said_unless_the_pairing_rests(state, is_said, as_member):
+    around = people_around(**state)
+    review = ReviewFactory(pairing=around.pairing)
+    for half, said in ((around.half, MINE), (around.other_half, THEIRS)):
+        JointAnswerFactory(round=review.round, membership=half, content=said)
+
+    text = as_member(around.half).get(page(around.pairing)).text
+
+    assert "Walks" in text
+    assert ("stays here until" in text) == is_said
+    assert ("stays here while your pairing rests" in text) != is_said
+
+
 @pytest.mark.parametrize("over", [{"called_off": True}, {}])
 def test_what_cannot_open_any_more_is_not_said_to_wait_in_a_pause(over, as_member, noon, time_machine):
     time_machine.move_to(noon + timedelta(days=10))
