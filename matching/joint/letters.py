@@ -1,12 +1,31 @@
 """What the letters of a round share: what they name, and whether they are still owed. Whoever asks declares its own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from django.utils.functional import Promise
 
 from matching.joint.models import Answer, Round
 from matching.pairings.models import Pairing
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
+
+
+def register(
+    name: str, *, label: str | Promise, template: str, category: kinds.Category, still_owed: Callable[[list[OutboxMessage]], set[int]]
+) -> None:
+    """A letter about a round: `name` of its kind, how the log of mails calls it, the file of its words, and the wish it goes by."""
+    kinds.register(
+        kinds.Kind(
+            name=name,
+            label=label,
+            priority=kinds.Priority.REMINDER,
+            category=category,
+            template=template,
+            context=context_of,
+            still_owed=still_owed,
+        )
+    )
 
 
 def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
