@@ -359,7 +359,7 @@ def _refuse_began(starts_at: datetime, now: datetime) -> None:
 
 
 def _refuse_if_there(pairing: Pairing, by: Membership, starts_at: datetime, minutes: int, *, is_another: bool) -> None:
-    logged = Session.objects.filter(pairing=pairing).held().with_people().order_by("starts_at", "pk")
+    logged = Session.objects.filter(pairing=pairing).held().order_by("starts_at", "pk")
     if there := logged.overlapping(starts_at, minutes).first():
         raise AlreadyLogged(there, _already_there(there, by), overlaps=True)
     if not is_another and (near := _nearest(logged.exclude(logged_by=by), by, starts_at)):

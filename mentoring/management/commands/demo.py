@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError("The demo is for a place to try things out: it needs DEBUG, or EVENHAND_PROBE=1.")
         now = timezone.now()
         if not Program.objects.filter(slug=build.NORTHSIDE).exists():
-            with transaction.atomic():
+            with transaction.atomic(), build.without_savepoints():
                 told_pairs = max(build.PAIRS_TOLD, min(pairs, build.MOST_PAIRS_TOLD))
                 build.Teller(seed=seed, pairs=told_pairs, weeks=max(weeks, build.FEWEST_WEEKS), now=now).tell()
         copies.make_up_to(pairs, program=Program.objects.get(slug=build.NORTHSIDE))

@@ -104,7 +104,7 @@ class Command(BaseCommand):
 
         if not (self.with_demo and settings.DEBUG) or Program.objects.exists():
             return
-        self.terminal.say("evenhand", "making the demo program, once; this takes a minute or two")
+        self.terminal.say("evenhand", "making the demo program, once; this takes about a minute")
         told = io.StringIO()
         call_command("demo", json=True, stdout=told)
         self._demo_file.write_text(told.getvalue())
