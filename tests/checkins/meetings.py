@@ -27,8 +27,9 @@ def agree(pairing, now, day=3, by=None):
 
 
 def agreed_series(pairing, now, repeats=None, day=3, **changes):
-    """Four times every week, unless said otherwise; suggested by the first half."""
-    session = propose(pairing, now, day, repeats=repeats or Repeats("week", times=4), **changes)
+    """Four times every week, unless said otherwise; suggested by the first half, for an hour that no change of clocks leaves out."""
+    first = (now + timedelta(days=day)).replace(hour=12)
+    session = propose(pairing, now, repeats=repeats or Repeats("week", times=4), **{"options": [first], **changes})
     return services.pick(option=session.options.get(), by=pairing.second, now=now).series
 
 
