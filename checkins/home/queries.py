@@ -9,7 +9,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from checkins.agendas.models import AgendaItem
-from checkins.answers.models import CheckIn
+from checkins.answers.models import CheckIn, CheckInQuerySet
 from checkins.care.models import Task
 from checkins.plans import cadence
 from checkins.plans.models import CheckInPlan, Question
@@ -72,20 +72,23 @@ def _with_what_is_shown(pairings: list[Any], me: Membership) -> list[Pairing]:
     return pairings
 
 
-def check_ins_waiting(me: Membership, pairings: Sequence[Pairing], now: datetime) -> list[CheckIn]:
-    """Check-ins of mine about these pairings that are open and have a question I have not come to. In two queries at most.
-
-    Of a pairing that has ended it is the closing one.
+def check_ins_waiting(me: Membership, pairings: Sequence[Pairing], now: datetime) -> list[Any]:
+    """Check-ins of mine that are open and have a question I have not come to: about these pairings, where they are open, and what is asked
+    at the end of any, also of one that is shut. In three queries at most.
 
     `questions` says how many are asked, `given` to how many of them I have come.
     """
-    known = {pairing.pk: pairing for pairing in pairings}
     is_on = Q(pairing__in=[pairing.pk for pairing in pairings if pairing.is_open]) | Q(occasion=CheckIn.Occasion.CLOSING)
-    open_now = CheckIn.objects.of(me).filter(is_on, pairing__in=known).asked().open_at(now)
-    check_ins: Any = list(open_now.annotate(given=Count("answers")).order_by("closes_at", "pk"))
+    return _waiting(CheckIn.objects.of(me).filter(is_on), me, {pairing.pk: pairing for pairing in pairings}, now)
+
+
+def _waiting(asked: CheckInQuerySet, me: Membership, known: dict[int, Pairing], now: datetime) -> list[Any]:
+    check_ins: Any = list(asked.asked().open_at(now).annotate(given=Count("answers")).order_by("closes_at", "pk"))
     if not check_ins:
         return []
     questions = list(Question.objects.filter(plan__in={check_in.plan_id for check_in in check_ins}))
+    if unknown := {check_in.pairing_id for check_in in check_ins} - known.keys():
+        known = known | Pairing.objects.with_halves().in_bulk(unknown)
     for check_in in check_ins:
         check_in.membership, check_in.pairing = me, known[check_in.pairing_id]
         check_in.questions = len(check_in.among(questions))
@@ -101,7 +104,10 @@ def requirements_of(me: Membership) -> list[Requirement]:
 
 
 def open_check_in(pairing: Pairing, me: Membership, now: datetime) -> CheckIn | None:
-    return next(iter(check_ins_waiting(me, [pairing], now)), None)
+    """The first that waits about this pairing; once it has ended, what is asked at the end."""
+    mine = CheckIn.objects.of(me).filter(pairing=pairing)
+    asked = mine if pairing.is_open else mine.filter(occasion=CheckIn.Occasion.CLOSING)
+    return next(iter(_waiting(asked, me, {pairing.pk: pairing}, now)), None)
 
 
 @dataclass(frozen=True)

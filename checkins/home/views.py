@@ -70,7 +70,7 @@ def home(request: MemberRequest) -> HttpResponse:
     if me.is_staff and not me.is_participant:
         return redirect("checkins:today", me.program.slug)
     pairings, ended = queries.open_or_just_ended(me, now)
-    check_ins = queries.check_ins_waiting(me, [*pairings, *ended], now)
+    check_ins = queries.check_ins_waiting(me, pairings, now)
     waiting = waiting_in([*pairings, *ended], me, now)
     steps = _steps(me)
     proposals = [pairing for pairing in pairings if pairing.state == Pairing.State.PROPOSED and not pairing.has_accepted(me)]

@@ -22,6 +22,7 @@ from tests.factories.checkins import (
     SessionFactory,
     SessionOptionFactory,
     TaskFactory,
+    plan_of,
     question_of,
 )
 from tests.factories.matching import JointAnswerFactory, PairingFactory, RoundFactory
@@ -69,6 +70,21 @@ def test_a_check_in_waits_until_every_question_has_been_come_to(as_member):
     page = browser.get(home).text
     assert "Your check-in is open" not in page
     assert "Nothing is waiting for you." in page
+
+
+def test_what_is_asked_at_the_end_of_a_stand_in_waits_for_both_and_is_answered_like_any_other(as_member):
+    stand_in = PairingFactory(stand_in=True, closed=True)
+    question_of(plan_of(stand_in.program), "words")
+    for half in stand_in.halves:
+        check_in = CheckInFactory(closing=True, pairing=stand_in, membership=half, **OPEN)
+        browser, home = as_member(half), address("home", stand_in.program)
+        page = browser.get(home).text
+        assert "One thing is waiting for you." in page
+        assert "Looking back: a few last questions" in page
+
+        browser.post(address("checkin", stand_in.program, check_in.pk), {"words": "It helped."})
+
+        assert "Looking back" not in browser.get(home).text
 
 
 def test_what_is_called_off_closed_or_the_other_halfs_does_not_wait(as_member):
