@@ -160,17 +160,20 @@ def write_to_both(letter: str, round: Round, *, now: datetime, due_at: datetime 
 
 
 def write_to_who_was_not(letter: str, kind: str, pairing: Pairing, now: datetime, *, also_who_has_answered: bool = False) -> None:
-    """A pairing goes on after a pause: who is asked still, has not answered and was not written to, is written to.
+    """A pairing goes on after a pause: who is asked still, has neither answered nor put it off and was not written to, is written to.
 
     `also_who_has_answered`: for a letter that both get, so that who gets it tells nobody who has answered.
     """
-    asked = list(Round.objects.filter(pairing=pairing, closes_at__gt=now).of_kind(kind).waiting().order_by("pk"))
+    waiting = Round.objects.filter(pairing=pairing, closes_at__gt=now).of_kind(kind).waiting()
+    asked, halves = list(waiting.order_by("pk")), _halves(pairing)
     keys = [round.pk for round in asked]
     # What did not go before the pause does not go now either; else one on its way to be dropped would be lost.
     outbox.cancel(kind=letter, subject_ids=keys, now=now)
     about = OutboxMessage.objects.about(kind=letter, subject_ids=keys)
     told = set(about.exclude(state=OutboxMessage.State.CANCELLED).values_list("subject", "recipient"))
-    said = set() if also_who_has_answered else set(Answer.objects.filter(round__in=keys).values_list("round", "membership"))
+    owed = {(key, half.pk) for half in halves for key in waiting.not_put_off_by(half).values_list("pk", flat=True)}
+    if not also_who_has_answered:
+        owed -= set(Answer.objects.filter(round__in=keys).values_list("round", "membership"))
     outbox.owe_many(
         [
             outbox.Duty(
@@ -183,8 +186,8 @@ def write_to_who_was_not(letter: str, kind: str, pairing: Pairing, now: datetime
                 expires_at=round.closes_at,
             )
             for round in asked
-            for half in _halves(pairing)
-            if (round.pk, half.pk) not in said and (str(round.pk), half.user_id) not in told
+            for half in halves
+            if (round.pk, half.pk) in owed and (str(round.pk), half.user_id) not in told
         ],
         now=now,
     )

@@ -90,6 +90,17 @@ def test_who_was_not_told_before_a_pause_that_it_began_is_told_after_it(pairing,
     assert set(again.values_list("recipient", flat=True)) == {half.user_id for half in pairing.halves}
 
 
+def test_who_said_not_now_is_not_written_to_after_a_pause(pairing, noon):
+    services.start(pairing=pairing, by=pairing.first, now=noon)
+    rounds.say_not_now(pairing=pairing, kind="reset", by=pairing.second, now=noon)
+    pauses.pause(pairing=pairing, by=pairing.first, now=noon)
+
+    pauses.go_on(pairing=pairing, by=pairing.coordinator, now=noon + timedelta(days=1))
+
+    again = OutboxMessage.objects.filter(kind="reset-asked", state="pending")
+    assert list(again.values_list("recipient", flat=True)) == [pairing.first.user_id]
+
+
 def test_who_is_told_after_a_pause_tells_nobody_who_has_answered(pairing, noon):
     asked = services.start(pairing=pairing, by=pairing.first, now=noon)
     rounds.answer(round=asked, by=pairing.first, content={"ask": "Less advice", "offer": "I bring the list"}, now=noon)
@@ -193,6 +204,26 @@ def test_who_is_asked_still_after_a_pause_and_was_not_reminded_is_reminded_then(
 
     owed = OutboxMessage.objects.get(kind="reset-afterwards", state="pending")
     assert (owed.recipient, owed.due_at) == (pairing.second.user, day + timedelta(days=3))
+
+
+def test_who_would_rather_not_say_now_how_it_is_is_not_reminded_after_a_pause(pairing, prepared, noon):
+    day = noon + TWO_WEEKS
+    rounds.say_not_now(pairing=pairing, kind="reset-afterwards", by=pairing.first, now=day)
+    pauses.pause(pairing=pairing, by=pairing.first, now=day)
+
+    pauses.go_on(pairing=pairing, by=pairing.coordinator, now=day + timedelta(days=3))
+
+    assert OutboxMessage.objects.get(kind="reset-afterwards", state="pending").recipient == pairing.second.user
+
+
+def test_what_is_asked_after_they_said_not_now_is_written_about_again(pairing, noon):
+    rounds.say_not_now(pairing=pairing, kind="reset", by=pairing.second, now=noon - timedelta(days=30))
+    services.start(pairing=pairing, by=pairing.first, now=noon)
+    pauses.pause(pairing=pairing, by=pairing.first, now=noon)
+
+    pauses.go_on(pairing=pairing, by=pairing.coordinator, now=noon + timedelta(days=1))
+
+    assert OutboxMessage.objects.filter(kind="reset-asked", state="pending").count() == 2
 
 
 def test_a_pause_before_the_day_makes_no_second_reminder(pairing, prepared, noon):

@@ -109,6 +109,17 @@ def test_who_was_not_told_before_a_pause_is_told_after_it(pairing, noon):
     assert OutboxMessage.objects.filter(kind="review-asked", state="pending").count() == 2
 
 
+def test_who_said_not_now_is_not_written_to_after_a_pause(pairing, noon):
+    services.start(pairing=pairing, by=pairing.first, now=noon)
+    rounds.say_not_now(pairing=pairing, kind="review", by=pairing.second, now=noon)
+    pauses.pause(pairing=pairing, by=pairing.first, now=noon)
+
+    pauses.go_on(pairing=pairing, by=pairing.coordinator, now=noon + timedelta(days=1))
+
+    again = OutboxMessage.objects.filter(kind="review-asked", state="pending")
+    assert list(again.values_list("recipient", flat=True)) == [pairing.first.user_id]
+
+
 def test_who_is_told_after_a_pause_tells_nobody_who_has_answered(pairing, noon):
     asked = services.start(pairing=pairing, by=pairing.first, now=noon)
     rounds.answer(round=asked, by=pairing.first, content=MINE, now=noon)
