@@ -48,6 +48,9 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
     def open_at(self, now: datetime) -> Self:
         return self.filter(opens_at__lte=now, closes_at__gt=now)
 
+    def snoozed_at(self, now: datetime) -> Self:
+        return self.filter(snoozed_until__gt=now)
+
     def unanswered(self) -> Self:
         return self.filter(answered_at=None)
 
@@ -117,6 +120,8 @@ class CheckIn(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     # The pairing was paused or ended before it was answered: it is no longer asked, and never counts as unanswered.
     called_off_at = models.DateTimeField(null=True, blank=True)
+    # Whoever is asked wanted to be reminded no sooner than then.
+    snoozed_until = models.DateTimeField(null=True, blank=True)
     # Set when the program has looked at a check-in that closed, so that it looks once.
     closed_at = models.DateTimeField(null=True, blank=True)
 

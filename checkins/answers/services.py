@@ -163,6 +163,8 @@ def remind_tomorrow(*, check_in: CheckIn, now: datetime) -> datetime:
     at = tomorrow_for(check_in, now)
     if at is None or not check_in.is_open_at(now):
         raise Refused(_("This check-in closes before tomorrow, or has been answered. No reminder was moved."))
+    check_in.snoozed_until = at
+    check_in.save(update_fields=["snoozed_until"])
     kind = reminder_of(check_in)
     about = OutboxMessage.objects.about(kind=kind, subject_ids=[check_in.pk])
     waiting = list(about.not_handed_over().order_by("due_at").values_list("due_at", flat=True))

@@ -168,8 +168,8 @@ def _remind(request: MemberRequest, pairings: PairingQuerySet, back: str) -> Htt
         messages.success(request, words % {"number": reminded.now})
     if reminded.already:
         words = ngettext(
-            "%(number)s person gets one today already, and no second one.",
-            "%(number)s people get one today already, and no second one.",
+            "%(number)s person gets none now: they get one today already, or have chosen a later time.",
+            "%(number)s people get none now: they get one today already, or have chosen a later time.",
             reminded.already,
         )
         messages.info(request, words % {"number": reminded.already})

@@ -161,8 +161,8 @@ def plan_anew(*, program: Program, now: datetime) -> int:
 
 @dataclass(frozen=True)
 class Reminded:
-    """How many people get a reminder now; how many are left alone because they get one today already; and how many get none by mail,
-    because they have chosen so, or because nobody is at their address.
+    """How many people get a reminder now; how many are left alone, because they get one today already or have asked for a later day, which
+    nobody is told apart; and how many get none by mail, because they have chosen so, or because nobody is at their address.
     """
 
     now: int
@@ -173,7 +173,8 @@ class Reminded:
 @transaction.atomic
 def remind_now(*, pairings: PairingQuerySet, by: Membership, now: datetime) -> Reminded:
     """Owe those who have not answered what is open one reminder, of what closes first. At most one a person and day, by their own clock:
-    doing so twice, or beside a reminder of the plan, sends no second one. When it goes is for whoever sends mail.
+    doing so twice, or beside a reminder of the plan, sends no second one. Who asked to be reminded on a later day is not reminded before.
+    When it goes is for whoever sends mail.
     """
     if not by.is_staff:
         raise Refused(_("Those who run the program remind people."))
@@ -193,10 +194,11 @@ def remind_now(*, pairings: PairingQuerySet, by: Membership, now: datetime) -> R
     for check_in in waiting:
         first.setdefault(check_in.membership.user_id, check_in)
     not_by_mail = _without_reminders(check_in.membership.user for check_in in first.values())
-    of_today = _with_a_reminder_today({person: asked for person, asked in first.items() if person not in not_by_mail}, by, now)
-    owed = [check_in for person, check_in in first.items() if person not in not_by_mail | of_today]
+    by_mail = {person: check_in for person, check_in in first.items() if person not in not_by_mail}
+    left_alone = _with_a_reminder_today(by_mail, by, now) | _who_asked_for_later(by_mail, by, now)
+    owed = [check_in for person, check_in in by_mail.items() if person not in left_alone]
     owe_now([(check_in, f"now-{now:%Y%m%dT%H%M%S%f}") for check_in in owed], now=now)
-    reminded = Reminded(now=len(owed), already=len(of_today), not_by_mail=len(not_by_mail))
+    reminded = Reminded(now=len(owed), already=len(left_alone), not_by_mail=len(not_by_mail))
     if owed:
         detail = {"people": reminded.now, "already": reminded.already}
         audit.record(verb="checkins.reminded", subject=by.program, program_id=by.program_id, actor_id=by.user_id, now=now, detail=detail)
@@ -238,6 +240,14 @@ def _with_a_reminder_today(waiting: Mapping[int, CheckIn], by: Membership, now: 
         for zone in [zone_of(waiting[person].membership.user, waiting[person].pairing.program)]
         if times.local_day(now, zone) in {times.local_day(moment, zone) for moment in moments if moment is not None}
     }
+
+
+def _who_asked_for_later(people: Iterable[int], by: Membership, now: datetime) -> set[int]:
+    """Of these users, who asked to be reminded on a later day of a check-in of this program, whichever it is about; without those of a
+    pairing that `by` is half of.
+    """
+    snoozed = CheckIn.objects.filter(membership__user__in=list(people), pairing__program=by.program_id).snoozed_at(now).asked().unanswered()
+    return set(snoozed.exclude(pairing__in=Pairing.objects.of(by)).values_list("membership__user", flat=True))
 
 
 # --- what is due ---

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from checkins.answers import services as answering
 from checkins.reminders import services
 from checkins.reminders.letters import CHECK_INS
 from checkins.reminders.services import Reminded
@@ -134,6 +135,41 @@ def test_who_gets_one_of_the_plan_today_gets_no_second_one(state, left_alone, ar
         OutboxMessage.objects.update(state=state, ended_at=NOON, **ended)
 
     assert remind(around.coordinator) == Reminded(now=int(not left_alone), already=int(left_alone))
+
+
+def test_who_asked_for_a_later_day_is_left_alone_until_then(around):
+    check_in = CheckInFactory(pairing=around.pairing)
+    answering.remind_tomorrow(check_in=check_in, now=NOON)
+
+    assert remind(around.coordinator) == Reminded(now=0, already=1)
+    # Tomorrow's has come to nothing, and they have not asked again.
+    outbox.cancel(kind="checkin-due", subject_ids=[check_in.pk], now=NOON)
+    assert remind(around.coordinator, NOON + timedelta(hours=22)) == Reminded(now=1, already=0)
+
+
+def test_a_later_day_that_was_asked_for_about_one_pairing_holds_for_every_one_in_the_program(around):
+    answering.remind_tomorrow(check_in=CheckInFactory(pairing=around.pairing), now=NOON)
+    other = PairingFactory(active=True, program=around.pairing.program, first=around.half)
+    CheckInFactory(pairing=other)
+
+    assert remind(around.coordinator, pk=other.pk) == Reminded(now=0, already=1)
+
+
+@pytest.mark.parametrize("over", [{"answered_at": NOON}, {"called_off_at": NOON}])
+def test_a_later_day_for_what_is_over_keeps_no_other_reminder(over, around):
+    CheckInFactory(pairing=around.pairing, snoozed_until=NOON + timedelta(hours=21), **over)
+    CheckInFactory(pairing=PairingFactory(active=True, program=around.pairing.program, first=around.half))
+
+    assert remind(around.coordinator) == Reminded(now=1, already=0)
+
+
+def test_whether_a_partner_asked_for_a_later_day_is_told_to_nobody_who_is_half_of_it(around):
+    around.half.is_coordinator = True
+    answering.remind_tomorrow(check_in=CheckInFactory(pairing=around.pairing, membership=around.other_half), now=NOON)
+    other = PairingFactory(active=True, program=around.pairing.program, first=around.other_half)
+    CheckInFactory(pairing=other)
+
+    assert remind(around.half, pk=other.pk) == Reminded(now=1, already=0)
 
 
 def test_a_day_is_that_of_the_persons_own_clock(around):
