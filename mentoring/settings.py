@@ -247,6 +247,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 24 * 3600,
         "options": {"expires": 3600, "queue": Queue.WORK.value},
     },
+    "forget answer links": {
+        "task": "checkins.forget_answer_links",
+        "schedule": 24 * 3600,
+        "options": {"expires": 3600, "queue": Queue.WORK.value},
+    },
     "forget review answers": {
         "task": "checkins.forget_review_answers",
         "schedule": 24 * 3600,

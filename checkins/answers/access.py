@@ -3,7 +3,9 @@
 The link is exchanged for a cookie that goes to one page alone, so that its token stands in no address that a browser keeps or hands on.
 """
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
 
@@ -23,6 +25,10 @@ from mentoring.kernel.limits import services as limits
 
 GUESSES_A_MINUTE = limits.Limit("answer-link-guesses", at_most=20)
 COOKIE, SALT = "answer-link", "checkins.answers.link"
+# What a token of ours looks like: so many random bytes, as an address has them.
+A_TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
+# So long after its end a page that is still open says that it is over.
+LINGERS = timedelta(days=1)
 
 
 class LinkRequest(HttpRequest):
@@ -35,6 +41,7 @@ class LinkRequest(HttpRequest):
 def exchanged(request: HttpRequest, token: str) -> HttpResponse:
     """The way to the page that this token opens, with the cookie that opens it; nothing is written but a wrong guess.
 
+    What is over is deleted in time, so that what looks like a token and is none is answered like one that is over.
     Once too many were wrong, from one address of the network in one minute, a right one opens nothing either.
     """
     now = timezone.now()
@@ -43,6 +50,8 @@ def exchanged(request: HttpRequest, token: str) -> HttpResponse:
     if link is None:
         if not limits.take(GUESSES_A_MINUTE, who=who, stretch=minute, now=now):
             return _too_many(request)
+        if A_TOKEN.fullmatch(token):
+            return _over(request)
         raise Http404
     if limits.is_used_up(GUESSES_A_MINUTE, who=who, stretch=minute):
         return _too_many(request)
@@ -53,9 +62,9 @@ def exchanged(request: HttpRequest, token: str) -> HttpResponse:
     response.set_signed_cookie(
         COOKIE,
         str(link.pk),
-        salt=SALT,
+        salt=_salt(link.check_in_id),
         path=page,
-        max_age=link.expires_at - now,
+        max_age=link.expires_at - now + LINGERS,
         httponly=True,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
@@ -74,11 +83,11 @@ def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def door(request: LinkRequest, checkin: int) -> HttpResponse:
-        key = request.get_signed_cookie(COOKIE, default=None, salt=SALT)
-        link = AnswerLink.objects.filter(pk=key, check_in=checkin).with_check_in().first() if key else None
-        if link is None:
+        key = request.get_signed_cookie(COOKIE, default=None, salt=_salt(checkin))
+        if key is None:
             raise Http404
-        if not _is_open(link):
+        link = AnswerLink.objects.filter(pk=key, check_in=checkin).with_check_in().first()
+        if link is None or not _is_open(link):
             return _over(request)
         request.check_in = link.check_in
         person = link.check_in.membership.user
@@ -89,6 +98,11 @@ def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return view(request)
 
     return door
+
+
+def _salt(check_in: int) -> str:
+    """A cookie is good for one check-in, also when nothing of it is left to ask."""
+    return f"{SALT}.{check_in}"
 
 
 def _is_open(link: AnswerLink) -> bool:

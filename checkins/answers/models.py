@@ -260,6 +260,9 @@ class AnswerLinkQuerySet(models.QuerySet["AnswerLink"]):
         """Whoever is asked: nobody else was given it."""
         return self.filter(check_in__membership=membership)
 
+    def over_at(self, now: datetime) -> Self:
+        return self.filter(expires_at__lte=now)
+
     def of_token(self, token: str) -> Self:
         return self.filter(token_hash=AnswerLink.hash_of(token))
 

@@ -233,6 +233,14 @@ def call_off_of_stopped(*, now: datetime) -> int:
     return call_off(pairing_ids=pairing_ids, now=now) if pairing_ids else 0
 
 
+@transaction.atomic
+def forget_links(*, now: datetime) -> int:
+    """Links that are over open nothing, and say the same when they are gone. Returns how many went, at most a thousand."""
+    over = list(AnswerLink.objects.over_at(now).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    AnswerLink.objects.filter(pk__in=over).delete()
+    return len(over)
+
+
 def _owe(reminders: Iterable[tuple[CheckIn, str, datetime]], now: datetime) -> int:
     """Each is a check-in, a slot and when it is due. One link for all of one check-in: its token is kept in the mails alone."""
     reminders = list(reminders)

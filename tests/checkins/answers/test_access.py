@@ -23,8 +23,8 @@ from tests.times import NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
-TOKEN = "the-token-of-a-mail"
-LINK, WRONG = f"/c/{TOKEN}/", "/c/somebody-guessed-this/"
+TOKEN = "the-token-of-a-mail-that-has-43-characters-"
+LINK, WRONG = f"/c/{TOKEN}/", f"/c/{'guessed'.ljust(43, '-')}/"
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_it_leads_to_a_page_whose_address_is_no_key(asked):
     assert (answer.status_code, answer.url) == (302, page_of(asked))
     assert answer["Referrer-Policy"] == "no-referrer"
     cookie = client.cookies["answer-link"]
-    assert (cookie["path"], cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (page_of(asked), True, "Lax", 10 * 24 * 3600)
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (page_of(asked), True, "Lax", 11 * 24 * 3600)
     assert TOKEN not in cookie.value
     assert client.get(answer.url).status_code == 200
 
@@ -158,12 +158,31 @@ def test_once_it_is_over_one_page_says_so_whatever_the_reason(how, asked, visito
     assert not Answer.objects.exists()
 
 
-def test_of_somebody_who_was_erased_nothing_is_left_to_open(asked, visitor):
-    page = page_of(asked)
-    asked.pairing.delete()
+@pytest.mark.parametrize("gone", ["erased", "forgotten", "altered"])
+def test_a_link_of_which_nothing_is_kept_says_the_same_as_one_that_is_over(gone, asked, visitor):
+    page, link = page_of(asked), LINK
+    CheckIn.objects.update(closes_at=NOON)
+    AnswerLink.objects.update(expires_at=NOON)
+    usual = Client().get(LINK)
+    if gone == "erased":
+        asked.pairing.delete()
+    elif gone == "forgotten":
+        services.forget_links(now=NOON)
+    else:
+        link = LINK.replace("mail", "Mail")
 
-    assert Client().get(LINK).status_code == 404
-    assert visitor.get(page).status_code == 404
+    for answer in (Client().get(link), visitor.get(page), visitor.post(page, {"answer": "1"})):
+        assert answer.status_code == 410
+        assert answer.content == usual.content
+        assert answer["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_page_that_is_still_open_when_it_closes_says_that_it_is_over(asked, visitor):
+    with time_machine.travel(asked.closes_at + timedelta(hours=23)):
+        answer = visitor.post(page_of(asked), {"answer": "1"})
+
+    assert answer.status_code == 410
+    assert "This link is over" in answer.text
 
 
 def test_what_is_asked_at_the_end_opens_although_the_pairing_has_ended():
@@ -299,7 +318,7 @@ def opened(address, ip="203.0.113.7"):
 
 
 def test_after_twenty_wrong_links_in_a_minute_none_opens(asked):
-    assert [opened(WRONG) for _ in range(22)] == [404] * 20 + [429] * 2
+    assert [opened(WRONG) for _ in range(22)] == [410] * 20 + [429] * 2
 
     assert opened(LINK) == 429
     assert opened(LINK, ip="203.0.113.8") == 302
@@ -315,7 +334,7 @@ def test_a_right_one_is_no_guess(asked):
 def test_of_guesses_that_come_at_once_twenty_are_answered():
     answers = at_once(*[lambda: [opened(WRONG) for _ in range(6)]] * 5)
 
-    assert sorted(status for some in answers for status in some) == [404] * 20 + [429] * 10
+    assert sorted(status for some in answers for status in some) == [410] * 20 + [429] * 10
 
 
 # --- opening is not answering ---

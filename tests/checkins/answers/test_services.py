@@ -4,6 +4,7 @@ import pytest
 
 from checkins.answers import services
 from checkins.answers.models import Answer, AnswerLink, CheckIn
+from checkins.answers.tasks import forget_answer_links
 from checkins.care.models import Task
 from checkins.plans.models import Question
 from matching.pairings import services as pairings
@@ -13,7 +14,7 @@ from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Program
-from tests.factories.checkins import CheckInFactory, QuestionFactory, TaskFactory, question_of
+from tests.factories.checkins import AnswerLinkFactory, CheckInFactory, QuestionFactory, TaskFactory, question_of
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory
 from tests.times import NOON
@@ -589,3 +590,28 @@ def test_an_answer_takes_the_one_for_tomorrow_back(reminded, noon):
     give(reminded, {question_of(reminded.plan): 4}, noon)
 
     assert not pending().exists()
+
+
+# --- links that are over ---
+
+
+def test_links_that_are_over_go_in_portions_and_the_others_stay(noon, monkeypatch):
+    monkeypatch.setattr(services, "AT_ONCE", 2)
+    stays = AnswerLinkFactory(token="stays")
+    for place in range(3):
+        AnswerLinkFactory(check_in=stays.check_in, token=f"over-{place}", expires_at=noon)
+
+    assert [services.forget_links(now=noon) for _ in range(3)] == [2, 1, 0]
+
+    assert AnswerLink.objects.get() == stays
+
+
+def test_the_nightly_run_forgets_all_of_them(noon, monkeypatch, time_machine):
+    time_machine.move_to(noon)
+    monkeypatch.setattr(services, "AT_ONCE", 1)
+    for place in range(2):
+        AnswerLinkFactory(token=f"over-{place}", expires_at=noon)
+
+    forget_answer_links()
+
+    assert not AnswerLink.objects.exists()
