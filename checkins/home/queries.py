@@ -96,8 +96,10 @@ def _waiting(asked: CheckInQuerySet, me: Membership, known: dict[int, Pairing], 
 
 
 def requirements_of(me: Membership) -> list[Requirement]:
-    """What comes before a first pairing: done and still to do, in the order in which it was asked for."""
-    return list(me.requirements.order_by("opened_at", "pk"))
+    """What comes before a first pairing: done and still to do, in the order in which it was asked for. Nothing once all is done, without
+    a query.
+    """
+    return list(me.requirements.order_by("opened_at", "pk")) if me.ready_at is None else []
 
 
 # --- the pair's page ---

@@ -87,6 +87,16 @@ def test_what_is_asked_at_the_end_of_a_stand_in_waits_for_both_and_is_answered_l
         assert "Looking back" not in browser.get(home).text
 
 
+def test_what_comes_before_a_first_pairing_is_not_looked_up_once_all_is_done(as_member, queries_of):
+    me = MembershipFactory(ready=True)
+    browser, home = as_member(me), address("home", me.program)
+    when_ready = queries_of(lambda: browser.get(home))
+    me.ready_at = None
+    me.save()
+
+    assert queries_of(lambda: browser.get(home)) == when_ready + 1
+
+
 def test_what_is_called_off_closed_or_the_other_halfs_does_not_wait(as_member):
     around = people_around()
     for changes in [CLOSED, {**OPEN, "called_off_at": NOW, "due_on": "2026-01-01"}, {**OPEN, "membership": around.other_half}]:
