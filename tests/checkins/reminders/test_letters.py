@@ -46,6 +46,19 @@ def test_it_says_until_when_how_long_and_who_sees_the_answers(noon):
     assert f"/p/{check_in.pairing.program.slug}/check-ins/{check_in.pk}/" in mail.body
 
 
+@pytest.mark.parametrize(
+    ("questions", "said"), [(1, "There is one short question"), (2, "They take about two minutes"), (9, "They take about five minutes")]
+)
+def test_how_long_it_takes_goes_by_how_much_is_asked(questions, said, noon):
+    check_in = CheckInFactory()
+    QuestionFactory.create_batch(questions, plan=check_in.plan, construct="own")
+
+    body = " ".join(letter_about(check_in, noon).body.split())
+
+    assert said in body
+    assert ("You need not answer any of them." in body) == (questions > 1)
+
+
 def test_it_says_so_where_admins_alone_read(noon):
     body = letter_about(CheckInFactory(read_by=Program.AnswersReadBy.ADMINS), noon).body
 
