@@ -127,7 +127,7 @@ def test_the_next_ten_of_somebody_are_shown_by_their_own_clock(as_member, plan, 
 
     dates = answer.context["dates"]
     assert len(dates) == 10
-    assert "The next check-ins of Amara Okoye" in answer.text
+    assert "The next dates of Amara Okoye" in answer.text
     assert "Monday 16 March 2026" in answer.text
     # On 29 March, between the first two.
     assert [date.clocks_moved for date in dates[:3]] == [timedelta(0), timedelta(hours=1), timedelta(0)]
@@ -140,7 +140,7 @@ def test_the_next_ten_of_somebody_are_shown_by_their_own_clock(as_member, plan, 
 def test_the_other_half_is_a_link_away(as_member, plan, coordinator, pair):
     answer = dates_of(as_member, coordinator, plan, pairing=pair.pk, half="second")
 
-    assert "The next check-ins of Jonas Berg" in answer.text
+    assert "The next dates of Jonas Berg" in answer.text
     assert "America/New_York" in answer.text
     assert "half=first" in answer.text
 
