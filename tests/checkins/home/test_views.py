@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -95,6 +96,19 @@ def test_what_comes_before_a_first_pairing_is_not_looked_up_once_all_is_done(as_
     me.save()
 
     assert queries_of(lambda: browser.get(home)) == when_ready + 1
+
+
+def test_my_pairings_are_in_the_order_in_which_they_began_and_those_that_have_not_come_last(as_member):
+    me = MembershipFactory()
+    days = {"Later": 2, "Sooner": 1, "Same": 2}
+    PairingFactory(program=me.program, first=me, second__user__called="Waits", accepted=True, proposed_at=NOW - timedelta(days=99))
+    for name, day in days.items():
+        began = NOW - timedelta(days=30 - day)
+        PairingFactory(program=me.program, first=me, second__user__called=name, active=True, proposed_at=began, activated_at=began)
+
+    page = as_member(me).get(address("home", me.program)).text
+
+    assert re.findall(r"You and (\w+)</a>", page) == ["Sooner", "Later", "Same", "Waits"]
 
 
 def test_what_is_called_off_closed_or_the_other_halfs_does_not_wait(as_member):
