@@ -10,7 +10,8 @@ class CheckinsConfig(AppConfig):
         from checkins.accounts import policies as account_acts  # noqa: F401
         from checkins.accounts import services as accounts
         from checkins.actions import policies as actions  # noqa: F401
-        from checkins.agendas import policies as agendas  # noqa: F401
+        from checkins.agendas import policies as topics  # noqa: F401
+        from checkins.agendas import services as agendas
         from checkins.airtime import forms as airtime  # noqa: F401
         from checkins.answers import policies as answering  # noqa: F401
         from checkins.answers import services as answers
@@ -73,3 +74,4 @@ class CheckinsConfig(AppConfig):
         pairings.when_gone_on(threads.go_on)
         accounts.when_held(reminders.ask_after_first_meeting)
         accounts.when_held(reminders.ask_after_meeting)
+        agendas.when_opened_again(accounts.take_out)

@@ -1,7 +1,7 @@
 """Contents page for Django. Import from the subject, never from here."""
 
 from checkins.absences.models import Absence
-from checkins.accounts.models import SessionAccount
+from checkins.accounts.models import NotReached, SessionAccount
 from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem, NothingThisTime
 from checkins.answers.models import Answer, AnswerLink, CheckIn
@@ -27,6 +27,7 @@ __all__ = [
     "Goal",
     "Message",
     "NextDue",
+    "NotReached",
     "Note",
     "NothingThisTime",
     "Question",

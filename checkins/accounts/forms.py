@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checkins.accounts.models import SessionAccount
+from checkins.accounts.models import SessionAccount, last_changed_at
 from checkins.accounts.services import LONGEST_WORDS
 from checkins.agendas.models import LONGEST_TOPIC, AgendaItem
 from checkins.decisions.models import LONGEST_TEXT
@@ -169,7 +169,7 @@ class PutRight(LogSession):
 
     submit_label = gettext_lazy("Save it as it stands here")
 
-    # When it was last put right as the form came.
+    # When it last changed before the form came.
     seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *arguments: Any, session: Session, topics: Sequence[AgendaItem], **names: Any) -> None:
@@ -183,7 +183,7 @@ class PutRight(LogSession):
             "reached": [str(topic.pk) for topic in reached],
             "talked_about": session.talked_about,
             "next_time": session.next_time,
-            "seen_at": session.log_changed_at.isoformat() if session.log_changed_at else "",
+            "seen_at": _seen_at(session),
         }
         self.initial = {**self.initial, **came_with}
 
@@ -191,7 +191,7 @@ class PutRight(LogSession):
         """What is saved next takes the place of what stands there, which the person has seen now."""
         sent: Any = self.data
         data = sent.copy()
-        data["seen_at"] = session.log_changed_at.isoformat() if session.log_changed_at else ""
+        data["seen_at"] = _seen_at(session)
         self.data = data
 
     def told(self) -> dict[str, Any]:
@@ -278,6 +278,11 @@ class RememberSession(OfTwo):
 
     def _is_as_logged(self, day: date, start: time) -> bool:
         return self.session.starts_at is not None and on_the_clock(self.session.starts_at, self.zone) == (day, start)
+
+
+def _seen_at(session: Session) -> str:
+    changed_at = last_changed_at(session, session.not_reached.all())
+    return changed_at.isoformat() if changed_at else ""
 
 
 def _what_is_likely(now: datetime, last: Session | None, planned: Session | None, zone: str) -> dict[str, Any]:

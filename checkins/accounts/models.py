@@ -1,8 +1,11 @@
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 
+from checkins.agendas.models import AgendaItem
 from checkins.sessions.models import LONGEST_MINUTES, SHORTEST_MINUTES, Session, Told
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
@@ -68,3 +71,35 @@ class SessionAccount(models.Model):
     def waits(self) -> bool:
         """Something else is remembered, and the other half has not agreed to it."""
         return self.has_change and self.agreed_at is None
+
+
+class NotReachedQuerySet(models.QuerySet["NotReached"]):
+    def visible_to(self, membership: Membership) -> Self:
+        return self.filter(session__pairing__in=Pairing.objects.of(membership))
+
+    def in_order(self) -> Self:
+        return self.select_related("topic").order_by("said_at", "pk")
+
+
+class NotReached(models.Model):
+    """One half says that the two did not get to this topic after all, which was in the log. It stays beside the log."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="not_reached")
+    topic = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="+")
+    said_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
+
+    objects = NotReachedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "topic", "said_by"], name="checkins_notreached_once_a_half"),
+        ]
+
+    def __str__(self) -> str:
+        return f"NotReached {self.pk}"
+
+
+def last_changed_at(session: Session, not_reached: Iterable[NotReached]) -> datetime | None:
+    """When what was logged last became something else: put right, or a topic taken out of it. `not_reached` are all that it has."""
+    return max(filter(None, [session.log_changed_at, *(one.said_at for one in not_reached)]), default=None)

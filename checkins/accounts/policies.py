@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from checkins.accounts.models import SessionAccount
+from checkins.accounts.models import NotReached, SessionAccount
 from checkins.agendas.models import AgendaItem
 from checkins.sessions.models import Session, Told
 from checkins.sessions.policies import has_begun, pair_act
@@ -38,15 +38,22 @@ def may_log_this(membership: Membership, session: Session, now: datetime) -> boo
 
 
 def may_put_right(
-    membership: Membership, session: Session, *, accounts: Iterable[SessionAccount], topics: Iterable[AgendaItem], now: datetime
+    membership: Membership,
+    session: Session,
+    *,
+    accounts: Iterable[SessionAccount],
+    topics: Iterable[AgendaItem],
+    not_reached: Iterable[NotReached],
+    now: datetime,
 ) -> bool:
     """Whoever logged it, for a short while, until the other half says anything about it: that was said about what stood there.
 
-    `accounts` and `topics` are all that it has.
+    `accounts`, `topics` and `not_reached` are all that it has.
     """
     is_open = PUT_RIGHT.is_open_to(membership, session.pairing) and session.state == State.HELD and session.logged_by_id == membership.pk
     is_soon = session.logged_at is not None and now - session.logged_at <= SECOND_THOUGHT
     have_spoken = {account.author_id for account in accounts} | {topic.discussed_said_by_id for topic in topics}
+    have_spoken |= {one.said_by_id for one in not_reached}
     if session.led_said_at is not None:
         have_spoken.add(session.led_by_id)
     # What the log says by now the other half has agreed to.

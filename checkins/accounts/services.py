@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from checkins.absences import services as absences
 from checkins.accounts import policies
-from checkins.accounts.models import SessionAccount
+from checkins.accounts.models import NotReached, SessionAccount, last_changed_at
 from checkins.agendas import services as agendas
+from checkins.agendas.models import AgendaItem
 from checkins.decisions import services as decisions
 from checkins.sessions import services as sessions
 from checkins.sessions.models import Session, SessionQuerySet, Told
@@ -137,15 +138,15 @@ def put_right(
 ) -> Session:
     """Change what one has just logged, until the other half says anything about it. Topics that are not `reached` any more are open again.
 
-    `seen_at` is when it was last put right before this person began, None where it was not. Raises `ChangedMeanwhile` where it was since,
-    in another window. What was proposed as a decision, or put on the agenda, stays.
+    `seen_at` is when it last changed before this person began (`last_changed_at`), None where it did not. Raises `ChangedMeanwhile` where
+    it did since, in another window. What was proposed as a decision, or put on the agenda, stays.
     """
     session = sessions.locked_session(session)
-    before = list(session.topics.all())
-    is_possible = policies.may_put_right(by, session, accounts=session.accounts.all(), topics=before, now=now)
+    before, not_reached = list(session.topics.all()), list(session.not_reached.all())
+    is_possible = policies.may_put_right(by, session, accounts=session.accounts.all(), topics=before, not_reached=not_reached, now=now)
     if not is_possible or session.starts_at is None:
         raise Refused(_("This log can’t be changed any more. Add how you remember it instead: your words stand beside it."))
-    if seen_at != session.log_changed_at:
+    if seen_at != last_changed_at(session, not_reached):
         raise sessions.ChangedMeanwhile(session)
     sessions.refuse_length(minutes)
     sessions.refuse_leader(session.pairing, led_by)
@@ -163,6 +164,7 @@ def put_right(
         began_at=starts_at,
     )
     session.topics.set(topics)
+    _reached_after_all(session, topics, by)
     if led_by != session.led_by:
         session.led_by, session.led_said_at = led_by, now if led_by == by else None
     session.starts_at, session.minutes, session.place = starts_at, minutes, place
@@ -252,7 +254,9 @@ def join_log(
     elif not reached and not for_agenda and not decided.strip():
         return
     if reached and session.starts_at is not None:
-        session.topics.add(*agendas.settle(pairing=session.pairing, by=by, reached=reached, session_began_at=session.starts_at))
+        topics = agendas.settle(pairing=session.pairing, by=by, reached=reached, session_began_at=session.starts_at)
+        session.topics.add(*topics)
+        _reached_after_all(session, topics, by)
     if for_agenda:
         agendas.add(pairing=session.pairing, by=by, text=for_agenda, now=now)
     if decided.strip():
@@ -305,6 +309,13 @@ def say_led(*, session: Session, by: Membership, now: datetime) -> Session:
     return session
 
 
+def take_out(*, item: AgendaItem, by: Membership, now: datetime) -> None:
+    """A topic has just been opened again, in whose transaction this is: it is in no log any more, and there it says who says so."""
+    for session in item.sessions.all():
+        NotReached.objects.update_or_create(session=session, topic=item, said_by=by, defaults={"said_at": now})
+    item.sessions.clear()
+
+
 # --- pieces ---
 
 
@@ -335,6 +346,11 @@ def _say_led(session: Session, now: datetime) -> None:
     session.led_said_at = now
     session.save(update_fields=["led_said_at"])
     _note_who_led(session, now)
+
+
+def _reached_after_all(session: Session, topics: Collection[AgendaItem], by: Membership) -> None:
+    """What this half said before they do not say any more. What the other says stays."""
+    session.not_reached.filter(topic__in=topics, said_by=by).delete()
 
 
 def _note_who_led(session: Session, now: datetime) -> None:

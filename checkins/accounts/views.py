@@ -152,7 +152,14 @@ def _to_saved(session: Session, planned: Session | None) -> HttpResponse:
 
 
 def _may_put_right(session: Session, me: Membership, now: datetime) -> bool:
-    return policies.may_put_right(me, session, accounts=session.accounts.all(), topics=session.topics.all(), now=now)
+    return policies.may_put_right(
+        me,
+        session,
+        accounts=session.accounts.all(),
+        topics=session.topics.all(),
+        not_reached=session.not_reached.all(),
+        now=now,
+    )
 
 
 def _remembered_beside(there: Session, form: LogSession, request: PairRequest, now: datetime) -> bool:
@@ -189,7 +196,8 @@ def put_right(request: PairRequest, session: int) -> HttpResponse:
         form.add_error(None, str(refused))
         form.go_on_from(refused.session)
         return form_page(request, "accounts/put_right", form, status=409, session=found, there=refused.session)
-    return form_page(request, "accounts/put_right", form, session=found)
+    is_too_late = request.method == "POST" and not _may_put_right(found, me, now)
+    return form_page(request, "accounts/put_right", form, session=found, is_too_late=is_too_late)
 
 
 @the_two_only

@@ -1,6 +1,6 @@
 """Filling the shared agenda: topics, their words, their order, and having none this time."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -21,6 +21,8 @@ from programs.memberships.models import Membership
 # Of each half, so that neither can fill the agenda for the other.
 MOST_OPEN = 50
 
+_when_opened_again: list[Callable[..., object]] = []
+
 
 class SavedMeanwhile(Refused):
     """The topic was saved after this person began to write: `item` is how it stands now."""
@@ -28,6 +30,11 @@ class SavedMeanwhile(Refused):
     def __init__(self, item: AgendaItem) -> None:
         super().__init__(_("This topic was saved while you were writing. Nothing of what you wrote is lost."))
         self.item = item
+
+
+def when_opened_again(callback: Callable[..., object]) -> None:
+    """Call `callback(item=…, by=…, now=…)` when one half says that the two did not get to a topic, in that transaction. For `ready()`."""
+    _when_opened_again.append(callback)
 
 
 @transaction.atomic
@@ -177,7 +184,8 @@ def open_again(*, item: AgendaItem, by: Membership, now: datetime) -> AgendaItem
     if not policies.may_open_again(by, item):
         raise Refused(_("Who added a topic, or said that you two talked about it, can open it again while the pairing is active."))
     _open_again(item)
-    item.sessions.clear()
+    for callback in _when_opened_again:
+        callback(item=item, by=by, now=now)
     audit.record(verb="agenda.opened_again", subject=item, program_id=item.pairing.program_id, actor_id=by.user_id, now=now)
     return item
 

@@ -253,6 +253,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='NotReached',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('said_at', models.DateTimeField()),
+                ('said_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.membership')),
+                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='checkins.agendaitem')),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='not_reached', to='checkins.session')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Decision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -575,6 +585,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='session',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('pairing',), name='checkins_session_one_suggestion_a_pairing'),
+        ),
+        migrations.AddConstraint(
+            model_name='notreached',
+            constraint=models.UniqueConstraint(fields=('session', 'topic', 'said_by'), name='checkins_notreached_once_a_half'),
         ),
         migrations.AddIndex(
             model_name='decision',

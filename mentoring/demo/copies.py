@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.db import connection, models, transaction
 
 from checkins.absences.models import Absence
-from checkins.accounts.models import SessionAccount
+from checkins.accounts.models import NotReached, SessionAccount
 from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem, NothingThisTime
 from checkins.airtime import services as airtime
@@ -97,6 +97,7 @@ class _Generation:
         self._copy(Absence.objects.filter(session__pairing__in=pairs))
         self._copy(SessionAccount.objects.filter(session__pairing__in=pairs))
         self._copy(AgendaItem.objects.filter(pairing__in=pairs))
+        self._copy(NotReached.objects.filter(session__pairing__in=pairs))
         self._copy(NothingThisTime.objects.filter(pairing__in=pairs))
         self._copy(ActionItem.objects.filter(pairing__in=pairs))
         self._copy_decisions(Decision.objects.filter(pairing__in=pairs))

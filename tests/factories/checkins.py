@@ -7,7 +7,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from checkins.absences.models import Absence
-from checkins.accounts.models import SessionAccount
+from checkins.accounts.models import NotReached, SessionAccount
 from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem
 from checkins.answers.models import Answer, AnswerLink, CheckIn
@@ -160,6 +160,18 @@ class SessionAccountFactory(DjangoModelFactory):
     author = factory.SelfAttribute("session.pairing.second")
     words = "As I remember it."
     written_at = NOON
+
+
+class NotReachedFactory(DjangoModelFactory):
+    """The second half says that a topic of the first, which was in the log, was not talked about."""
+
+    class Meta:
+        model = NotReached
+
+    session = factory.SubFactory(SessionFactory)
+    topic = factory.SubFactory(AgendaItemFactory, pairing=factory.SelfAttribute("..session.pairing"))
+    said_by = factory.SelfAttribute("session.pairing.second")
+    said_at = NOON
 
 
 class DecisionFactory(DjangoModelFactory):

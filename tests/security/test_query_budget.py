@@ -34,6 +34,7 @@ from tests.factories.checkins import (
     GoalFactory,
     MessageFactory,
     NoteFactory,
+    NotReachedFactory,
     QuestionFactory,
     ReviewFactory,
     SessionAccountFactory,
@@ -242,6 +243,7 @@ def _live(pairing: object, numbers: Iterable[int]) -> None:
     done = _write(AgendaItemFactory.build(pairing=pairing, author=second, discussed=True) for _ in numbers)
     sessions = _write(SessionFactory.build(pairing=pairing, logged_by=first, starts_at=NOON - timedelta(days=1 + n)) for n in numbers)
     _write(SessionAccountFactory.build(session=session, author=half) for session in sessions for half in (first, second))
+    _write(NotReachedFactory.build(session=session, topic=topic, said_by=second) for session, topic in zip(sessions, done, strict=True))
     missed = _write(SessionFactory.build(pairing=pairing, missed=True, starts_at=NOON - timedelta(days=1 + n, hours=5)) for n in numbers)
     _write(AbsenceFactory.build(session=session, author=second) for session in missed)
     planned = _write(SessionFactory.build(pairing=pairing, planned=True, starts_at=NOON + timedelta(days=3 + n)) for n in numbers)

@@ -30,6 +30,7 @@ from tests.factories.checkins import (
     GoalFactory,
     MessageFactory,
     NoteFactory,
+    NotReachedFactory,
     QuestionFactory,
     ReviewFactory,
     SeriesFactory,
@@ -208,6 +209,7 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
     session = SessionFactory(pairing=pairing, talked_about=mark, next_time=mark, minutes=minutes, starts_at=NOON - timedelta(days=90))
     for half in pairing.halves:
         SessionAccountFactory(session=session, author=half, words=mark)
+    NotReachedFactory(session=session, topic=topic)
     planned = SessionFactory(pairing=pairing, planned=True, where=mark)
     series = SeriesFactory(pairing=pairing, where=mark, starts_at=NOON + timedelta(days=10, hours=5))
     SessionFactory(pairing=pairing, planned=True, where=mark, series=series, recurs_at=series.starts_at, starts_at=series.starts_at)

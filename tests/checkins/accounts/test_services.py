@@ -5,6 +5,7 @@ import pytest
 
 from checkins.absences import services as absences
 from checkins.accounts import services
+from checkins.agendas import services as agendas
 from checkins.agendas.models import AgendaItem
 from checkins.sessions import services as sessions
 from checkins.sessions.models import Session
@@ -453,8 +454,9 @@ def test_nothing_is_remembered_by_anybody_else_nor_in_a_pairing_that_is_paused(p
 
 
 def put_right(session, now, by=None, **changes):
-    told = {"starts_at": session.starts_at, "minutes": session.minutes, "place": session.place, "led_by": session.led_by, **changes}
-    return services.put_right(session=session, by=by or session.logged_by, now=now, seen_at=session.log_changed_at, **told)
+    told = {"starts_at": session.starts_at, "minutes": session.minutes, "place": session.place, "led_by": session.led_by}
+    told |= {"seen_at": session.log_changed_at, **changes}
+    return services.put_right(session=session, by=by or session.logged_by, now=now, **told)
 
 
 def test_who_logged_a_meeting_puts_it_right(pairing, noon):
@@ -505,9 +507,14 @@ def say_that_one_led(session, half, noon):
     services.say_led(session=session, by=half, now=noon)
 
 
-@pytest.mark.parametrize("speak", [speak_beside, join, say_that_one_led])
+def say_it_was_not_reached(session, half, noon):
+    agendas.open_again(item=session.topics.get(), by=half, now=noon)
+
+
+@pytest.mark.parametrize("speak", [speak_beside, join, say_that_one_led, say_it_was_not_reached])
 def test_what_the_other_has_said_something_about_stays_as_it_was(speak, pairing, noon):
-    session = log(pairing, noon, led_by=pairing.second)
+    topic = AgendaItemFactory(pairing=pairing, author=pairing.second, raised_at=noon - timedelta(days=3))
+    session = log(pairing, noon, led_by=pairing.second, reached=[topic.pk])
     speak(session, pairing.second, noon)
 
     with pytest.raises(Refused, match="can’t be changed any more"):
@@ -538,6 +545,54 @@ def test_topics_that_were_not_reached_after_all_are_open_again_and_others_are_re
     for item, carried_over_at in ((wrong, earlier), (added_since, None)):
         item.refresh_from_db()
         assert item.carried_over_at == carried_over_at
+
+
+@pytest.fixture
+def reached(pairing, noon):
+    """A meeting that the first half logged, with a topic of the second."""
+    topic = AgendaItemFactory(pairing=pairing, author=pairing.second, raised_at=noon - timedelta(days=3))
+    return log(pairing, noon, reached=[topic.pk]), topic
+
+
+def test_who_takes_a_topic_out_of_a_log_is_named_there(reached, pairing, noon):
+    session, topic = reached
+
+    agendas.open_again(item=topic, by=pairing.second, now=noon)
+
+    assert not session.topics.exists()
+    assert [(one.topic, one.said_by, one.said_at) for one in session.not_reached.all()] == [(topic, pairing.second, noon)]
+
+
+def test_what_the_writer_took_out_in_another_window_is_not_put_back_by_a_form_from_before(reached, pairing, noon):
+    session, topic = reached
+    agendas.open_again(item=topic, by=pairing.first, now=noon)
+
+    with pytest.raises(sessions.ChangedMeanwhile):
+        put_right(session, noon, seen_at=None, reached=[topic.pk])
+
+    topic.refresh_from_db()
+    assert topic.is_open
+
+
+def test_who_puts_it_back_knowingly_says_so_no_more(reached, pairing, noon):
+    session, topic = reached
+    agendas.open_again(item=topic, by=pairing.first, now=noon)
+
+    put_right(session, noon, seen_at=noon, reached=[topic.pk])
+
+    assert list(session.topics.all()) == [topic]
+    assert not session.not_reached.exists()
+
+
+def test_what_the_other_says_was_not_reached_stays_beside_it_when_it_is_reached_after_all(pairing, noon):
+    topic = AgendaItemFactory(pairing=pairing, author=pairing.first, raised_at=noon - timedelta(days=3))
+    session = log(pairing, noon, reached=[topic.pk])
+    agendas.open_again(item=topic, by=pairing.first, now=noon)
+
+    services.join_log(session=session, by=pairing.second, words="", reached=[topic.pk], now=noon)
+
+    assert list(session.topics.all()) == [topic]
+    assert session.not_reached.get().said_by == pairing.first
 
 
 def test_who_led_counts_as_it_stands_there_now(pairing, noon):

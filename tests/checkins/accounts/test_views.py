@@ -13,7 +13,14 @@ from checkins.sessions.models import Session
 from mentoring.kernel.times import is_left_out
 from tests.checkins.meetings import in_days, planned, seen_in, session_page, suggested
 from tests.checkins.pages import address, people_around
-from tests.factories.checkins import AbsenceFactory, AgendaItemFactory, SessionAccountFactory, SessionFactory, SessionOptionFactory
+from tests.factories.checkins import (
+    AbsenceFactory,
+    AgendaItemFactory,
+    NotReachedFactory,
+    SessionAccountFactory,
+    SessionFactory,
+    SessionOptionFactory,
+)
 from tests.factories.matching import PairingFactory
 
 pytestmark = pytest.mark.django_db
@@ -586,6 +593,7 @@ def test_once_the_other_has_said_something_the_page_leads_back(logged, around, a
 
     assert "can’t be changed any more" in html.unescape(answer.text)
     assert "The paper" in answer.text
+    assert session_page("session-account", session) in answer.text
 
 
 def test_of_two_windows_the_second_sees_what_the_first_saved_and_can_save_again(logged, around, as_member):
@@ -600,6 +608,62 @@ def test_of_two_windows_the_second_sees_what_the_first_saved_and_can_save_again(
         assert words in collided.text
     assert re.search(rf'name="reached" value="{changes["reached"][0]}"[^>]*checked', collided.text)
     browser.post(page, {**changes, "seen_at": seen_in(collided.text, "seen_at")})
+    session.refresh_from_db()
+    assert session.talked_about == "The paper"
+
+
+@pytest.mark.parametrize("side", ["half", "other_half"])
+def test_both_see_who_says_that_a_topic_was_not_talked_about_after_all(side, logged, around, as_member):
+    session, _changes = logged
+    topic = session.topics.get()
+    AgendaItem.objects.filter(pk=topic.pk).update(author=getattr(around, side))
+
+    as_member(getattr(around, side)).post(address("agenda-open-again", session.pairing.program, session.pairing_id, topic.pk))
+
+    says = {"half": "Jonas says this", "other_half": "Amara says this"} | {side: "You say this"}
+    for reader, words in says.items():
+        for page in (session_page("session", session), address("sessions", session.pairing.program, session.pairing_id)):
+            shown = as_member(getattr(around, reader)).get(page).text
+            assert f"{words} was not talked about after all" in shown
+            assert topic.text in shown
+
+
+def test_of_a_topic_that_was_taken_back_then_no_word_is_shown(around, as_member):
+    session = SessionFactory(pairing=around.pairing)
+    one = NotReachedFactory(session=session, topic__withdrawn=True)
+
+    page = as_member(around.half).get(session_page("session", session)).text
+
+    assert "A topic that was taken back" in page
+    assert one.topic.text not in page
+
+
+def test_a_form_from_before_keeps_what_was_typed_when_the_other_took_a_topic_out(logged, around, as_member):
+    session, changes = logged
+    topic = session.topics.get()
+    AgendaItem.objects.filter(pk=topic.pk).update(author=around.other_half)
+    as_member(around.other_half).post(address("agenda-open-again", session.pairing.program, session.pairing_id, topic.pk))
+
+    refused = as_member(around.half).post(session_page("session-put-right", session), {**changes, "reached": [topic.pk]})
+
+    assert "can’t be changed any more" in html.unescape(refused.text)
+    assert "The paper" in refused.text
+    assert re.search(rf'name="reached" value="{topic.pk}"[^>]*checked', refused.text)
+    assert not session.topics.exists()
+
+
+def test_a_form_from_before_shows_what_its_writer_took_out_in_another_window(logged, around, as_member):
+    session, changes = logged
+    topic, browser = session.topics.get(), as_member(around.half)
+    browser.post(address("agenda-open-again", session.pairing.program, session.pairing_id, topic.pk))
+
+    collided = browser.post(session_page("session-put-right", session), {**changes, "reached": [topic.pk]})
+
+    assert collided.status_code == 409
+    for words in ("You say this was not talked about after all", "The paper"):
+        assert words in collided.text
+    assert not session.topics.exists()
+    browser.post(session_page("session-put-right", session), {**changes, "seen_at": seen_in(collided.text, "seen_at")})
     session.refresh_from_db()
     assert session.talked_about == "The paper"
 
