@@ -99,6 +99,7 @@ def stay(*, pairing: Pairing, by: Membership, now: datetime) -> None:
 
 
 @transaction.atomic
+@audit.held_back()
 def end(*, pairing: Pairing, by: Membership, now: datetime, choice: str = "", words: str = "", wishes_somebody: bool = False) -> Pairing:
     """End it at once. Both get the same letter, whoever it was, and neither learns a reason. Where the other was quicker, it has ended.
 
@@ -131,22 +132,25 @@ def tell_why(*, pairing: Pairing, by: Membership, now: datetime, choice: str = "
 
 
 @transaction.atomic
+@audit.held_back()
 def close_due(*, now: datetime) -> int:
-    """Close what was to end and whose time is over. Returns how many, so that a caller may go on until there are none."""
+    """Close what was to end and whose time is over. Returns how many, so that a caller may go on until there are none.
+
+    What somebody else is at, itself or whoever stands in for it, is left for the next time.
+    """
     due = in_progress().filter(closes_at__lte=now, pairing__state__in=policies.WHILE_IT_LASTS)
-    locked = (
-        Pairing.objects.filter(pk__in=due.values("pairing"))
-        .select_for_update(of=["self"], no_key=True, skip_locked=True)
-        .with_people()
-        .order_by("pk")[:AT_ONCE]
-    )
+    keys = list(due.order_by("pairing").values_list("pairing", flat=True).distinct()[:AT_ONCE])
+    # With the stand-ins that end with these, so that all are locked at once: else two who each hold one could wait for the other's.
+    found = Pairing.objects.filter(Q(pk__in=keys) | Q(stands_in_for__in=keys)).open().with_people().order_by("pk")
+    locked = {pairing.pk: pairing for pairing in found.select_for_update(of=["self"], no_key=True, skip_locked=True)}
+    elsewhere = Pairing.objects.filter(stands_in_for__in=locked).open().exclude(pk__in=locked)
+    waits = set(elsewhere.values_list("stands_in_for", flat=True))
     # Asked again: until it was locked somebody may have ended it, or stayed, or prepared the second part.
-    still_due = set(due.filter(pairing__in=[pairing.pk for pairing in locked]).values_list("pairing", flat=True))
+    still_due = set(due.filter(pairing__in=locked).values_list("pairing", flat=True)) - waits
     # Stand-ins first: else one would have ended already with what it stands in for.
-    lasting = sorted((pairing for pairing in locked if pairing.pk in still_due), key=lambda pairing: not pairing.is_stand_in)
+    lasting = sorted((locked[key] for key in still_due), key=lambda pairing: (not pairing.is_stand_in, pairing.pk))
     for pairing in lasting:
         close(pairing, now)
-    for pairing in lasting:
         audit.record(
             verb="pairing.closed", subject=pairing, program_id=pairing.program_id, actor_id=None, now=now, detail={"cause": "prepared"}
         )
@@ -188,6 +192,7 @@ def ask_what_comes_next(*, pairing: Pairing, now: datetime) -> None:
 
 
 @transaction.atomic
+@audit.held_back()
 def say_about_beginning_again(*, pairing: Pairing, by: Membership, yes: bool, now: datetime) -> Pairing:
     """One half says that they would like to begin again, or not. With two yeses it does; until then no answer shows, or that there is one.
 
@@ -260,6 +265,7 @@ def begin_again(*, round: Round, now: datetime) -> None:
 
 
 @transaction.atomic
+@audit.held_back()
 def undo(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
     """Those who run the program take back a match made in error that has begun, before the two have lived in it.
 

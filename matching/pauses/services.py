@@ -18,6 +18,7 @@ PAUSED, GOES_ON = "pairing-paused", "pairing-goes-on"
 
 
 @transaction.atomic
+@audit.held_back()
 def pause(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
     """Let a pairing rest, at once. Both get the same letter, whoever it was. Where the other was quicker, nothing more happens."""
     pairing = _locked(pairing)
@@ -33,6 +34,7 @@ def pause(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
 
 
 @transaction.atomic
+@audit.held_back()
 def go_on(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
     """One half says yes to going on; with the second yes it does. Somebody who runs the program lets it go on by themselves."""
     pairing = _locked(pairing)

@@ -105,6 +105,7 @@ def set_roles(
 
 
 @transaction.atomic
+@audit.held_back()
 def leave(*, membership: Membership, by: Membership, now: datetime) -> Membership:
     """End a person's place in the program, by themselves or by staff. What they did stays; they may be invited again."""
     program = _locked(membership.program)

@@ -3,9 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from django.db import models, transaction
@@ -39,6 +42,35 @@ class Fault:
     reason: str
 
 
+@dataclass(frozen=True)
+class _Held:
+    program_id: int | None
+    now: datetime
+    events: list[Event]
+
+
+_held: ContextVar[list[_Held] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """What is recorded within is appended when this ends: nothing that is done within is locked after the chain.
+
+    For what leads to more, each part of which records its own. Inside a transaction, and what is undone within must undo all of it. Within
+    another of these it is the outer one that appends.
+    """
+    held: list[_Held] = []
+    token = _held.set(held)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+    # Of several programs in the order of their keys, whoever comes first: two at once lock their chains alike.
+    in_order = sorted(held, key=lambda one: one.program_id or NO_PROGRAM)
+    for (program_id, now), some in groupby(in_order, key=lambda one: (one.program_id, one.now)):
+        record_many([event for one in some for event in one.events], program_id=program_id, now=now)
+
+
 def record(
     *, verb: str, subject: models.Model, program_id: int | None, actor_id: int | None, now: datetime, detail: Detail | None = None
 ) -> None:
@@ -52,6 +84,9 @@ def record(
 @transaction.atomic(savepoint=False)  # what cannot be recorded must not be done either
 def record_many(events: Iterable[Event], *, program_id: int | None, now: datetime) -> int:
     """Append many events of one program, in their order, in three statements a thousand. Returns how many."""
+    if (held := _held.get()) is not None:
+        held.append(_Held(program_id, now, list(events)))
+        return len(held[-1].events)
     chain = _locked(program_id or NO_PROGRAM)
     rows = []
     for event in events:

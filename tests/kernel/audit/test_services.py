@@ -59,6 +59,39 @@ def test_many_events_cost_as_many_statements_as_one(django_assert_num_queries):
 
 
 @pytest.mark.django_db
+def test_what_is_held_back_is_appended_at_the_end_in_its_order(django_assert_num_queries):
+    subject = UserFactory()
+    record(subject, program_id=2)
+    record(subject, program_id=1)
+
+    with django_assert_num_queries(6), audit.held_back(), django_assert_num_queries(0):
+        record(subject, program_id=2, verb="a")
+        record(subject, program_id=1, verb="b")
+        with audit.held_back():
+            record(subject, program_id=2, verb="c")
+
+    assert [event.verb for event in AuditEvent.objects.of_program(2).order_by("seq")][1:] == ["a", "c"]
+    assert [event.verb for event in AuditEvent.objects.of_program(1).order_by("seq")][1:] == ["b"]
+    assert [audit.verify(program_id) for program_id in (1, 2)] == [None, None]
+
+
+@pytest.mark.django_db
+def test_of_what_goes_wrong_nothing_is_recorded_and_the_next_is_again_at_once():
+    subject = UserFactory()
+
+    @audit.held_back()
+    def fail():
+        record(subject, verb="a")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    record(subject, verb="b")
+
+    assert [event.verb for event in AuditEvent.objects.all()] == ["b"]
+
+
+@pytest.mark.django_db
 def test_walking_a_chain_costs_as_many_statements_for_many_events_as_for_one(queries_of):
     subject = UserFactory()
     record(subject)

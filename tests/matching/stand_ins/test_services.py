@@ -2,7 +2,8 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from matching.endings import services as endings
 from matching.joint.models import Round
@@ -18,7 +19,7 @@ from mentoring.kernel.outbox.letters import write
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships import services as memberships
 from programs.memberships.models import Membership
-from tests.at_once import at_once
+from tests.at_once import at_once, held_elsewhere
 from tests.factories.matching import PairingFactory, PartnerWishFactory, PauseFactory
 from tests.factories.programs import ProfileFactory
 
@@ -191,6 +192,53 @@ def test_it_ends_once_when_somebody_leaves(who, rests, mentor, noon):
     assert stand_in.state == State.CLOSED
     assert rests.state == (State.PAUSED if who == "mentor" else State.CLOSED)
     assert AuditEvent.objects.about(stand_in).filter(verb="pairing.closed").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_somebody_is_at_a_stand_in_what_it_stands_in_for_is_left_for_the_next_time(noon):
+    stand_in = PairingFactory(stand_in=True, active=True)
+    endings.begin(pairing=stand_in.stands_in_for, by=stand_in.stands_in_for.first, now=noon)
+    later = noon + timedelta(days=14)
+
+    with held_elsewhere(stand_in):
+        assert endings.close_due(now=later) == 0
+
+    assert endings.close_due(now=later) == 1
+    assert not Pairing.objects.open().exists()
+
+
+def go_on(rests, now):
+    pauses.go_on(pairing=rests, by=rests.coordinator, now=now)
+
+
+def end(rests, now):
+    endings.end(pairing=rests, by=rests.first, now=now)
+
+
+def end_in_time(rests, now):
+    endings.begin(pairing=rests, by=rests.first, now=now)
+    endings.close_due(now=now + timedelta(days=14))
+
+
+def leave(rests, now):
+    memberships.leave(membership=rests.first, by=rests.first, now=now)
+
+
+@pytest.mark.parametrize("act", [go_on, end, end_in_time, leave])
+def test_when_it_ends_with_another_nothing_is_locked_or_written_after_the_trail(act, noon):
+    """Whoever does so locks what they need before the one chain that all need, and so waits for nobody who waits for it."""
+    stand_in = PairingFactory(stand_in=True, active=True)
+    PauseFactory(pairing=stand_in.stands_in_for)
+
+    with CaptureQueriesContext(connection) as asked:
+        act(stand_in.stands_in_for, noon)
+
+    said = [query["sql"] for query in asked]
+    closed = next(n for n, sql in enumerate(said) if sql.startswith("UPDATE") and "matching_pairing" in sql and "closed" in sql)
+    trail = next(n for n, sql in enumerate(said) if n > closed and "kernel_auditchain" in sql)
+    writes = [sql for sql in said[trail:] if "FOR " in sql or sql.startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert AuditEvent.objects.about(stand_in).filter(verb="pairing.closed").count() == 1
+    assert [sql for sql in writes if "kernel_audit" not in sql] == []
 
 
 def test_who_wished_for_somebody_still_does(rests, mentor, noon):
