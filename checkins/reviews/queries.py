@@ -5,21 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from checkins.agendas.models import AgendaItem
 from checkins.reviews import occasions, policies
 from checkins.reviews.models import Review
 from checkins.reviews.occasions import Occasion
-from checkins.reviews.services import ANSWERS_STAY, REVIEW
+from checkins.reviews.services import REVIEW, stay_until
 from checkins.reviews.talking import Item, talking_list
 from checkins.sessions.models import Session
 from matching.joint import queries as joint
 from matching.joint.models import NotNow, Round
 from matching.joint.policies import waits_while_it_rests
 from matching.pairings.models import Pairing
-from matching.pauses.models import Pause
 from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership
 
@@ -28,7 +26,7 @@ from programs.memberships.models import Membership
 class OnPairPage:
     """`round`: what can be answered now, unless I would rather leave it. `offered`: why starting one would be timely.
 
-    `latest`: what both have answered lately, and may still be talking about. `have_answered` is about oneself alone.
+    `latest`: what both have answered, for as long as that is there. `have_answered` is about oneself alone.
     """
 
     round: Round | None = None
@@ -47,7 +45,7 @@ def on_pair_page(pairing: Pairing, me: Membership, now: datetime, asked: Iterabl
     newest = next((round for round in asked if round.kind == REVIEW), None)
     if newest is not None and newest.is_open_at(now):
         return OnPairPage() if newest.is_put_off else OnPairPage(newest, have_answered=newest.have_answered)
-    if newest is not None and newest.opened_together_at is not None and now < newest.opened_together_at + ANSWERS_STAY:
+    if newest is not None and newest.opened_together_at is not None and newest.have_answered:
         return OnPairPage(latest=newest)
     return OnPairPage(offered=_offered(pairing, me, newest, now))
 
@@ -113,15 +111,14 @@ def told(rounds: Iterable[Round], pairing: Pairing, me: Membership, now: datetim
     said = joint.said_in(rounds, me)
     open_topics = AgendaItem.objects.in_pairing(pairing, me).open().filter(suggestion__startswith="review-")
     there = set(open_topics.values_list("suggestion", flat=True)) if rounds else set()
-    gone_on_at = Pause.objects.filter(pairing=pairing).aggregate(last=Max("gone_on_at"))["last"] if rounds else None
-    return [_told(round, said[round.pk], pairing, me, there, gone_on_at, now) for round in rounds]
+    gone_at = stay_until(rounds) if rounds else {}
+    return [_told(round, said[round.pk], pairing, me, there, gone_at.get(round.pk), now) for round in rounds]
 
 
 def _told(
-    round: Round, said: joint.Said, pairing: Pairing, me: Membership, there: set[str], gone_on_at: datetime | None, now: datetime
+    round: Round, said: joint.Said, pairing: Pairing, me: Membership, there: set[str], gone_at: datetime | None, now: datetime
 ) -> Told:
     other = pairing.other_half(me)
-    over_at = round.opened_together_at or round.closes_at
     has_opened = round.opened_together_at is not None
     both = {me.pk: said.mine, other.pk: said.theirs} if said.mine is not None and said.theirs is not None else {}
     return Told(
@@ -129,7 +126,7 @@ def _told(
         review=round.review if has_opened else None,
         lines=_lines(said, other.user.short_name),
         items=[(item, item.key in there) for item in talking_list(pairing, round.pk, both)],
-        gone_at=max(over_at, gone_on_at or over_at) + ANSWERS_STAY if over_at and pairing.state != Pairing.State.PAUSED else None,
+        gone_at=gone_at,
         may_write=has_opened and policies.may_write(me, pairing),
         rests=waits_while_it_rests(pairing, round, now),
     )

@@ -1,11 +1,12 @@
 """Starting a review, and what comes of it: topics for the agenda, and a text that the two write together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
 from checkins.agendas import services as agendas
@@ -93,16 +94,28 @@ def write(*, review: Review, by: Membership, text: str, version: int, now: datet
 
 @transaction.atomic
 def forget_answers(*, now: datetime) -> int:
-    """What each answered alone has had its time: only what the two wrote together stays. Returns of how many rounds.
-
-    Not while a pairing rests: then the two could not talk about it. Once it goes on, the time begins again.
-    """
-    over = Q(opened_together_at__lte=now - ANSWERS_STAY) | Q(opened_together_at=None, closes_at__lte=now - ANSWERS_STAY)
-    rested = Exists(Pause.objects.filter(pairing=OuterRef("pairing"), gone_on_at__gt=now - ANSWERS_STAY))
-    old = Round.objects.of_kind(REVIEW).filter(over, ~rested, answers__isnull=False).exclude(pairing__state=Pairing.State.PAUSED)
+    """What each answered alone has had its time: only what the two wrote together stays. Returns of how many rounds."""
+    old = _with_their_time().filter(time_began_at__lte=now - ANSWERS_STAY, answers__isnull=False)
     keys = list(old.order_by("pk").values_list("pk", flat=True).distinct()[:AT_ONCE])
     Answer.objects.filter(round__in=keys).delete()
     return len(keys)
+
+
+def stay_until(rounds: Iterable[Round]) -> dict[int, datetime]:
+    """Until when what was answered in each stays, by their keys; nothing of those whose pairing rests. In one query."""
+    there = _with_their_time().filter(pk__in=[round.pk for round in rounds], time_began_at__isnull=False)
+    return {key: began_at + ANSWERS_STAY for key, began_at in there.values_list("pk", "time_began_at")}
+
+
+def _with_their_time() -> Any:
+    """Reviews, each with `time_began_at`: from when on its answers have their time.
+
+    None of a pairing that rests: then the two could not talk about it. Once that is over, also by an ending, the time begins anew.
+    """
+    rest_over_at = Pause.objects.filter(pairing=OuterRef("pairing")).ends()[:1]
+    opened_or_over_at = Coalesce("opened_together_at", "closes_at")
+    reviews = Round.objects.of_kind(REVIEW).exclude(pairing__state=Pairing.State.PAUSED)
+    return reviews.annotate(time_began_at=Greatest(opened_or_over_at, Subquery(rest_over_at)))
 
 
 def _said_by_both(review: Review) -> Mapping[int, Mapping[str, Any]]:

@@ -1,7 +1,9 @@
+from datetime import datetime
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
@@ -14,6 +16,11 @@ class PauseQuerySet(models.QuerySet["Pause"]):
 
     def lasting(self) -> Self:
         return self.filter(gone_on_at=None, pairing__state=Pairing.State.PAUSED)
+
+    def ends(self) -> "models.QuerySet[Pause, datetime]":
+        """When each that is over was so, the last first: it went on, or ended with its pairing."""
+        over = self.annotate(over_at=Coalesce("gone_on_at", "pairing__ended_at")).filter(over_at__isnull=False)
+        return over.order_by("-over_at").values_list("over_at", flat=True)
 
 
 class Pause(models.Model):

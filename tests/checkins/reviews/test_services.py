@@ -7,6 +7,7 @@ from checkins.reviews import queries, services
 from checkins.reviews.models import Review
 from checkins.reviews.occasions import Occasion
 from checkins.reviews.talking import talking_list
+from matching.endings import services as endings
 from matching.facts.models import Fact
 from matching.joint import letters
 from matching.joint import queries as joint
@@ -226,6 +227,32 @@ def test_what_each_answered_stays_a_month_more_once_the_two_go_on_after_a_pause(
     assert told.gone_at == back + A_MONTH
     assert services.forget_answers(now=back + A_MONTH - timedelta(seconds=1)) == 0
     assert services.forget_answers(now=back + A_MONTH) == 1
+
+
+def test_what_each_answered_stays_a_month_more_also_when_the_pairing_ends_out_of_a_pause(pairing, review, noon):
+    over = noon + 2 * A_MONTH
+    pauses.pause(pairing=pairing, by=pairing.first, now=noon + timedelta(days=1))
+    endings.end(pairing=pairing, by=pairing.first, now=over)
+    ended = Pairing.objects.with_halves().get()
+
+    (told,) = queries.told([review.round], ended, pairing.first, over)
+    assert told.gone_at == over + A_MONTH
+    assert services.forget_answers(now=over + A_MONTH - timedelta(seconds=1)) == 0
+    assert services.forget_answers(now=over + A_MONTH) == 1
+
+
+def test_the_pairs_page_leads_to_the_answers_for_as_long_as_they_are_there(pairing, review, noon):
+    back = noon + 2 * A_MONTH
+    pauses.pause(pairing=pairing, by=pairing.first, now=noon + timedelta(days=1))
+    pauses.go_on(pairing=pairing, by=pairing.coordinator, now=back)
+    pairing = Pairing.objects.with_people().get()
+
+    def shown(now):
+        services.forget_answers(now=now)
+        return on_pair_page(pairing, pairing.first, now).latest
+
+    assert shown(back + A_MONTH - timedelta(seconds=1)) == review.round
+    assert shown(back + A_MONTH) is None
 
 
 def test_a_pause_before_it_opened_keeps_nothing_longer(noon):
