@@ -5,7 +5,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matching.hand_overs.services import LONGEST_NOTE
+from matching.pairings.models import Pairing
 from mentoring.kernel.forms import AnyOf, EvenhandForm
+from programs.memberships.models import Membership
 
 PARTNER, COORDINATORS = "partner", "coordinators"
 
@@ -29,6 +31,11 @@ class WriteHandOver(EvenhandForm, forms.Form):
         error_messages={"required": gettext_lazy("Choose who may read it.")},
     )
 
-    def __init__(self, *arguments: Any, other: str, **names: Any) -> None:
+    # After which pairing it was when the form came: its other half never reads it.
+    promised = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *arguments: Any, after: Pairing, me: Membership, **names: Any) -> None:
         super().__init__(*arguments, **names)
-        self.seen_by("text", _("you, and whom you choose below. %(name)s never does.") % {"name": other}, icon="lock")
+        self.initial["promised"] = after.pk
+        name = after.other_half(me).user.short_name
+        self.seen_by("text", _("you, and whom you choose below. %(name)s never does.") % {"name": name}, icon="lock")

@@ -15,16 +15,44 @@ from programs.memberships.models import Membership
 LONGEST_NOTE = 2_000
 
 
+class PromisedElsewhere(Refused):
+    """In another window its writer wrote a note after another pairing, or took one back: now another never reads it than they were told.
+
+    `pairing` is the one after which it would be written.
+    """
+
+    def __init__(self, pairing: Pairing, by: Membership) -> None:
+        words = _(
+            "Your note changed in another window: it is %(name)s who never reads it. Nothing of what you wrote here is lost. "
+            "Look at who may read it, and save it again."
+        )
+        super().__init__(words % {"name": pairing.other_half(by).user.short_name})
+        self.pairing = pairing
+
+
 @transaction.atomic
-def write(*, pairing: Pairing, by: Membership, text: str, for_partner: bool, for_coordinators: bool, now: datetime) -> HandOverNote:
+def write(
+    *,
+    pairing: Pairing,
+    by: Membership,
+    text: str,
+    for_partner: bool,
+    for_coordinators: bool,
+    now: datetime,
+    promised: int | None = None,
+) -> HandOverNote:
     """Save what one would like whoever comes next to know.
 
-    It takes the place of the note of theirs that waits, and stays hidden from whom that one was hidden from.
+    It takes the place of the note of theirs that waits, and stays hidden from whom that one was hidden from. `promised` is the key of the
+    pairing of which its writer was told that the other never reads it; None where they were told nothing. Raises `PromisedElsewhere`.
     """
     pairing = _locked(pairing, by)
     waiting = _locked_waiting(by)
     if not policies.may_write(by, pairing, waiting, now):
         raise Refused(_("A note for whoever comes next is written in the 30 days after an ending. Nothing was changed."))
+    pairing = waiting.pairing if waiting else pairing
+    if promised not in (None, pairing.pk):
+        raise PromisedElsewhere(pairing, by)
     text = text.replace("\r\n", "\n").strip()
     if not text or len(text) > LONGEST_NOTE:
         raise Refused(_("Write at most %(most)s characters.") % {"most": LONGEST_NOTE})
@@ -32,7 +60,6 @@ def write(*, pairing: Pairing, by: Membership, text: str, for_partner: bool, for
         raise Refused(_("Choose who may read it."))
     # Replaced rather than changed: an encrypted text is bound to its row.
     if waiting is not None:
-        pairing = waiting.pairing
         waiting.delete()
     note = HandOverNote.objects.create(
         pairing=pairing, membership=by, text=text, for_partner=for_partner, for_coordinators=for_coordinators, written_at=now
@@ -72,7 +99,7 @@ def _locked_waiting(by: Membership) -> HandOverNote | None:
     found = HandOverNote.objects.filter(membership=by).waiting()
     was_there = found.exists()
     # Where it is being shown this moment, this waits, and finds it waiting no more.
-    note = found.select_related("pairing").select_for_update(of=["self"]).first()
+    note = found.select_related("pairing__first__user", "pairing__second__user").select_for_update(of=["self"]).first()
     if was_there and note is None:
         raise Refused(_("Your next pairing has just begun, and your note is there to read. It stays as it is. Nothing was changed."))
     return note
@@ -81,4 +108,4 @@ def _locked_waiting(by: Membership) -> HandOverNote | None:
 def _locked(pairing: Pairing, by: Membership) -> Pairing:
     # Whoever writes, first: two forms sent at once leave one note. In the order in which others lock them, the people before their pairing.
     Membership.objects.select_for_update(of=["self"], no_key=True).get(pk=by.pk)
-    return Pairing.objects.select_for_update(of=["self"], no_key=True).get(pk=pairing.pk)
+    return Pairing.objects.select_for_update(of=["self"], no_key=True).with_halves().get(pk=pairing.pk)

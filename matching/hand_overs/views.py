@@ -1,3 +1,5 @@
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -22,7 +24,7 @@ def hand_over(request: PairRequest) -> HttpResponse:
     """
     pair, me, now = request.pairing, request.membership, timezone.now()
     note = queries.waiting_note(me)
-    never_reads_it = note.pairing.other_half(me) if note else request.other
+    after = note.pairing if note else pair
     may_write = policies.may_write(me, pair, note, now)
     can_be_taken_back = note is not None and note.pairing_id == pair.pk and policies.may_withdraw(me, pair)
     if request.method != "POST" and not may_write and not can_be_taken_back:
@@ -31,7 +33,8 @@ def hand_over(request: PairRequest) -> HttpResponse:
         return redirect("matching:ended", pair.program.slug, pair.pk)
     chosen = [PARTNER] * bool(note and note.for_partner) + [COORDINATORS] * bool(note and note.for_coordinators)
     initial = {"text": note.text, "readers": chosen} if note else {}
-    form = WriteHandOver(request.POST if request.method == "POST" else None, other=never_reads_it.user.short_name, initial=initial)
+    form = WriteHandOver(request.POST if request.method == "POST" else None, after=after, me=me, initial=initial)
+    status = HTTPStatus.OK
     if request.method == "POST" and form.is_valid():
         readers = form.cleaned_data["readers"]
         try:
@@ -42,14 +45,28 @@ def hand_over(request: PairRequest) -> HttpResponse:
                 for_partner=PARTNER in readers,
                 for_coordinators=COORDINATORS in readers,
                 now=now,
+                promised=form.cleaned_data["promised"] or 0,
             )
+        except services.PromisedElsewhere as refused:
+            after, note, status = refused.pairing, queries.waiting_note(me), HTTPStatus.CONFLICT
+            again = request.POST.copy()
+            again["promised"] = str(after.pk)
+            form = WriteHandOver(again, after=after, me=me)
+            form.add_error(None, str(refused))
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
             messages.success(request, _("Your note is saved."))
             return redirect("matching:hand-over", pair.program.slug, pair.pk)
-    context = {"pairing": pair, "other": never_reads_it, "form": form, "note": note, "may_write": may_write}
-    return render(request, "matching/hand_overs/hand_over.html", context)
+    context = {
+        "pairing": pair,
+        "other": after.other_half(me),
+        "form": form,
+        "note": note,
+        "may_write": may_write,
+        "collided": status == HTTPStatus.CONFLICT,
+    }
+    return render(request, "matching/hand_overs/hand_over.html", context, status=status)
 
 
 @the_two_only

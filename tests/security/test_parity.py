@@ -103,7 +103,7 @@ FILLED_IN: dict[str, dict[str, object]] = {
     "checkins:thread-read": {"newest": Key("message")},
     "matching:begin-again": {"yes": "yes"},
     "matching:ending": {"good": WORDS},
-    "matching:hand-over": {"text": WORDS, "readers": ["partner"]},
+    "matching:hand-over": {"text": WORDS, "readers": ["partner"], "promised": Key("pairing")},
     "matching:later-contact": {"yes": "no"},
     "matching:tell-why": {"words": WORDS},
 }

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,10 @@ from tests.factories.matching import HandOverNoteFactory, PairingFactory
 
 pytestmark = pytest.mark.django_db
 SENT = {"text": "I learn by trying", "readers": ["partner"]}
+
+
+def sent(pairing, **changes):
+    return {**SENT, "promised": pairing.pk, **changes}
 
 
 def address(name, pairing):
@@ -40,8 +45,8 @@ def test_nothing_is_ticked_beforehand_and_both_questions_are_asked_for(as_member
 def test_one_writes_changes_and_takes_back(as_member, ended):
     browser, page = as_member(ended.first), address("matching:hand-over", ended)
 
-    assert "I learn by trying" in browser.post(page, SENT, follow=True).text
-    browser.post(page, {**SENT, "text": "I need a day", "readers": ["partner", "coordinators"]})
+    assert "I learn by trying" in browser.post(page, sent(ended), follow=True).text
+    browser.post(page, sent(ended, text="I need a day", readers=["partner", "coordinators"]))
     note = HandOverNote.objects.get()
     assert (note.text, note.for_partner, note.for_coordinators) == ("I need a day", True, True)
     browser.post(address("matching:hand-over-withdraw", ended))
@@ -59,6 +64,50 @@ def test_after_another_ending_its_page_names_who_never_reads_the_note_that_waits
     assert f"{ended.second.user.short_name} never does." in page
     assert "Benedikta" not in page
     assert "Benedikta never reads it" not in browser.get(address("matching:ended", other)).text
+
+
+def after_another(ended):
+    return PairingFactory(closed=True, program=ended.program, first=ended.first, second__user__called="Benedikta")
+
+
+def seen_in(text):
+    return re.search(r'name="promised" value="(\d+)"', text)[1]
+
+
+def test_of_two_windows_the_form_of_one_pairing_does_not_land_after_another(as_member, ended):
+    other, browser, page = after_another(ended), as_member(ended.first), address("matching:hand-over", ended)
+    promised = seen_in(browser.get(page).text)
+    browser.post(address("matching:hand-over", other), sent(other, text="From the other window"))
+
+    refused = browser.post(page, sent(ended, promised=promised))
+
+    assert refused.status_code == 409
+    assert HandOverNote.objects.get().text == "From the other window"
+    for words in ("it is Benedikta who never reads it", "I learn by trying", "Benedikta never does.", "From the other window"):
+        assert words in refused.text
+    browser.post(page, sent(ended, promised=seen_in(refused.text)))
+    note = HandOverNote.objects.get()
+    assert (note.pairing, note.text) == (other, "I learn by trying")
+
+
+def test_a_form_from_before_one_took_the_note_back_says_who_never_reads_it_now(as_member, ended):
+    HandOverNoteFactory(pairing=ended)
+    other = after_another(ended)
+    browser, page = as_member(ended.first), address("matching:hand-over", other)
+    promised = seen_in(browser.get(page).text)
+    browser.post(address("matching:hand-over-withdraw", ended))
+
+    refused = browser.post(page, sent(other, promised=promised))
+
+    assert "it is Benedikta who never reads it" in refused.text
+    assert not HandOverNote.objects.exists()
+
+
+def test_a_form_that_promises_nothing_is_shown_again_with_all_that_was_typed(as_member, ended):
+    answer = as_member(ended.first).post(address("matching:hand-over", ended), SENT)
+
+    assert answer.status_code == 409
+    assert "I learn by trying" in answer.text
 
 
 @pytest.mark.parametrize("state", ["active", "paused"])
