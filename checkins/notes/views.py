@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from checkins.notes import policies, queries, services
 from checkins.notes.forms import EditNote, WriteNote
 from checkins.notes.models import Note, NoteQuerySet
-from matching.pairings.access import PairRequest, stopped, the_two_only
+from matching.pairings.access import PairRequest, open_when_shut, stopped, the_two_only
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.keys import whole_number
 from mentoring.kernel.lists.pages import page_of
@@ -27,6 +27,7 @@ def note_list(request: PairRequest) -> HttpResponse:
 
 
 @the_two_only
+@open_when_shut
 @require_safe
 def my_notes(request: PairRequest) -> HttpResponse:
     """What nobody else can read: on a page of its own, since two who meet may look at the other one together."""
@@ -109,6 +110,7 @@ def open_to_both(request: PairRequest, note: uuid.UUID) -> HttpResponse:
 
 
 @the_two_only
+@open_when_shut
 @once
 def delete(request: PairRequest, note: uuid.UUID) -> HttpResponse:
     """Asked first: what is deleted does not come back."""
@@ -127,7 +129,9 @@ def delete(request: PairRequest, note: uuid.UUID) -> HttpResponse:
 
 
 def _of_this_pair(request: PairRequest) -> NoteQuerySet:
-    return Note.objects.in_pairing(request.pairing, request.membership)
+    """Of a stand-in that has ended only what nobody else reads."""
+    notes = Note.objects.in_pairing(request.pairing, request.membership)
+    return notes.only_of(request.membership) if request.pairing.is_shut else notes
 
 
 def _found(request: PairRequest, key: uuid.UUID) -> Note:

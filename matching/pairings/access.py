@@ -21,7 +21,7 @@ class PairRequest(MemberRequest):
 
 
 def open_when_shut(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Stands under `the_two_only`, at a page that holds nothing of what two wrote: it stays open when a stand-in has ended."""
+    """Stands under `the_two_only`, at a page that holds nothing that both could read: it stays open when a stand-in has ended."""
     view.is_open_when_shut = True  # type: ignore[attr-defined]
     return view
 

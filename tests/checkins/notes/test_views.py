@@ -2,11 +2,13 @@ import re
 import uuid
 
 import pytest
+from django.urls import reverse
 
 from checkins.notes.models import Note
 from mentoring.kernel.audit.models import AuditEvent
 from tests.checkins.pages import address, people_around
 from tests.factories.checkins import NoteFactory
+from tests.factories.matching import PairingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +193,43 @@ def test_a_page_costs_the_same_for_one_note_and_for_ten(around, as_member, queri
     NoteFactory.create_batch(9, pairing=around.pairing)
 
     assert queries_of(lambda: browser.get(list_page(around.pairing))) == for_one
+
+
+# --- after a stand-in ---
+
+
+@pytest.fixture
+def shut():
+    """A stand-in that has ended, with a note of both and one of the second half alone."""
+    pairing = PairingFactory(stand_in=True, closed=True)
+    of_both, mine = NoteFactory(pairing=pairing, text="Of us two"), NoteFactory(pairing=pairing, author=pairing.second, only_mine=True)
+    return pairing, of_both, mine
+
+
+def test_what_one_wrote_for_oneself_in_a_stand_in_is_there_to_read_after_it(shut, as_member):
+    pairing, _of_both, mine = shut
+    author, page = as_member(pairing.second), list_page(pairing, "notes-mine")
+    assert page in author.get(reverse("matching:ended", args=[pairing.program.slug, pairing.pk])).text
+
+    text = author.get(page).text
+
+    assert str(mine.text) in text
+    assert f'href="{list_page(pairing, "notes")}"' not in text
+    assert page_of(mine) not in text
+    assert page_of(mine, "note-delete") in text
+    for reader in (pairing.first, pairing.second):
+        assert "Of us two" not in as_member(reader).get(page).text
+    assert str(mine.text) not in as_member(pairing.first).get(page).text
+
+
+def test_it_can_be_deleted_and_nothing_else_can_be_done(shut, as_member):
+    pairing, of_both, mine = shut
+    author = as_member(pairing.second)
+
+    for name in ("note-edit", "note-open"):
+        assert author.post(page_of(mine, name), {"text": "Changed", "version": 1}).url.endswith("/ended/")
+    assert as_member(pairing.first).get(page_of(of_both, "note-delete")).status_code == 404
+    assert again(mine).text == mine.text
+    author.post(page_of(mine, "note-delete"))
+
+    assert list(Note.objects.all()) == [of_both]
