@@ -120,14 +120,15 @@ def test_the_pairs_page_shows_the_next_one_alone_and_leads_to_the_rest(around, a
     assert not [one for one in rest if session_page("session", one) in text]
 
 
-def test_the_page_of_sessions_shows_all_of_it_and_costs_the_same_for_two_and_for_twenty(around, as_member, queries_of):
-    browser, now = as_member(around.half), timezone.now()
-    short = agreed_series(around.pairing, now)
+def test_the_page_of_sessions_shows_all_of_it_and_costs_the_same_for_two_and_for_twenty(around, as_member, queries_of, noon, time_machine):
+    time_machine.move_to(noon, tick=False)
+    browser = as_member(around.half)
+    short = agreed_series(around.pairing, noon)
     for_few = queries_of(lambda: browser.get(page_of_sessions(around)))
     Session.objects.all().delete()
     short.delete()
 
-    long = agreed_series(around.pairing, now, short.repeats._replace(times=20))
+    long = agreed_series(around.pairing, noon, short.repeats._replace(times=20))
 
     assert queries_of(lambda: browser.get(page_of_sessions(around))) == for_few
     text = browser.get(page_of_sessions(around)).text
