@@ -36,6 +36,7 @@ from matching.pairings import comparison
 from matching.pairings.access import PairRequest, the_two_only
 from matching.pairings.models import Pairing
 from matching.stand_ins import queries as stand_ins
+from mentoring.kernel import times
 from mentoring.kernel.dates import written
 from mentoring.kernel.lists.pages import page_of
 from programs.memberships.access import MemberRequest, members_only, staff_only
@@ -151,6 +152,7 @@ def about(request: PairRequest) -> HttpResponse:
     context = {
         "pairing": request.pairing,
         "other": other,
+        "place": times.place_of(other.user.time_zone),
         "lines": [line for line in lines if line.sides[0].values],
         "hand_over": hand_overs.shown_in(request.pairing, request.membership),
         "hand_over_waits": hand_overs.waits_after(request.pairing, request.membership),

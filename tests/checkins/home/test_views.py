@@ -413,6 +413,15 @@ def test_about_the_other_half_shows_what_they_share_with_a_partner(as_member):
     assert "Not for you" not in page
 
 
+def test_where_the_clock_of_the_other_half_goes_is_said_as_people_say_it(as_member):
+    around = people_around(active=True, second__user__time_zone="America/New_York")
+
+    page = as_member(around.half).get(address("pairing-about", around.pairing.program, around.pairing.pk)).text
+
+    assert "New York" in page
+    assert "America/New_York" not in page
+
+
 @pytest.mark.parametrize("name", ["pairing", "pairing-about"])
 def test_neighbours_and_outsiders_find_nothing(name, as_member):
     around = people_around()

@@ -85,7 +85,7 @@ def test_a_page_that_does_not_show_every_date_leads_to_the_one_that_does(around,
 
     page = as_member(around.other_half).get(address("pairing", around.pairing.program, around.pairing.pk)).text
 
-    assert "Look at every date" in page
+    assert "Look at every date, then pick" in page
     assert "Pick this time" not in page
 
 
