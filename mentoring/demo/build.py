@@ -23,6 +23,7 @@ from matching.pairings.models import Pairing
 from mentoring.demo import people, stories, words
 from mentoring.demo.life import Clock, Pair
 from mentoring.demo.special import Specials
+from mentoring.kernel.audit import services as audit
 from mentoring.kernel.outbox import services as outbox
 from programs.memberships import services as memberships
 from programs.memberships.models import Membership, Program
@@ -263,6 +264,7 @@ class Teller:
 
     # --- days ---
 
+    @audit.held_back()
     def _on_day(self, day: date) -> None:
         self._start_pairs(day)
         # Each looks a day and a half ahead, so that the days around the weekday on which pairs began are enough.

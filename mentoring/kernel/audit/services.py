@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db import models, transaction
@@ -42,14 +43,7 @@ class Fault:
     reason: str
 
 
-@dataclass(frozen=True)
-class _Held:
-    program_id: int | None
-    now: datetime
-    events: list[Event]
-
-
-_held: ContextVar[list[_Held] | None] = ContextVar("held", default=None)
+_held: ContextVar[list[AuditEvent] | None] = ContextVar("held", default=None)
 
 
 @contextmanager
@@ -59,16 +53,13 @@ def held_back() -> Iterator[None]:
     For what leads to more, each part of which records its own. Inside a transaction, and what is undone within must undo all of it. Within
     another of these it is the outer one that appends.
     """
-    held: list[_Held] = []
+    held: list[AuditEvent] = []
     token = _held.set(held)
     try:
         yield
     finally:
         _held.reset(token)
-    # Of several programs in the order of their keys, whoever comes first: two at once lock their chains alike.
-    in_order = sorted(held, key=lambda one: one.program_id or NO_PROGRAM)
-    for (program_id, now), some in groupby(in_order, key=lambda one: (one.program_id, one.now)):
-        record_many([event for one in some for event in one.events], program_id=program_id, now=now)
+    _append(held)
 
 
 def record(
@@ -81,32 +72,10 @@ def record(
     record_many([Event(verb=verb, subject=subject, actor_id=actor_id, detail=detail or {})], program_id=program_id, now=now)
 
 
-@transaction.atomic(savepoint=False)  # what cannot be recorded must not be done either
 def record_many(events: Iterable[Event], *, program_id: int | None, now: datetime) -> int:
     """Append many events of one program, in their order, in three statements a thousand. Returns how many."""
-    if (held := _held.get()) is not None:
-        held.append(_Held(program_id, now, list(events)))
-        return len(held[-1].events)
-    chain = _locked(program_id or NO_PROGRAM)
-    rows = []
-    for event in events:
-        _refuse_words(event.detail)
-        row = AuditEvent(
-            program_id=chain.program_id,
-            seq=chain.last_seq + 1,
-            at=now,
-            actor_id=event.actor_id,
-            verb=event.verb,
-            object_type=event.subject._meta.label_lower,
-            object_id=str(event.subject.pk),
-            detail=dict(event.detail),
-            prev_hash=chain.head_hash,
-        )
-        row.hash = hash_of(row)
-        chain.last_seq, chain.head_hash = row.seq, row.hash
-        rows.append(row)
-    AuditEvent.objects.bulk_create(rows, batch_size=BATCH)
-    chain.save(update_fields=["last_seq", "head_hash"])
+    rows = [_row(event, program_id or NO_PROGRAM, now) for event in events]
+    _append(rows)
     return len(rows)
 
 
@@ -159,6 +128,40 @@ def hash_of(event: AuditEvent) -> str:
     }
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256((event.prev_hash + canonical).encode()).hexdigest()
+
+
+def _row(event: Event, program_id: int, now: datetime) -> AuditEvent:
+    """All of it but its place in the chain."""
+    _refuse_words(event.detail)
+    return AuditEvent(
+        program_id=program_id,
+        at=now,
+        actor_id=event.actor_id,
+        verb=event.verb,
+        object_type=event.subject._meta.label_lower,
+        object_id=str(event.subject.pk),
+        detail=dict(event.detail),
+    )
+
+
+def _append(rows: list[AuditEvent]) -> None:
+    if (held := _held.get()) is not None:
+        held += rows
+        return
+    # Of several programs in the order of their keys, whoever comes first: two at once lock their chains alike.
+    for program_id, of_program in groupby(sorted(rows, key=attrgetter("program_id")), key=attrgetter("program_id")):
+        _chain(program_id, list(of_program))
+
+
+@transaction.atomic(savepoint=False)  # what cannot be recorded must not be done either
+def _chain(program_id: int, rows: list[AuditEvent]) -> None:
+    chain = _locked(program_id)
+    for row in rows:
+        row.seq, row.prev_hash = chain.last_seq + 1, chain.head_hash
+        row.hash = hash_of(row)
+        chain.last_seq, chain.head_hash = row.seq, row.hash
+    AuditEvent.objects.bulk_create(rows, batch_size=BATCH)
+    chain.save(update_fields=["last_seq", "head_hash"])
 
 
 def _locked(program_id: int) -> AuditChain:
