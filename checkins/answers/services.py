@@ -87,8 +87,9 @@ def _give(
     rows = [_answer(check_in, asked.get(question.pk), value, words.get(question, ""), now) for question, value in answers.items()]
     if not rows:
         return check_in
-    # Replaced rather than changed: an encrypted text is bound to its row, and what was said before is gone.
-    check_in.answers.filter(question__in=[row.question_id for row in rows]).delete()
+    if check_in.answered_at is not None:
+        # Replaced rather than changed: an encrypted text is bound to its row, and what was said before is gone.
+        check_in.answers.filter(question__in=[row.question_id for row in rows]).delete()
     Answer.objects.bulk_create(rows)
     care.raise_tasks(_causes(check_in, rows), now=now)
     if check_in.answered_at is None:

@@ -81,10 +81,12 @@ def ask_after_first_meeting(*, session: Session, now: datetime) -> None:
 
     Whoever calls holds the pairing's lock, so that of two meetings logged at once one is the first.
     """
-    pairing = _with_plan(session.pairing_id)
     # One that was held has a time.
     met_at = cast(datetime, session.starts_at)
-    if met_at < now - FIRST_MEETING_WITHIN or not hasattr(pairing.program, "check_in_plan") or not _is_first_meeting(session):
+    if met_at < now - FIRST_MEETING_WITHIN or not _is_first_meeting(session):
+        return
+    pairing = _with_plan(session.pairing_id)
+    if not hasattr(pairing.program, "check_in_plan"):
         return
     plan: CheckInPlan = pairing.program.check_in_plan
     zones = [zone_of(half.user, pairing.program) for half in pairing.halves]

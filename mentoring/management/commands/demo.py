@@ -1,5 +1,6 @@
 """`manage.py demo`: an invented program to look at, and to check against."""
 
+import gc
 import json
 from typing import Any
 
@@ -28,6 +29,9 @@ class Command(BaseCommand):
         if not (settings.DEBUG or settings.EVENHAND_PROBE):
             raise CommandError("The demo is for a place to try things out: it needs DEBUG, or EVENHAND_PROBE=1.")
         now = timezone.now()
+        # Half a year makes very many objects: Python need not look through all that are there again and again.
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
         if not Program.objects.filter(slug=build.NORTHSIDE).exists():
             with transaction.atomic(), build.without_savepoints():
                 told_pairs = max(build.PAIRS_TOLD, min(pairs, build.MOST_PAIRS_TOLD))
