@@ -25,6 +25,7 @@ class CheckinsConfig(AppConfig):
         from checkins.home import columns  # noqa: F401
         from checkins.notes import policies as notes  # noqa: F401
         from checkins.notes import queries as notes_of_both
+        from checkins.nudges import letters as nudges  # noqa: F401
         from checkins.plans import services as plans
         from checkins.reminders import letters  # noqa: F401
         from checkins.reminders import services as reminders

@@ -47,6 +47,9 @@ class Program(models.Model):
         default=14,
         validators=[MinValueValidator(1), MaxValueValidator(90)],
     )
+    nudge_after_days = models.PositiveSmallIntegerField(
+        _("days without a meeting until both get a gentle word"), default=28, validators=[MinValueValidator(7), MaxValueValidator(365)]
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)

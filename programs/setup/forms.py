@@ -18,9 +18,9 @@ LONGEST_CHOICE = 100
 CHOSEN_FROM_A_LIST = (ProfileQuestion.Kind.ONE, ProfileQuestion.Kind.SEVERAL, ProfileQuestion.Kind.TIMES)
 
 
-def _days(label: "_StrOrPromise", help_text: "_StrOrPromise", *, most: int) -> forms.IntegerField:
+def _days(label: "_StrOrPromise", help_text: "_StrOrPromise", *, most: int, least: int = 1) -> forms.IntegerField:
     number = forms.NumberInput(attrs={"class": "input--num", "inputmode": "numeric", "step": "any"})
-    return forms.IntegerField(label=label, help_text=help_text, min_value=1, max_value=most, widget=number)
+    return forms.IntegerField(label=label, help_text=help_text, min_value=least, max_value=most, widget=number)
 
 
 class NewProgram(EvenhandForm, forms.Form):
@@ -83,6 +83,12 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
         _("Each answers alone, and the answers open to both together."),
         most=90,
     )
+    nudge_after_days = _days(
+        _("After how many days without a meeting do both get a gentle word?"),
+        _("It goes to both alike, to one person once in three months at most, and each can choose to get none."),
+        least=7,
+        most=365,
+    )
 
     answers_read_by = OneOf(
         label=_("Who may read the answers of check-ins?"),
@@ -105,6 +111,7 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
             "decisions_reopen_days",
             "begin_again_days",
             "reset_again_days",
+            "nudge_after_days",
             "answers_read_by",
             "staff_need_second_factor",
         ]

@@ -94,6 +94,7 @@ def change_program(
     decisions_reopen_days: int | None = None,
     begin_again_days: int | None = None,
     reset_again_days: int | None = None,
+    nudge_after_days: int | None = None,
     staff_need_second_factor: bool | None = None,
     answers_read_by: str | None = None,
 ) -> Program:
@@ -114,6 +115,7 @@ def change_program(
         "decisions_reopen_days": decisions_reopen_days,
         "begin_again_days": begin_again_days,
         "reset_again_days": reset_again_days,
+        "nudge_after_days": nudge_after_days,
         "staff_need_second_factor": staff_need_second_factor,
         "answers_read_by": answers_read_by,
     }
@@ -192,7 +194,16 @@ def remove_holiday(*, holiday: Holiday, by: Membership, now: datetime) -> None:
 
 
 # Settings whose value is a choice or a number: the audit trail keeps it. Of the others it keeps only that they changed.
-CHOSEN = frozenset({"staff_need_second_factor", "answers_read_by", "decisions_reopen_days", "begin_again_days", "reset_again_days"})
+CHOSEN = frozenset(
+    {
+        "staff_need_second_factor",
+        "answers_read_by",
+        "decisions_reopen_days",
+        "begin_again_days",
+        "reset_again_days",
+        "nudge_after_days",
+    }
+)
 
 
 def _save_holiday(holiday: Holiday) -> None:

@@ -118,6 +118,7 @@ def settings_of(member, **changes) -> dict[str, str]:
         "decisions_reopen_days": program.decisions_reopen_days,
         "begin_again_days": program.begin_again_days,
         "reset_again_days": program.reset_again_days,
+        "nudge_after_days": program.nudge_after_days,
     }
     if member.is_admin:
         values |= {"answers_read_by": "coordinators", "staff_need_second_factor": "on"}
@@ -132,12 +133,15 @@ def test_a_coordinator_changes_the_settings(as_member, coordinator):
     assert coordinator.program.staff_need_second_factor
 
 
-@pytest.mark.parametrize(("setting", "most"), [("decisions_reopen_days", 365), ("begin_again_days", 365), ("reset_again_days", 90)])
-def test_a_coordinator_says_for_how_many_days(setting, most, as_member, coordinator):
+@pytest.mark.parametrize(
+    ("setting", "least", "most"),
+    [("decisions_reopen_days", 1, 365), ("begin_again_days", 1, 365), ("reset_again_days", 1, 90), ("nudge_after_days", 7, 365)],
+)
+def test_a_coordinator_says_for_how_many_days(setting, least, most, as_member, coordinator):
     browser = as_member(coordinator)
-    for wrong in ("0", str(most + 1), "two"):
+    for wrong in (str(least - 1), str(most + 1), "two"):
         answer = browser.post(to("settings", coordinator), settings_of(coordinator, **{setting: wrong}))
-        assert f"from 1 to {most}" in answer.text
+        assert f"from {least} to {most}" in answer.text
 
     browser.post(to("settings", coordinator), settings_of(coordinator, **{setting: "30"}))
 

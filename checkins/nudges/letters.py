@@ -1,0 +1,46 @@
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from checkins.nudges.services import NUDGE, silent_at, slot_of
+from matching.pairings.models import Pairing
+from mentoring.kernel.outbox import kinds
+from mentoring.kernel.outbox.models import OutboxMessage
+
+NUDGES = kinds.Category(
+    name="nudges",
+    label=_("A gentle word now and then"),
+    about=_("When you two have not met for a while. Once in three months at most."),
+)
+
+
+def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
+    return {
+        message.pk: {"program_name": pairing.program.name, "program": pairing.program.slug, "pairing": pairing.pk}
+        for message, pairing in kinds.with_subjects(messages, Pairing.objects.select_related("program"))
+    }
+
+
+def still_owed(messages: list[OutboxMessage]) -> set[int]:
+    """They have not met since, nor planned to."""
+    silent = {
+        pairing.pk: slot_of(pairing) for pairing in silent_at(timezone.now()).filter(pk__in=[message.subject for message in messages])
+    }
+    return {message.pk for message in messages if silent.get(message.subject) == message.dedupe_key.rpartition(":")[2]}
+
+
+kinds.register(
+    kinds.Kind(
+        name=NUDGE,
+        label=_("A gentle word about meeting"),
+        priority=kinds.Priority.DIGEST,
+        category=NUDGES,
+        template="checkins/nudges/mail/nudge.txt",
+        context=context_of,
+        still_owed=still_owed,
+        at_most_every=timedelta(days=90),
+    )
+)

@@ -1,0 +1,133 @@
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from checkins.nudges import services
+from matching.endings import services as endings
+from mentoring.kernel.outbox import delivery
+from mentoring.kernel.outbox.models import OutboxMessage
+from tests.checkins.meetings import agree, propose
+from tests.factories.checkins import SessionFactory
+from tests.factories.matching import PairingFactory, PauseFactory
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+
+
+def days(number):
+    return NOW - timedelta(days=number)
+
+
+def pair_that_met(ago, **about):
+    pairing = PairingFactory(active=True, activated_at=days(100), **about)
+    if ago is not None:
+        SessionFactory(pairing=pairing, starts_at=days(ago))
+    return pairing
+
+
+def reminded(pairing, now=NOW):
+    services.nudge(now=now)
+    owed = OutboxMessage.objects.filter(kind=services.NUDGE, subject=str(pairing.pk)).exclude(state="cancelled")
+    return set(owed.values_list("recipient", flat=True))
+
+
+def both(pairing):
+    return {pairing.first.user_id, pairing.second.user_id}
+
+
+@pytest.mark.parametrize("ago", [28, 60, None], ids=["four weeks ago", "long ago", "never"])
+def test_both_get_a_word_where_the_two_have_not_met_for_long(ago):
+    pairing = pair_that_met(ago)
+
+    assert reminded(pairing) == both(pairing)
+
+
+def test_a_program_says_after_how_many_days():
+    assert not reminded(pair_that_met(27))
+    pairing = pair_that_met(27, program__nudge_after_days=20)
+    assert reminded(pairing) == both(pairing)
+
+
+def test_who_has_just_begun_gets_none():
+    assert not reminded(PairingFactory(active=True, activated_at=days(27)))
+
+
+def test_who_will_meet_gets_none():
+    pairing = pair_that_met(40)
+    agree(pairing, NOW)
+
+    assert not reminded(pairing)
+
+
+def test_while_one_of_the_two_can_pick_a_time_they_get_none_and_afterwards_both_do():
+    pairing = pair_that_met(40)
+    propose(pairing, NOW, 3)
+
+    assert not reminded(pairing)
+    assert reminded(pairing, NOW + timedelta(days=4)) == both(pairing)
+
+
+def test_who_pauses_gets_none():
+    assert not reminded(PairingFactory(paused=True, activated_at=days(100)))
+
+
+def test_after_a_pause_the_days_count_anew():
+    pairing = pair_that_met(60)
+    PauseFactory(pairing=pairing, paused_at=days(50), gone_on_at=days(10))
+
+    assert not reminded(pairing)
+    assert reminded(pairing, NOW + timedelta(days=18)) == both(pairing)
+
+
+def test_who_is_ending_it_gets_none():
+    pairing = pair_that_met(40)
+    endings.begin(pairing=pairing, by=pairing.first, now=NOW)
+
+    assert not reminded(pairing)
+
+
+def test_who_has_left_gets_none():
+    pairing = pair_that_met(40)
+    pairing.first.left_at = days(1)
+    pairing.first.save()
+
+    assert reminded(pairing) == {pairing.second.user_id}
+
+
+def test_it_goes_once_for_each_time_without_a_meeting():
+    pairing = pair_that_met(40)
+
+    assert services.nudge(now=NOW) == 2
+    assert services.nudge(now=NOW + timedelta(days=1)) == 0
+
+    SessionFactory(pairing=pairing, starts_at=NOW + timedelta(days=2))
+    assert services.nudge(now=NOW + timedelta(days=40)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_person_gets_one_whatever_their_number_of_pairings_and_none_once_the_two_have_met():
+    pairing = pair_that_met(40)
+    met_since = pair_that_met(40)
+    another = pair_that_met(50, program=pairing.program, first=pairing.first)
+    services.nudge(now=NOW)
+    SessionFactory(pairing=met_since, starts_at=days(0))
+
+    delivery.drain()
+
+    told = [address for letter in mail.outbox for address in letter.to]
+    assert len(told) == len(set(told)) == 3
+    assert {half.user.email for half in (pairing.first, pairing.second, another.second)} == {
+        address.partition("<")[2].strip(">") or address for address in told
+    }
+
+
+def test_many_pairs_cost_as_many_queries_as_few(queries_of):
+    pair_that_met(40)
+    few = queries_of(lambda: services.nudge(now=NOW))
+    for _ in range(5):
+        pair_that_met(40)
+
+    assert queries_of(lambda: services.nudge(now=NOW)) == few
