@@ -3,8 +3,8 @@
 The rules: due days and holidays, opening, closing, three reminders, short and long form, the closing check-in, and when mail that can
 wait is sent. Where they leave a choice, they are read like this:
 
- 1. The planner runs at each whole minute: it first makes the check-ins it may make, then sends what may leave. What somebody does
-    between two runs is true for the later one.
+ 1. The planner runs at each whole minute at which workers are not down: it first makes the check-ins it may make, then sends what may
+    leave. What somebody does between two runs is true for the later one.
  2. Weeks start on Monday (BYDAY with INTERVAL). A rule without BYDAY or BYMONTHDAY takes the weekday (weekly) or the day of the month
     (monthly) of S; a month without that day has no occurrence. BYDAY and BYMONTHDAY together must both be true. UNTIL is included.
  3. COUNT counts S where the rule names it and counts days in holidays; both use up one of the count without a check-in.
@@ -37,6 +37,7 @@ wait is sent. Where they leave a choice, they are read like this:
 17. All pairings of a person share the one mail a day, in whichever program.
 """
 
+from bisect import bisect_right
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator
@@ -44,9 +45,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import count
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from tests.checkins.reminders.year.scenario import CHECKINS, Pair, Person, Program, Year
+from tests.checkins.reminders.year.scenario import CHECKINS, Down, Pair, Person, Program, Year
 
 SHORT, LONG, CLOSING = "short", "long", "closing"
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -104,7 +106,7 @@ def expected(year: Year) -> list[Mail]:
     for pair in year.pairs:
         for half in (pair.first, pair.second):
             owed[half] += reminders(year, programs[pair.program], pair, people[half])
-    mails = [mail for key, reminders_of_one in owed.items() for mail in mails_to(people[key], reminders_of_one, year.ends)]
+    mails = [mail for key, reminders_of_one in owed.items() for mail in mails_to(people[key], reminders_of_one, year.ends, year.down)]
     return sorted(mails, key=lambda mail: (mail.at, mail.person))
 
 
@@ -205,7 +207,7 @@ def check_ins(year: Year, program: Program, pair: Pair, person: Person) -> list[
     long = long_days(days, started_on, plan.long_every_days)
     made = []
     for number, day in enumerate(days):
-        making = first_making(pair, person, day, plan.at_time, year.ends)
+        making = first_making(pair, person, day, plan.at_time, year.ends, year.down)
         if making is None:
             continue
         made_at, zone = making
@@ -226,13 +228,15 @@ def check_ins(year: Year, program: Program, pair: Pair, person: Person) -> list[
     return made
 
 
-def first_making(pair: Pair, person: Person, day: date, at_time: time, ends: datetime) -> tuple[datetime, str] | None:
+def first_making(
+    pair: Pair, person: Person, day: date, at_time: time, ends: datetime, down: tuple[Down, ...]
+) -> tuple[datetime, str] | None:
     """The first run that may make the check-in of this day, and the zone the person has then."""
     possible = []
     for stay in stays(person):
         opens_at = moment(stay.zone, day, at_time)
         for active_from, active_until in active_times(pair):
-            run = run_from(max(opens_at - timedelta(hours=36), stay.since, active_from))
+            run = run_from(max(opens_at - timedelta(hours=36), stay.since, active_from), down)
             if run <= opens_at + timedelta(days=2) and run < min(stay.until, active_until, ends):
                 possible.append((run, stay.zone))
     return min(possible, default=None)
@@ -309,13 +313,13 @@ def reminders_again(
 # Rule 10: sending
 
 
-def mails_to(person: Person, owed: list[Reminder], ends: datetime) -> Iterator[Mail]:
+def mails_to(person: Person, owed: list[Reminder], ends: datetime, down: tuple[Down, ...] = ()) -> Iterator[Mail]:
     """Whatever comes first decides the minute of the next mail, which takes along all that may leave then."""
     waiting = sorted(owed, key=lambda reminder: reminder.since)
     dates_with_mail: set[date] = set()
     left_at: dict[tuple[str, str, date], datetime] = {}
     while waiting:
-        at = next_minute(person, waiting[0].since, dates_with_mail)
+        at = next_minute(person, waiting[0].since, dates_with_mail, down)
         if at >= ends:
             return
         if at >= waiting[0].until or comes_second(waiting[0], left_at):
@@ -338,15 +342,15 @@ def comes_second(reminder: Reminder, left_at: dict[tuple[str, str, date], dateti
     return reminder.only_first and left_at.get((pair, form, day), FAR) < reminder.since
 
 
-def next_minute(person: Person, since: datetime, dates_with_mail: set[date]) -> datetime:
+def next_minute(person: Person, since: datetime, dates_with_mail: set[date], down: tuple[Down, ...] = ()) -> datetime:
     """The first minute, from `since` on, in which what may leave since then leaves to this person."""
-    minute = run_from(since)
+    minute = run_from(since, down)
     while True:
         stay = stay_at(person, minute)
         later = not_before(person, stay.zone, minute, dates_with_mail, since)
         if later is None:
             return minute
-        minute = min(later, run_from(stay.until))
+        minute = run_from(min(later, run_from(stay.until)), down)
 
 
 def not_before(person: Person, zone: str, minute: datetime, dates_with_mail: set[date], since: datetime) -> datetime | None:
@@ -429,7 +433,9 @@ def end_of(zone: str, day: date) -> datetime:
     return moment(zone, day + DAY, time(0))
 
 
-def run_from(at: datetime) -> datetime:
-    """The first run that is not before this moment."""
-    whole = at.replace(second=0, microsecond=0)
-    return whole if whole == at else whole + MINUTE
+def run_from(at: datetime, down: tuple[Down, ...] = ()) -> datetime:
+    """The first run that is not before this moment. `down` is in order of time, and begins and ends at whole minutes."""
+    minute = at.replace(second=0, microsecond=0)
+    minute = minute if minute == at else minute + MINUTE
+    number = bisect_right(down, minute, key=itemgetter(0)) - 1
+    return max(minute, down[number][1]) if number >= 0 else minute

@@ -79,7 +79,7 @@ class Product:
 
     def live(self) -> list[Mail]:
         last = self.year.begins - MINUTE
-        while (minute := self._next_run(last)) < self.year.ends:
+        while (minute := self._unless_down(self._next_run(last))) < self.year.ends:
             while self._coming and self._coming[0][0] <= minute:
                 at, _number, act = heapq.heappop(self._coming)
                 self.clock.says(at)
@@ -194,6 +194,9 @@ class Product:
             (at,) = cursor.fetchone()
         six_hours = last + STEP - (last - self.year.begins) % STEP
         return min([six_hours, *self._minutes[:1], *([whole(at)] if at is not None else [])])
+
+    def _unless_down(self, minute: datetime) -> datetime:
+        return next((until for since, until in self.year.down if since <= minute < until), minute)
 
     def _run(self, minute: datetime) -> None:
         self.runs += 1

@@ -147,6 +147,9 @@ class Drawn:
         return whole + HALF_A_MINUTE
 
 
+Down = tuple[datetime, datetime]
+
+
 @dataclass(frozen=True)
 class Year:
     begins: datetime
@@ -155,6 +158,8 @@ class Year:
     people: tuple[Person, ...]
     pairs: tuple[Pair, ...]
     answers: Answers = field(default_factory=Written)
+    # When no worker runs: each from one moment on and before another.
+    down: tuple[Down, ...] = ()
 
     @property
     def ends(self) -> datetime:
@@ -182,6 +187,14 @@ def make_year(seed: int, people: int, days: int, zones: Sequence[str] = ZONES, b
     programs = draw_programs(random, begins, days, zones)
     crowd = tuple(draw_person(random, f"person-{number:04}", begins, days, zones) for number in range(people))
     return Year(begins, days, programs, crowd, draw_pairs(random, programs, crowd, begins, days), Drawn(seed, share=0.6))
+
+
+def nightly_and_daylong(begins: datetime, days: int) -> tuple[Down, ...]:
+    """Three hours of each night by a clock in Greenwich, and a whole day out of ten."""
+    nights = [(begins + timedelta(days=day, hours=1), begins + timedelta(days=day, hours=4)) for day in range(days)]
+    long_days = [(begins + timedelta(days=day, hours=9), begins + timedelta(days=day + 1, hours=9)) for day in range(6, days, 10)]
+    outside = [night for night in nights if not any(since <= night[0] < until for since, until in long_days)]
+    return tuple(sorted([*outside, *long_days]))
 
 
 def draw_programs(random: Random, begins: datetime, days: int, zones: Sequence[str]) -> tuple[Program, ...]:
