@@ -76,7 +76,7 @@ def test_two_write_down_goals_and_edit_the_one_of_both_at_the_same_time(page_at,
     goals = f"/p/northside/pairings/{pairing.pk}/goals/"
     amara.goto(goals)
     axe(amara)
-    amara.get_by_role("link", name="Add a goal").click()
+    amara.get_by_role("link", name="Add your first goal").click()
     amara.get_by_label("What would you like to learn or reach?").fill("Give a talk together")
     amara.get_by_label("Of both of us").check()
     axe(amara)
