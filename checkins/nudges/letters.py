@@ -26,9 +26,8 @@ def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]
 
 def still_owed(messages: list[OutboxMessage]) -> set[int]:
     """They have not met since, nor planned to."""
-    silent = {
-        pairing.pk: slot_of(pairing) for pairing in silent_at(timezone.now()).filter(pk__in=[message.subject for message in messages])
-    }
+    found = silent_at(timezone.now()).filter(pk__in=[message.subject for message in messages])
+    silent = {str(pairing.pk): slot_of(pairing) for pairing in found}
     return {message.pk for message in messages if silent.get(message.subject) == message.dedupe_key.rpartition(":")[2]}
 
 
