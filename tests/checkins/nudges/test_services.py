@@ -117,6 +117,8 @@ def test_one_person_gets_one_whatever_their_number_of_pairings_and_none_once_the
 
     delivery.drain()
 
+    [kept_back] = OutboxMessage.objects.filter(recipient=pairing.first.user, state="pending")
+    assert kept_back.available_at >= NOW + timedelta(days=90) > kept_back.expires_at
     told = [address for letter in mail.outbox for address in letter.to]
     assert len(told) == len(set(told)) == 3
     assert {half.user.email for half in (pairing.first, pairing.second, another.second)} == {
