@@ -25,7 +25,8 @@ class CheckinsConfig(AppConfig):
         from checkins.home import columns  # noqa: F401
         from checkins.notes import policies as notes  # noqa: F401
         from checkins.notes import queries as notes_of_both
-        from checkins.nudges import letters as nudges  # noqa: F401
+        from checkins.nudges import letters as gentle_words  # noqa: F401
+        from checkins.nudges import services as nudges
         from checkins.plans import services as plans
         from checkins.reminders import letters  # noqa: F401
         from checkins.reminders import services as reminders
@@ -59,6 +60,7 @@ class CheckinsConfig(AppConfig):
         pairings.when_gone_on(plans.keep_track)
         pairings.when_stopped(plans.lose_track)
         pairings.when_stopped(answers.stop)
+        pairings.when_stopped(nudges.stop)
         pairings.when_stopped(reminders.ask_at_the_end)
         # What is left of a series goes with one mail, before what is left of all else.
         pairings.when_stopped(series.stop)

@@ -5,7 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from checkins.agendas.models import AgendaItem
+from checkins.agendas.models import LONGEST_TOPIC, AgendaItem
 from checkins.sessions.models import LONGEST_MINUTES, SHORTEST_MINUTES, Session, Told
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
@@ -86,6 +86,8 @@ class NotReached(models.Model):
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="not_reached")
     topic = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="+")
+    # As it stood in the log: a topic that is open again can be put in other words.
+    text = models.CharField(max_length=LONGEST_TOPIC)
     said_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     said_at = models.DateTimeField()
 

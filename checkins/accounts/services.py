@@ -312,7 +312,7 @@ def say_led(*, session: Session, by: Membership, now: datetime) -> Session:
 def take_out(*, item: AgendaItem, by: Membership, now: datetime) -> None:
     """A topic has just been opened again, in whose transaction this is: it is in no log any more, and there it says who says so."""
     for session in item.sessions.all():
-        NotReached.objects.update_or_create(session=session, topic=item, said_by=by, defaults={"said_at": now})
+        NotReached.objects.update_or_create(session=session, topic=item, said_by=by, defaults={"said_at": now, "text": item.text})
     item.sessions.clear()
 
 

@@ -33,6 +33,8 @@ REMINDED_AFTER = {
 }
 LONGEST_WORDS = 10_000
 TOKEN_BYTES = 32
+# Of a link that is over. Who opens old mail does so within that.
+KEPT_FOR = timedelta(days=90)
 AT_ONCE = 1000
 
 Construct = Question.Construct
@@ -160,6 +162,8 @@ def tomorrow_for(check_in: CheckIn, now: datetime) -> datetime | None:
 @transaction.atomic
 def remind_tomorrow(*, check_in: CheckIn, now: datetime) -> datetime:
     """The next reminder comes tomorrow, instead of when it was to come; one comes too where none was left. Returns when."""
+    # Whoever reminds people now holds them: that is over before this, or sees it.
+    Membership.objects.select_for_update(of=["self"], no_key=True).get(pk=check_in.membership_id)
     check_in = CheckIn.objects.select_for_update(of=["self"]).with_people().get(pk=check_in.pk)
     at = tomorrow_for(check_in, now)
     if at is None or not check_in.is_open_at(now):
@@ -236,8 +240,11 @@ def call_off_of_stopped(*, now: datetime) -> int:
 
 @transaction.atomic
 def forget_links(*, now: datetime) -> int:
-    """Links that are over open nothing, and say the same when they are gone. Returns how many went, at most a thousand."""
-    over = list(AnswerLink.objects.over_at(now).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    """Links that have long been over open nothing, and say the same when they are gone. Returns how many went, at most a thousand.
+
+    They stay a while, since looking for one that is not there counts as guessing.
+    """
+    over = list(AnswerLink.objects.over_at(now - KEPT_FOR).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
     AnswerLink.objects.filter(pk__in=over).delete()
     return len(over)
 

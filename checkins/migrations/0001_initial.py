@@ -256,6 +256,7 @@ class Migration(migrations.Migration):
             name='NotReached',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.CharField(max_length=300)),
                 ('said_at', models.DateTimeField()),
                 ('said_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.membership')),
                 ('topic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='checkins.agendaitem')),

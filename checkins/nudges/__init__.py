@@ -1,5 +1,5 @@
 """A gentle word to two who have not met for a while.
 
-Decided: both are written to alike, and neither is asked why. It goes once for each time without a meeting, and to one person at most every
-ninety days, whatever their number of pairings: who is reminded too often stops reading what matters.
+Decided: both halves get the same words, and neither is asked why. A person gets one in ninety days at most, whatever their number of
+pairings: who is reminded too often stops reading what matters. So of two, one may have had theirs about another pairing.
 """

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from checkins.nudges.services import NUDGE, silent_at, slot_of
+from checkins.nudges.services import NUDGE, silent_at
 from matching.pairings.models import Pairing
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
@@ -26,9 +26,9 @@ def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]
 
 def still_owed(messages: list[OutboxMessage]) -> set[int]:
     """They have not met since, nor planned to."""
-    found = silent_at(timezone.now()).filter(pk__in=[message.subject for message in messages])
-    silent = {str(pairing.pk): slot_of(pairing) for pairing in found}
-    return {message.pk for message in messages if silent.get(message.subject) == message.dedupe_key.rpartition(":")[2]}
+    silent = silent_at(timezone.now()).filter(pk__in=[message.subject for message in messages])
+    keys = set(silent.values_list("pk", flat=True))
+    return {message.pk for message in messages if message.subject_id in keys}
 
 
 kinds.register(

@@ -248,7 +248,8 @@ def _who_asked_for_later(people: Iterable[int], by: Membership, now: datetime) -
     """Of these users, who asked to be reminded on a later day of a check-in of this program, whichever it is about; without those of a
     pairing that `by` is half of.
     """
-    snoozed = CheckIn.objects.filter(membership__user__in=list(people), pairing__program=by.program_id).snoozed_at(now).asked().unanswered()
+    snoozed = CheckIn.objects.filter(membership__user__in=list(people), pairing__program=by.program_id).snoozed_at(now)
+    snoozed = snoozed.asked().open_at(now).unanswered()
     return set(snoozed.exclude(pairing__in=Pairing.objects.of(by)).values_list("membership__user", flat=True))
 
 

@@ -13,6 +13,7 @@ letters.register(
     template="checkins/resets/mail/asked.txt",
     category=FROM_THE_OTHER_HALF,
     still_owed=letters.is_being_prepared,
+    is_in_log=False,
 )
 letters.register(
     OPENED,

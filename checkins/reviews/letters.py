@@ -12,6 +12,7 @@ letters.register(
     template="checkins/reviews/mail/asked.txt",
     category=FROM_THE_OTHER_HALF,
     still_owed=letters.is_being_prepared,
+    is_in_log=False,
 )
 letters.register(
     OPENED,

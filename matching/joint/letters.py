@@ -12,9 +12,18 @@ from mentoring.kernel.outbox.models import OutboxMessage
 
 
 def register(
-    name: str, *, label: str | Promise, template: str, category: kinds.Category, still_owed: Callable[[list[OutboxMessage]], set[int]]
+    name: str,
+    *,
+    label: str | Promise,
+    template: str,
+    category: kinds.Category,
+    still_owed: Callable[[list[OutboxMessage]], set[int]],
+    is_in_log: bool = True,
 ) -> None:
-    """A letter about a round: `name` of its kind, how the log of mails calls it, the file of its words, and the wish it goes by."""
+    """A letter about a round: `name` of its kind, how the log of mails calls it, the file of its words, and the wish it goes by.
+
+    Not `is_in_log` is what goes to one alone where the other said "not now": nobody is to see that.
+    """
     kinds.register(
         kinds.Kind(
             name=name,
@@ -24,6 +33,7 @@ def register(
             template=template,
             context=context_of,
             still_owed=still_owed,
+            is_in_log=is_in_log,
         )
     )
 

@@ -14,6 +14,7 @@ from checkins.answers import services as answers
 from checkins.answers.models import CheckIn
 from checkins.care import services as care
 from checkins.care.models import Task
+from checkins.nudges import services as nudges
 from checkins.plans.models import Question
 from checkins.reminders import services as reminders
 from guidelines.versions import services as guidelines
@@ -104,6 +105,7 @@ class Teller:
         for pair in self.pairs:
             if pair.pairing.state == Pairing.State.ACTIVE:
                 pair.plan_ahead()
+        nudges.nudge(now=self.now - timedelta(days=1))
         self._second_program()
         self._somebody_leaves()
         for program in Program.objects.filter(slug__in=[NORTHSIDE, HARBOUR]):

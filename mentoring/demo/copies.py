@@ -1,7 +1,8 @@
-"""Many pairs, for looking at a large program: copies of the told ones, written in bulk. No mail is owed for them."""
+"""Many pairs, for looking at a large program: copies of the told ones, written in bulk. No mail of what was told is owed for them."""
 
 import copy
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -17,6 +18,7 @@ from checkins.care.models import Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.notes.models import Note
+from checkins.nudges import services as nudges
 from checkins.plans.models import NextDue
 from checkins.resets import services as resets
 from checkins.reviews.models import Review
@@ -31,6 +33,7 @@ from matching.joint.models import Round
 from matching.pairings.models import Pairing, PartnerWish
 from matching.pauses.models import Pause
 from mentoring.kernel.encryption.fields import EncryptedTextField
+from mentoring.kernel.outbox import services as outbox
 from programs.memberships.models import Membership, Program
 from programs.people.models import User
 from programs.profiles.models import Profile, ProfileAnswer
@@ -58,14 +61,16 @@ ABOUT: dict[str, type[models.Model]] = {
 }
 
 
-def make_up_to(pairs: int, *, program: Program) -> None:
-    """Copy the told pairs, all of them at a time, until there are `pairs`."""
+def make_up_to(pairs: int, *, program: Program, now: datetime) -> None:
+    """Copy the told pairs, all of them at a time, until there are `pairs`. What copies would be written about has been sent."""
     of_the_program = Pairing.objects.filter(program=program)
     told = of_the_program.filter(activated_at__isnull=False).exclude(first__user__email__startswith=COPY)
     originals = list(told.order_by("pk").values_list("pk", flat=True))
     while originals and (missing := pairs - of_the_program.count()) > 0:
         with transaction.atomic():
             _Generation(uuid.uuid4().hex[:8], originals[:missing]).write()
+            nudges.nudge(now=now - timedelta(days=1))
+            outbox.record_as_sent(program_id=program.pk, kind=nudges.NUDGE, now=now)
     # PostgreSQL does so by itself, but minutes later: until then it plans for the few rows that were here before.
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -85,7 +85,7 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
     )
     nudge_after_days = _days(
         _("After how many days without a meeting do both get a gentle word?"),
-        _("It goes to both alike, to one person once in three months at most, and each can choose to get none."),
+        _("Both get the same words, each once in three months at most, and each can choose to get none."),
         least=7,
         most=365,
     )

@@ -170,6 +170,7 @@ class NotReachedFactory(DjangoModelFactory):
 
     session = factory.SubFactory(SessionFactory)
     topic = factory.SubFactory(AgendaItemFactory, pairing=factory.SelfAttribute("..session.pairing"))
+    text = factory.SelfAttribute("topic.text")
     said_by = factory.SelfAttribute("session.pairing.second")
     said_at = NOON
 

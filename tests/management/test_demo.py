@@ -223,7 +223,7 @@ def test_the_counts_of_copies_are_those_of_their_facts(copied, northside):
 def test_without_a_pair_to_copy_there_are_no_copies(db):
     empty = ProgramFactory()
 
-    copies.make_up_to(5, program=empty)
+    copies.make_up_to(5, program=empty, now=timezone.now())
 
     assert pairs_of(empty) == 0
 

@@ -224,9 +224,11 @@ def release_held(*, now: datetime) -> int:
     return released
 
 
-def record_as_sent(*, program_id: int, now: datetime) -> int:
-    """For a told past (the demo program): what was due by `now` counts as sent when it was due, and nothing goes out."""
+def record_as_sent(*, program_id: int, now: datetime, kind: str | None = None) -> int:
+    """For a told past (the demo program): what was due by `now`, of one `kind` or any, counts as sent then, and nothing goes out."""
     told = OutboxMessage.objects.filter(program_id=program_id, state=State.PENDING, due_at__lte=now)
+    if kind is not None:
+        told = told.filter(kind=kind)
     return told.update(state=State.SENT, sent_at=F("due_at"), ended_at=F("due_at"), address=None, secret=None)
 
 

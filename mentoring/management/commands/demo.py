@@ -36,7 +36,7 @@ class Command(BaseCommand):
             with transaction.atomic(), build.without_savepoints():
                 told_pairs = max(build.PAIRS_TOLD, min(pairs, build.MOST_PAIRS_TOLD))
                 build.Teller(seed=seed, pairs=told_pairs, weeks=max(weeks, build.FEWEST_WEEKS), now=now).tell()
-        copies.make_up_to(pairs, program=Program.objects.get(slug=build.NORTHSIDE))
+        copies.make_up_to(pairs, program=Program.objects.get(slug=build.NORTHSIDE), now=now)
         told = report.of_the_demo(now=now)
         if options["json"]:
             self.stdout.write(json.dumps(told, indent=2))

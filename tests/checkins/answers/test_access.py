@@ -167,7 +167,7 @@ def test_a_link_of_which_nothing_is_kept_says_the_same_as_one_that_is_over(gone,
     if gone == "erased":
         asked.pairing.delete()
     elif gone == "forgotten":
-        services.forget_links(now=NOON)
+        services.forget_links(now=NOON + services.KEPT_FOR)
     else:
         link = LINK.replace("mail", "Mail")
 

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -6,11 +6,12 @@ from django.utils import timezone
 
 from checkins.nudges import services
 from matching.endings import services as endings
+from matching.pauses import services as pauses
 from mentoring.kernel.outbox import delivery
 from mentoring.kernel.outbox.models import OutboxMessage
 from tests.checkins.meetings import agree, propose
 from tests.factories.checkins import SessionFactory
-from tests.factories.matching import PairingFactory, PauseFactory
+from tests.factories.matching import PairingFactory, PauseFactory, RoundFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -97,14 +98,48 @@ def test_who_has_left_gets_none():
     assert reminded(pairing) == {pairing.second.user_id}
 
 
-def test_it_goes_once_for_each_time_without_a_meeting():
-    pairing = pair_that_met(40)
+def test_it_is_owed_once_a_month_while_they_do_not_meet():
+    pair_that_met(40)
 
     assert services.nudge(now=NOW) == 2
-    assert services.nudge(now=NOW + timedelta(days=1)) == 0
+    assert services.nudge(now=NOW + timedelta(minutes=1)) == 0
+    assert services.nudge(now=NOW + timedelta(days=32)) == 2
 
-    SessionFactory(pairing=pairing, starts_at=NOW + timedelta(days=2))
-    assert services.nudge(now=NOW + timedelta(days=40)) == 2
+
+def test_who_has_just_begun_again_gets_none():
+    pairing = pair_that_met(60)
+    RoundFactory(pairing=pairing, kind="begin-again", opened_together_at=days(10))
+
+    assert not reminded(pairing)
+
+
+def test_a_meeting_that_was_planned_can_be_written_down_for_a_week():
+    pairing = pair_that_met(40)
+    SessionFactory(pairing=pairing, planned=True, starts_at=days(1))
+
+    assert not reminded(pairing)
+    assert reminded(pairing, NOW + timedelta(days=7)) == both(pairing)
+
+
+@pytest.mark.parametrize("stop", [pauses.pause, endings.end])
+def test_what_has_not_gone_before_a_pause_or_an_ending_does_not_go(stop):
+    pairing = pair_that_met(40)
+    services.nudge(now=NOW)
+
+    stop(pairing=pairing, by=pairing.first, now=NOW)
+
+    assert not OutboxMessage.objects.filter(kind=services.NUDGE).open().exists()
+
+
+def test_it_waits_for_the_afternoon_of_each():
+    pairing = pair_that_met(40, first__user__time_zone="Asia/Tokyo", second__user__time_zone="America/Lima")
+    services.nudge(now=datetime(2026, 11, 26, 5, 0, tzinfo=UTC))
+
+    due = OutboxMessage.objects.filter(kind=services.NUDGE).values_list("recipient", "due_at")
+    assert dict(due) == {
+        pairing.first.user_id: datetime(2026, 11, 26, 8, 0, tzinfo=UTC),
+        pairing.second.user_id: datetime(2026, 11, 26, 22, 0, tzinfo=UTC),
+    }
 
 
 @pytest.mark.django_db(transaction=True)
@@ -114,6 +149,7 @@ def test_one_person_gets_one_whatever_their_number_of_pairings_and_none_once_the
     another = pair_that_met(50, program=pairing.program, first=pairing.first)
     services.nudge(now=NOW)
     SessionFactory(pairing=met_since, starts_at=days(0))
+    OutboxMessage.objects.update(due_at=NOW, available_at=NOW)
 
     delivery.drain()
 
