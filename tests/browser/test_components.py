@@ -9,8 +9,7 @@ ADDRESS = "/dev/components/"
 pytestmark = pytest.mark.urls("tests.development_urls")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
 def test_every_component_can_be_used_by_everybody(page_at, axe, picture, width, scheme):
     page = page_at(width, color_scheme=scheme)
 
@@ -78,8 +77,7 @@ def test_nothing_to_press_is_too_small(page_at):
     assert small == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("wish", [{"forced_colors": "active"}, {"contrast": "more"}])
+@pytest.mark.parametrize(("wish", "width"), [({"forced_colors": "active"}, 360), ({"contrast": "more"}, 1280)])
 def test_wishes_of_the_system_are_kept(page_at, axe, picture, width, wish):
     page = page_at(width, **wish)
 

@@ -36,7 +36,7 @@ STRANGE = {
     "empty": "",
 }
 # What has broken pages before; the short form of a test takes these.
-WORST = ["nul inside", "half a character", "very long", "a huge number", "the last day of all"]
+WORST = ["nul inside", "very long", "the last day of all"]
 PARAMETERS = ["page", "sort", "search", "q", "next", "state", "kind", "cohort", "role", "email", "login", "name", "code", "once", "step"]
 
 

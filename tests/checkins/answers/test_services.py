@@ -610,7 +610,7 @@ def test_the_nightly_run_forgets_all_of_them(noon, monkeypatch, time_machine):
     time_machine.move_to(noon)
     monkeypatch.setattr(services, "AT_ONCE", 1)
     for place in range(2):
-        AnswerLinkFactory(token=f"over-{place}", expires_at=noon)
+        AnswerLinkFactory(token=f"over-{place}", expires_at=noon - services.KEPT_FOR)
 
     forget_answer_links()
 
