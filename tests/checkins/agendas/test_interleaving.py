@@ -123,7 +123,9 @@ class TestAnyInterleaving(TestCase):
         agenda.check()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_ten_thousand_interleaved_edits(soak):
+    """Each act is committed, as in life: within one transaction PostgreSQL would walk through all that a row was before."""
     edits = 10_000 if soak else 250
     draw = random.Random(20_260_316)
     agenda = Agenda(PairingFactory(active=True))
