@@ -35,7 +35,7 @@ class Scene:
 
 
 @pytest.fixture
-def scene(db: None, as_member: Callable[[Membership], Client]) -> Scene:
+def scene(transactional_db: None, as_member: Callable[[Membership], Client]) -> Scene:
     """`browsers`: one that is signed out, a participant's and a coordinator's, who is an admin and a participant too."""
     coordinator = MembershipFactory(user__verified=True, is_coordinator=True, is_admin=True, ready=True)
     TOTP.activate(coordinator.user, generate_totp_secret())

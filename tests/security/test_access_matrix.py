@@ -18,7 +18,7 @@ def test_every_route_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @time_machine.travel(NOON, tick=False)
 def test_access_matrix(role: str, soak: bool) -> None:
     world = build_world()

@@ -164,7 +164,7 @@ def _in_which_all_can_be_done() -> World:
 
 
 @pytest.mark.parametrize("role", BOTH_HALVES)
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @time_machine.travel(NOON, tick=False)
 def test_the_pages_answer_a_person_alike_in_either_place_with_any_mentor(role: str, soak: bool) -> None:
     """In its short form a half who runs the program as well does every fourth act: the services are those of every half."""
@@ -182,7 +182,7 @@ def test_the_pages_answer_a_person_alike_in_either_place_with_any_mentor(role: s
     assert wrong == []
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @time_machine.travel(NOON, tick=False)
 def test_what_is_about_the_pairing_alone_is_answered_with_a_page_to_both() -> None:
     """Neither is turned away at the door: whether it is their turn, the page says."""
@@ -202,7 +202,7 @@ def test_what_is_about_the_pairing_alone_is_answered_with_a_page_to_both() -> No
     assert turned_away == []
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @time_machine.travel(NOON, tick=False)
 def test_every_act_is_done_in_each_state_that_allows_it() -> None:
     """By one of the two at least; or the test above compared two refusals."""

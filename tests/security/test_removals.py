@@ -92,7 +92,7 @@ class Check:
     remove: Callable[[pytest.MonkeyPatch], None]
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @time_machine.travel(NOON, tick=False)
 def test_removing_any_check_fails_the_matrix(soak: bool) -> None:
     """In its short form every filter, and every tenth door: the doors are one function, each before a view of its own."""
