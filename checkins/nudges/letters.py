@@ -1,12 +1,10 @@
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkins.nudges.services import NUDGE, silent_at
-from matching.pairings.models import Pairing
+from matching.pairings.letters import context
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
 
@@ -15,13 +13,6 @@ NUDGES = kinds.Category(
     label=_("A gentle word now and then"),
     about=_("When you two have not met for a while. Once in three months at most."),
 )
-
-
-def context_of(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
-    return {
-        message.pk: {"program_name": pairing.program.name, "program": pairing.program.slug, "pairing": pairing.pk}
-        for message, pairing in kinds.with_subjects(messages, Pairing.objects.select_related("program"))
-    }
 
 
 def still_owed(messages: list[OutboxMessage]) -> set[int]:
@@ -38,7 +29,7 @@ kinds.register(
         priority=kinds.Priority.DIGEST,
         category=NUDGES,
         template="checkins/nudges/mail/nudge.txt",
-        context=context_of,
+        context=context,
         still_owed=still_owed,
         at_most_every=timedelta(days=90),
     )

@@ -26,8 +26,9 @@ AT_ONCE = 500
 
 
 def silent_at(now: datetime) -> PairingQuerySet:
-    """Active pairings without a meeting for as many days as their program waits, and none to come or just planned. Each has
-    `silent_since`: their last meeting, or when they began, began again, or went on after a pause.
+    """Active pairings without a meeting for as many days as their program waits, and none to come or to be written down.
+
+    The days count from their last meeting, or from when they began, began again, or went on after a pause.
     """
     met = Session.objects.held().filter(pairing=OuterRef("pk"))
     gone_on = Pause.objects.filter(pairing=OuterRef("pk"))
@@ -38,7 +39,7 @@ def silent_at(now: datetime) -> PairingQuerySet:
     return (
         Pairing.objects.active()
         .filter(program__archived_at=None)
-        .annotate(
+        .alias(
             silent_since=Greatest(
                 "activated_at",
                 Coalesce(_last(met, "starts_at"), F("activated_at")),
