@@ -1,0 +1,115 @@
+"""The few pairs of each row that a flow is asked about, and what is known of all the others.
+
+A pair left out of row i was worth at most `bound[i]` under the prices that the row was looked at with.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .ragged import starts_of
+from .table import Table
+from .whole import Indices
+
+# Below everything that can be reached by scores and prices: a pair that may not be used.
+NEVER = -(2**62)
+# Below it, differences fit into 32 bits.
+SHORT = 2**30
+FIRST_LOOK = 48
+# A further look keeps what is at most SLACK points worse than what the row has, within these numbers of pairs.
+FEWEST, MOST, SLACK = 16, 128, 200
+
+
+@dataclass
+class Kept:
+    """Pairs in (row, column) order with their scores, and for each row the bound, the number of the prices it stands under, and the best
+    score left out (at most). Bounds are `NEVER` where nothing is left out."""
+
+    row: Indices
+    column: Indices
+    score: Indices
+    bound: Indices
+    version: Indices
+    left_out: Indices
+
+    @property
+    def starts(self) -> Indices:
+        return starts_of(self.row, len(self.bound))
+
+    def add(self, row: Indices, column: Indices, score: Indices, width: int) -> None:
+        """Keep these pairs too; some may be kept already."""
+        keys, first = np.unique(np.concatenate([self.row, row]) * width + np.concatenate([self.column, column]), return_index=True)
+        self.score = np.concatenate([self.score, score])[first]
+        self.row, self.column = keys // width, keys % width
+
+    def at_least(self, lowest: int) -> "Kept":
+        """The same without the pairs of a lower score, kept or left out."""
+        good = self.score >= lowest
+        bound = np.where(self.left_out < lowest, NEVER, self.bound)
+        return Kept(self.row[good], self.column[good], self.score[good], bound, self.version, self.left_out)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at some rows found: pairs (place within the rows, column), their scores, and what was left out."""
+
+    which: Indices
+    column: Indices
+    score: Indices
+    bound: Indices
+    left_out: Indices
+
+
+def reduced(scores: NDArray[np.int32], prices: Indices, lowest: int) -> tuple[NDArray[Any], int]:
+    """scores - prices, exact, and the smallest number among them that may be used: below it are pairs that may not."""
+    if not prices.any():
+        return scores, lowest
+    if int(prices.max()) + int(scores.max(initial=0)) < SHORT:
+        made: NDArray[Any] = scores - prices.astype(np.int32)
+        np.copyto(made, np.int32(-SHORT - 1), where=scores < lowest)
+        return made, -SHORT
+    made = scores - prices
+    np.copyto(made, NEVER, where=scores < lowest)
+    return made, NEVER + 1
+
+
+def look(
+    table: Table, rows: Indices, prices: Indices, fewest: int, most: int, wanted: Indices | None = None, left_out: bool = False
+) -> Look:
+    """The best pairs of `rows` under `prices` (one block): down to `wanted`, but `fewest` to `most` of a row.
+
+    Of equals at the edge, each row takes those from a column of its own on, or all rows would ask for the same mentors.
+    """
+    scores = table.scores(rows)
+    r, usable = reduced(scores, prices, table.lowest)
+    width = r.shape[1]
+    edge = np.full(len(rows), usable, np.int64)
+    if width > fewest:
+        ranks = [width - fewest] if wanted is None or width <= most else [width - most, width - fewest]
+        parts = np.partition(r, ranks, axis=1)
+        edge = parts[:, width - fewest].astype(np.int64)
+        if wanted is not None:
+            edge = np.minimum(edge, np.maximum(wanted, parts[:, width - most] if width > most else usable))
+    bound = np.where(edge < usable, NEVER, edge) if width > fewest else np.full(len(rows), NEVER)
+    edge = np.maximum(edge, usable)
+
+    flat = np.flatnonzero(r >= edge.astype(r.dtype)[:, None])
+    which, column = np.divmod(flat, width)
+    equal = r.ravel()[flat] == edge[which]
+    room = most - np.bincount(which[~equal], minlength=len(rows))
+    at = np.flatnonzero(equal)
+    of, count = which[at], np.bincount(which[at], minlength=len(rows))
+    before = np.bincount(of[table.turned(rows[of], column[at]) > column[at]], minlength=len(rows))
+    rank = (np.arange(len(at)) - (np.cumsum(count) - count)[of] - before[of]) % np.maximum(count, 1)[of]
+    keep = np.ones(len(flat), bool)
+    keep[at] = rank < room[of]
+
+    flat, which, column = flat[keep], which[keep], column[keep]
+    kept = scores.ravel()[flat].astype(np.int64)
+    best = np.full(len(rows), NEVER, np.int64)
+    if left_out:
+        scores.ravel()[flat] = -1
+        best = scores.max(axis=1, initial=-1).astype(np.int64)
+    return Look(which, column, kept, bound, best)
