@@ -154,7 +154,7 @@ class _Check:
 
     def _lowest(self) -> int:
         """The lowest score of the pairs that aim 3 chooses among."""
-        return int(self.solution.floor) if self.with_floor and self.solution.floor is not None else self.least
+        return max(self.least, self.solution.floor or 0) if self.with_floor else self.least
 
     def _earned(self, mentor: int, price: int) -> int:
         """The sum over the free places of what the price is above the place's cost: step * (taken + k) for k = 0, 1, ..."""

@@ -205,7 +205,7 @@ def _missing(criterion: Criterion, answers: NDArray[Any]) -> Flags:
     elif criterion.kind in NUMBERS:
         made = answers == MISSING
     else:
-        made = ~answers.any(axis=1)
+        made = _bits(answers) == 0
     return made
 
 

@@ -1,0 +1,177 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import rustworkx
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.solver import Cancelled, MatrixScores, PoolProblem, pool, solve_pool, verify_pool
+
+from . import oracle
+
+
+def worth_of(scores: list[list[int]], forbids=(), minimum: int = 0, without=()) -> list[list[int]]:
+    """Worth of each pair, -1 where it may not be."""
+    n = len(scores)
+    made = [[-1] * n for _ in range(n)]
+    for i in range(n):
+        for j in range(n):
+            both = scores[i][j], scores[j][i]
+            out = i == j or min(both) < 0 or sum(both) < minimum or {i, j} & set(without)
+            if not out and (i, j) not in forbids and (j, i) not in forbids:
+                made[i][j] = sum(both)
+    return made
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_nothing_tried_is_better_and_the_proof_holds(data):
+    n = data.draw(st.integers(0, 8))
+    top = data.draw(st.sampled_from([0, 1, 3, 1000]))
+    scores = data.draw(st.lists(st.lists(st.integers(-1, top), min_size=n, max_size=n), min_size=n, max_size=n))
+    pairs = [(i, j) for i in range(n) for j in range(n) if i != j]
+    forbids = data.draw(st.sets(st.sampled_from(pairs), max_size=6)) if pairs else set()
+    locks = [pair for pair in data.draw(st.lists(st.sampled_from(pairs), max_size=1)) if not {pair, pair[::-1]} & forbids] if pairs else []
+    minimum = data.draw(st.sampled_from([-3, 0, 1, 2]))
+    problem = PoolProblem(MatrixScores(np.array(scores, int).reshape(n, n)), locks, sorted(forbids), minimum)
+
+    solution = solve_pool(problem)
+
+    locked = {person for pair in locks for person in pair}
+    count, total = oracle.best_pairs_by_trying(worth_of(scores, forbids, minimum, locked))
+    assert (solution.matched, solution.total) == (2 * count + len(locked), total)
+    assert verify_pool(problem, solution) == []
+
+
+def random_scores(n: int, top: int, out: float, seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return np.where(rng.random((n, n)) < out, -1, rng.integers(0, top + 1, (n, n)))
+
+
+@pytest.mark.parametrize(
+    ("n", "top", "out"), [(60, 1, 0.0), (61, 3, 0.5), (61, 9000, 0.0), (75, 1, 0.8), (75, 9000, 0.8), (90, 5, 0.9), (91, 100, 0.3)]
+)
+def test_a_compiled_blossom_gives_the_same(n, top, out):
+    scores = random_scores(n, top, out, n + top)
+    problem = PoolProblem(MatrixScores(scores))
+
+    solution = solve_pool(problem)
+
+    worth = worth_of(scores.tolist())
+    graph = rustworkx.PyGraph()
+    graph.add_nodes_from(range(n))
+    graph.add_edges_from([(i, j, worth[i][j]) for i in range(n) for j in range(i) if worth[i][j] >= 0])
+    pairs = rustworkx.max_weight_matching(graph, max_cardinality=True, weight_fn=int)
+    assert (solution.matched, solution.total) == (2 * len(pairs), sum(worth[i][j] for i, j in pairs))
+    assert solution.bound == solution.value
+    assert verify_pool(problem, solution) == []
+
+
+@pytest.mark.parametrize(("n", "top", "out"), [(299, 1, 0.9), (299, 40000, 0.0), (300, 100, 0.5), (300, 40000, 0.95)])
+def test_three_hundred_people_are_proved(n, top, out):
+    problem = PoolProblem(MatrixScores(random_scores(n, top, out, n)))
+
+    assert verify_pool(problem, solve_pool(problem)) == []
+
+
+def test_three_groups_of_three_need_the_prices_of_odd_groups():
+    """Within a group of three everyone suits everyone, and hardly anyone else: one of each is left over."""
+    scores = np.where(np.arange(9)[:, None] // 3 == np.arange(9) // 3, 50, -1)
+    problem = PoolProblem(MatrixScores(scores))
+
+    solution = solve_pool(problem)
+
+    assert solution.matched == 6
+    assert sorted(tuple(members.tolist()) for members, _ in solution.certificate.odd_sets) == [(0, 1, 2), (3, 4, 5), (6, 7, 8)]
+
+
+def test_locked_people_leave_the_pool_first_and_keep_their_score():
+    scores = [[0, 5, 9, 9], [5, 0, 9, 9], [9, 9, 0, -1], [9, 9, -1, 0]]
+
+    solution = solve_pool(PoolProblem(MatrixScores(scores), locks=[(3, 2)]))
+
+    assert solution.mate.tolist() == [1, 0, 3, 2]
+    assert solution.score.tolist() == [10, 10, -1, -1]
+    assert (solution.matched, solution.total) == (4, 10)
+
+
+def test_a_large_pool_comes_with_a_bound(monkeypatch):
+    monkeypatch.setattr(pool, "LARGEST_PROVED", 10)
+    problem = PoolProblem(MatrixScores(random_scores(61, 9000, 0.0, 3)))
+
+    solution = solve_pool(problem)
+
+    assert verify_pool(problem, solution) == ["The prices do not prove the value."]
+    assert solution.value < solution.bound
+    assert solution.matched == 60
+
+
+def test_who_wants_no_more_is_heard():
+    with pytest.raises(Cancelled):
+        solve_pool(PoolProblem(MatrixScores(random_scores(20, 9, 0.0, 3))), cancelled=lambda: True)
+
+
+PROBLEM = PoolProblem(MatrixScores(random_scores(21, 900, 0.2, 8)), locks=[(0, 1)], forbids=[(2, 3)])
+
+
+def put(values, place, value):
+    made = values.copy()
+    made[place] = value
+    return made
+
+
+def certified(solution, **changes):
+    return replace(solution, certificate=replace(solution.certificate, **changes))
+
+
+def swapped(solution):
+    """Two pairs exchange mates, and everything that is stored about it is put right."""
+    scores = random_scores(21, 900, 0.2, 8).tolist()
+    worth = worth_of(scores, [(2, 3)], without=[0, 1])
+    pairs = [(i, int(j)) for i, j in enumerate(solution.mate) if 1 < i < j]
+    for a, b in pairs:
+        for c, d in pairs:
+            if a < c and worth[a][c] >= 0 and worth[b][d] >= 0 and worth[a][c] + worth[b][d] != worth[a][b] + worth[c][d]:
+                change = worth[a][c] + worth[b][d] - worth[a][b] - worth[c][d]
+                mate, score = solution.mate.copy(), solution.score.copy()
+                mate[[a, c, b, d]] = [c, a, d, b]
+                score[[a, c]], score[[b, d]] = worth[a][c], worth[b][d]
+                return replace(solution, mate=mate, score=score, total=solution.total + change, value=solution.value + change)
+    raise AssertionError("No swap in this pool.")
+
+
+TAMPERINGS = {
+    "two pairs have exchanged mates": swapped,
+    "a mate has another mate": lambda s: replace(s, mate=put(s.mate, 2, int(s.mate[4]))),
+    "somebody is their own mate": lambda s: replace(
+        s, mate=put(s.mate, int(np.flatnonzero(s.mate < 0)[0]), int(np.flatnonzero(s.mate < 0)[0]))
+    ),
+    "a lock is undone": lambda s: replace(s, mate=put(put(s.mate, 0, -1), 1, -1), matched=s.matched - 2),
+    "a score is one more": lambda s: replace(s, score=put(s.score, 0, s.score[0] + 1)),
+    "more are said to be matched": lambda s: replace(s, matched=s.matched + 2),
+    "the total is one more": lambda s: replace(s, total=s.total + 1),
+    "the value is one less": lambda s: replace(s, value=s.value - 1),
+    "the bound is lower": lambda s: replace(s, bound=s.bound - 1),
+    "a price is lower": lambda s: certified(s, prices=put(s.certificate.prices, 4, s.certificate.prices[4] - 2 * s.certificate.scale)),
+    "a price is higher": lambda s: certified(s, prices=put(s.certificate.prices, 4, s.certificate.prices[4] + 2 * s.certificate.scale)),
+    "a price is below 0": lambda s: certified(s, prices=put(s.certificate.prices, 4, -1)),
+    "a price is beyond counting": lambda s: certified(s, prices=put(s.certificate.prices, 4, 2**62)),
+    "odd sets are gone": lambda s: certified(s, odd_sets=[]),
+    "a set is even": lambda s: certified(s, odd_sets=[(np.array([2, 4]), 1)]),
+    "a set names one twice": lambda s: certified(s, odd_sets=[(np.array([2, 2, 4]), 1)]),
+    "a set names nobody": lambda s: certified(s, odd_sets=[(np.array([2, 4, 99]), 1)]),
+    "an odd set has a price below 0": lambda s: certified(s, odd_sets=[(members, -price) for members, price in s.certificate.odd_sets]),
+    "the penalty is small": lambda s: certified(s, penalty=5),
+    "the scale is 0": lambda s: certified(s, scale=0),
+    "there is no certificate": lambda s: replace(s, certificate=None),
+}
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS)
+def test_tampering_is_found(tampering):
+    solution = solve_pool(PROBLEM)
+    assert verify_pool(PROBLEM, solution) == []
+    assert solution.certificate.odd_sets
+
+    assert verify_pool(PROBLEM, TAMPERINGS[tampering](solution))
