@@ -65,6 +65,8 @@ def _look_again(table: Table, kept: Kept, rows: Indices, prices: Indices, worth:
         done += len(block)
         tell("verify", len(rows) - done)
     row, column, score = (np.concatenate(parts) for parts in zip(*added, strict=True))
+    if version == 1:
+        kept.drop(rows)
     kept.add(row, column, score, len(table.columns))
     return found
 

@@ -127,7 +127,7 @@ class _Check:
         """Everything that needs scores, in one pass over all pairs."""
         problem, solution = self.problem, self.solution
         prices = solution.certificate.prices.astype(np.int64)
-        narrow = int(prices.max(initial=0)) + problem.scores.maximum < 2**30
+        narrow = max(int(prices.max(initial=0)), solution.certificate.penalty) + problem.scores.maximum < 2**30
         never = -(2**31) if narrow else -(2**62)
         priced = prices.astype(np.int32) if narrow else prices
         worth = np.empty(self.n, np.int64)

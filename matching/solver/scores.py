@@ -156,25 +156,27 @@ def ruled_out(criterion: Criterion, rows: Indices, m: int) -> Flags:
 def _points(criterion: Criterion, a: NDArray[Any], b: NDArray[Any], weight: int) -> Scores:
     """weight * quality of answers `a` with answers `b`, `missing` where one is missing."""
     made: Scores
-    if criterion.kind in CODES:
+    if criterion.kind in SETS:
+        made = _points_of_sets(criterion, _shared(a, b), _bits(a), weight)
+    elif criterion.kind in CODES:
         agrees = (a[:, None] == b) if criterion.kind == "same" else (a[:, None] != b)
         made = agrees * np.int32(100 * weight)
-    elif criterion.kind in NUMBERS:
+    else:
         distance = np.minimum(np.abs(a[:, None] - b), criterion.span)
         reached = distance if criterion.kind == "far" else criterion.span - distance
         made = (100 * reached // criterion.span * weight).astype(np.int32)
-    else:
-        shared = _shared(a, b)
-        if criterion.kind == "offers":
-            sought = _bits(a)
-            counts = np.arange(int(sought.max(initial=0)) + 1)
-            worth = 100 * counts // np.maximum(counts[:, None], 1) * weight  # [sought, shared]
-            made = worth.astype(np.int32).take(shared + (sought * len(counts))[:, None])
-        else:
-            counts = np.arange(64 * a.shape[1] + 1)
-            made = (100 * np.minimum(counts, criterion.need) // criterion.need * weight).astype(np.int32).take(shared)
     _put_missing(made, criterion, a, b, criterion.missing * weight)
     return made
+
+
+def _points_of_sets(criterion: Criterion, shared: NDArray[Any], sought: Indices, weight: int) -> Scores:
+    """weight * quality where so many bits are shared, of `sought` bits a row."""
+    counts = np.arange(int(sought.max(initial=0)) + 1)
+    if criterion.kind == "overlap":
+        worth = (100 * np.minimum(counts, criterion.need) // criterion.need * weight).astype(np.int32)
+        return worth.take(shared)
+    worth = (100 * counts // np.maximum(counts[:, None], 1) * weight).astype(np.int32)  # [sought, shared]
+    return worth.take(shared + (sought * len(counts)).astype(np.int32)[:, None])
 
 
 def _blocked(criterion: Criterion, a: NDArray[Any], b: NDArray[Any]) -> Flags:
@@ -214,9 +216,14 @@ def _bits(sets: NDArray[np.uint64]) -> Indices:
     return counts
 
 
+def _counting(words: int) -> type:
+    """The smallest type that counts the bits of so many words."""
+    return np.uint8 if words < 4 else np.uint16 if words < 1024 else np.uint32
+
+
 def _shared(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> NDArray[Any]:
     """[rows, columns]: how many bits two sets have in common."""
-    made = np.zeros((len(a), len(b)), np.uint8 if a.shape[1] < 4 else np.uint32)
+    made = np.zeros((len(a), len(b)), _counting(a.shape[1]))
     for word in range(a.shape[1]):
         made += np.bitwise_count(a[:, word, None] & b[:, word])
     return made
@@ -249,6 +256,35 @@ class _Direct:
         return _points(self.criterion, self.criterion.mentee[rows], mentor, self.criterion.weight)
 
 
+class _Sets:
+    """Many different sets: for each eight bits a small table of how many are shared, so that a row is a sum of rows."""
+
+    def __init__(self, criterion: Criterion) -> None:
+        self.criterion = criterion
+        self.sought, self.without = _bits(criterion.mentee), np.flatnonzero(_missing(criterion, criterion.mentor))
+        mentee, mentor = (np.ascontiguousarray(side).view(np.uint8) for side in (criterion.mentee, criterion.mentor))
+        self.tables: list[tuple[NDArray[Any], Indices]] = []
+        for place in np.flatnonzero(mentee.any(axis=0) & mentor.any(axis=0)):
+            values, value_of = np.unique(mentee[:, place], return_inverse=True)
+            shared = np.bitwise_count(values[:, None] & mentor[:, place])
+            self.tables.append((shared.astype(_counting(mentee.shape[1] // 8)), value_of))
+
+    def block(self, rows: Indices, columns: Indices | None) -> NDArray[Any]:
+        criterion = self.criterion
+        width = len(criterion.mentor) if columns is None else len(columns)
+        shared: NDArray[Any] = np.zeros((len(rows), width), _counting(criterion.mentee.shape[1]))
+        for table, value_of in self.tables:
+            shared += (table if columns is None else table[:, columns]).take(value_of[rows], axis=0)
+        if criterion.hard:
+            made, value = shared < (1 if criterion.kind == "offers" else criterion.need), int(criterion.missing_blocks)
+        else:
+            made = _points_of_sets(criterion, shared, self.sought[rows], criterion.weight)
+            value = criterion.missing * criterion.weight
+        made[self.sought[rows] == 0] = value
+        made[:, self.without if columns is None else np.isin(columns, self.without)] = value
+        return made
+
+
 class _Wishes:
     """Few pairs, listed."""
 
@@ -269,12 +305,12 @@ class _Wishes:
         return made == 0 if self.criterion.hard else made * np.int32(self.criterion.weight)
 
 
-def _part(criterion: Criterion, m: int) -> "_Table | _Direct | _Wishes":
+def _part(criterion: Criterion, m: int) -> "_Table | _Direct | _Sets | _Wishes":
     if criterion.kind == "wish":
         return _Wishes(criterion, m)
     values, value_of = np.unique(criterion.mentee, axis=0, return_inverse=True)
     if len(values) > DISTINCT:
-        return _Direct(criterion)
+        return _Sets(criterion) if criterion.kind in SETS else _Direct(criterion)
     if criterion.hard:
         return _Table(_blocked(criterion, values, criterion.mentor), value_of)
     return _Table(_points(criterion, values, criterion.mentor, criterion.weight), value_of)

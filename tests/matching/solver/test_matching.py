@@ -121,6 +121,14 @@ def test_where_nobody_can_be_matched_that_is_proved_too(case, fairness):
     assert verify(problem, solution) == []
 
 
+def test_large_scores_are_proved_where_most_stay_alone():
+    """What being alone costs is beyond 32 bits, the prices are not."""
+    scores = [[2**24, -1]] + [[-1, -1]] * 70 + [[-1, 2**24]] * 70
+    case = Case(scores, [100, 100])
+
+    assert verify(case.problem(), solve(case.problem())) == []
+
+
 def test_a_lock_outranks_rules_minimum_and_floor_and_is_no_part_of_the_total():
     case = Case([[-1, 9], [1, 9], [8, 8]], [2, 1], locks=((0, 0),), minimum=5, load_step=3)
 
