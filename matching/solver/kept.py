@@ -17,7 +17,8 @@ from .whole import Indices
 NEVER = -(2**62)
 # Below it, differences fit into 32 bits.
 SHORT = 2**30
-FIRST_LOOK = 48
+# Pairs that a first look keeps of a row; under the prices of an earlier run fewer are enough.
+FIRST_LOOK, WARM_LOOK = 48, 24
 # A further look keeps what is at most SLACK points worse than what the row has, within these numbers of pairs.
 FEWEST, MOST, SLACK = 16, 128, 200
 

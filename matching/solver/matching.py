@@ -6,7 +6,7 @@ import numpy as np
 
 from .assignment import Assignment, best_assignment
 from .fairness import Cover, Floor, best_floor
-from .kept import FIRST_LOOK, NEVER, Kept, look
+from .kept import FIRST_LOOK, NEVER, WARM_LOOK, Kept, look
 from .problem import MatchProblem
 from .progress import Progress, Tell, teller
 from .solution import Certificate, MatchSolution
@@ -22,11 +22,9 @@ def solve(problem: MatchProblem, progress: Progress | None = None, cancelled: Ca
     """
     tell = teller(progress, cancelled)
     table = table_of(problem)
-    prices = np.zeros(len(table.columns), np.int64)
-    if problem.warm_prices is not None:
-        prices = problem.warm_prices[table.columns]
-    with_floor = problem.fairness == "floor"
-    kept = first_look(table, prices, left_out=with_floor, tell=tell)
+    with_floor, is_warm = problem.fairness == "floor", problem.warm_prices is not None
+    prices = problem.warm_prices[table.columns] if is_warm else np.zeros(len(table.columns), np.int64)
+    kept = first_look(table, prices, WARM_LOOK if is_warm and not with_floor else FIRST_LOOK, left_out=with_floor, tell=tell)
     floor = None
     if with_floor:
         floor = best_floor(table, kept, tell)
@@ -44,8 +42,8 @@ def solve(problem: MatchProblem, progress: Progress | None = None, cancelled: Ca
     return _solution(problem, table, found, floor, statistics, tell)
 
 
-def first_look(table: Table, prices: Indices, *, left_out: bool, tell: Tell) -> Kept:
-    """The best pairs of every row under `prices`."""
+def first_look(table: Table, prices: Indices, count: int, *, left_out: bool, tell: Tell) -> Kept:
+    """The best `count` pairs of every row under `prices`, or a few more."""
     rows = np.arange(len(table.rows))
     # Without prices, what was left out is worth its score.
     left_out = left_out and bool(prices.any())
@@ -54,7 +52,7 @@ def first_look(table: Table, prices: Indices, *, left_out: bool, tell: Tell) -> 
     bound, best = np.full(len(rows), NEVER), np.full(len(rows), NEVER)
     tell("score", 0)
     for block in table.blocks(rows):
-        seen = look(table, block, prices, FIRST_LOOK, FIRST_LOOK, left_out=left_out)
+        seen = look(table, block, prices, count, count, left_out=left_out)
         row.append(block[seen.which])
         column.append(seen.column)
         score.append(seen.score)

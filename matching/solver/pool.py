@@ -16,7 +16,7 @@ import rustworkx
 
 from .assignment import best_assignment
 from .blossom import Prices, best_pairs
-from .kept import look
+from .kept import FIRST_LOOK, look
 from .matching import first_look
 from .problem import PoolProblem
 from .progress import Progress, Tell, teller
@@ -80,7 +80,7 @@ def _table(problem: PoolProblem) -> Table:
 def _doubled(table: Table, penalty: int, tell: Tell) -> tuple[Prices, Indices, Indices]:
     """Prices from the doubled assignment, mates as far as it says, and its pairs as int64[k, 3]: i < j, score."""
     nothing = np.zeros(len(table.columns), np.int64)
-    kept = first_look(table, nothing, left_out=False, tell=tell)
+    kept = first_look(table, nothing, FIRST_LOOK, left_out=False, tell=tell)
     found = best_assignment(table, kept, nothing, penalty=penalty, step=0, tell=tell)
     used = np.flatnonzero(found.column_of[kept.row] == kept.column)
     pairs = _sorted(kept.row[used], kept.column[used], kept.score[used])

@@ -223,7 +223,7 @@ def _counting(words: int) -> type:
 
 def _shared(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> NDArray[Any]:
     """[rows, columns]: how many bits two sets have in common."""
-    made = np.zeros((len(a), len(b)), _counting(a.shape[1]))
+    made: NDArray[Any] = np.zeros((len(a), len(b)), _counting(a.shape[1]))
     for word in range(a.shape[1]):
         made += np.bitwise_count(a[:, word, None] & b[:, word])
     return made
@@ -275,6 +275,7 @@ class _Sets:
         shared: NDArray[Any] = np.zeros((len(rows), width), _counting(criterion.mentee.shape[1]))
         for table, value_of in self.tables:
             shared += (table if columns is None else table[:, columns]).take(value_of[rows], axis=0)
+        made: NDArray[Any]
         if criterion.hard:
             made, value = shared < (1 if criterion.kind == "offers" else criterion.need), int(criterion.missing_blocks)
         else:
@@ -339,7 +340,8 @@ class MatrixScores:
 
     def block(self, rows: Indices, columns: Indices | None = None) -> Scores:
         """int32[len(rows), m or len(columns)], the caller's own."""
-        return self._matrix[rows] if columns is None else self._matrix[np.asarray(rows)[:, None], columns]
+        rows = np.asarray(rows, np.int64)
+        return self._matrix[rows] if columns is None else self._matrix[rows[:, None], np.asarray(columns, np.int64)]
 
 
 class CriteriaScores:

@@ -34,7 +34,7 @@ class Table:
     ) -> None:
         self._scores = scores
         self.rows, self.columns, self.places, self.taken = rows, columns, places, taken
-        self.lowest, self.maximum, self.seed = lowest, maximum, seed
+        self.lowest, self.maximum, self.seed = lowest, maximum, seed % 2**31
         self.block = max(1, block_cells // max(1, len(columns)))
         self._all = len(columns) == width
         row_of = np.full(int(max(rows.max(initial=-1), forbids[:, 0].max(initial=-1))) + 1, -1, np.int64)
