@@ -17,8 +17,9 @@ from .whole import Indices
 NEVER = -(2**62)
 # Below it, differences fit into 32 bits.
 SHORT = 2**30
-# Pairs that a first look keeps of a row; under the prices of an earlier run fewer are enough.
-FIRST_LOOK, WARM_LOOK = 48, 24
+# Pairs that a first look keeps of a row; fewer are enough under the prices of an earlier run, and where places are scarce, since nearly
+# every row is then looked at again whatever was kept.
+FIRST_LOOK, SHORT_LOOK = 48, 24
 # A further look keeps what is at most SLACK points worse than what the row has, within these numbers of pairs.
 FEWEST, MOST, SLACK = 16, 128, 200
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from .assignment import Assignment, best_assignment
 from .fairness import Cover, Floor, best_floor
-from .kept import FIRST_LOOK, NEVER, WARM_LOOK, Kept, look
+from .kept import FIRST_LOOK, NEVER, SHORT_LOOK, Kept, look
 from .problem import MatchProblem
 from .progress import Progress, Tell, teller
 from .solution import Certificate, MatchSolution
@@ -24,7 +24,8 @@ def solve(problem: MatchProblem, progress: Progress | None = None, cancelled: Ca
     table = table_of(problem)
     with_floor, is_warm = problem.fairness == "floor", problem.warm_prices is not None
     prices = problem.warm_prices[table.columns] if is_warm else np.zeros(len(table.columns), np.int64)
-    kept = first_look(table, prices, WARM_LOOK if is_warm and not with_floor else FIRST_LOOK, left_out=with_floor, tell=tell)
+    is_short = not with_floor and (is_warm or int(table.places.sum()) < len(table.rows))
+    kept = first_look(table, prices, SHORT_LOOK if is_short else FIRST_LOOK, left_out=with_floor, tell=tell)
     floor = None
     if with_floor:
         floor = best_floor(table, kept, tell)

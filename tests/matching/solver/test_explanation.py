@@ -60,6 +60,19 @@ def test_another_mentor_costs_at_least_what_is_said(case):
                 assert solution.value - (worth - problem.penalty * alone) >= other.cost_at_least
 
 
+def test_what_another_mentor_costs_counts_the_prices_of_both():
+    """The best is 8 + 9. With the first mentor for the first mentee it is 10 + 0, and so with the second for the second."""
+    case = Case([[10, 8], [9, 0]], [1, 1], fairness="none")
+    problem = case.problem()
+    solution = solve(problem)
+
+    costs = [explain(problem, solution, mentee).alternatives[0].cost_at_least for mentee in (0, 1)]
+
+    assert solution.mentor_of.tolist() == [1, 0]
+    assert solution.certificate.prices.tolist() == [2, 0]
+    assert costs == [0, 7]
+
+
 def test_alternatives_come_cheapest_first_and_say_where_there_is_room():
     case = random_case(12, 8, 4)
     problem = case.problem()
@@ -124,6 +137,17 @@ def test_rivals_are_one_more_than_the_places_they_can_have(case):
         assert told.places == sum(free[j] for j in told.contested)
         assert len(told.rivals) == told.places + 1
         assert told.allowed == sum(case.allowed(mentee, j) and free[j] > 0 for j in range(case.m))
+
+
+def test_rivals_are_followed_to_the_end_of_the_chain():
+    chain = [[9, -1, -1, -1], [8, 8, -1, -1], [-1, 7, 7, -1], [-1, -1, 6, -1], [-1, -1, -1, 5]]
+    case = Case(chain, [1, 1, 1, 1])
+    solution = solve(case.problem())
+    alone = int(np.flatnonzero(solution.mentor_of < 0)[0])
+
+    told = why_unmatched(case.problem(), solution, alone)
+
+    assert (told.rivals, told.contested, told.places) == ([0, 1, 2, 3], [0, 1, 2], 3)
 
 
 def test_who_has_a_match_is_not_asked_why_not():

@@ -75,6 +75,17 @@ def test_three_hundred_people_are_proved(n, top, out):
     assert verify_pool(problem, solve_pool(problem)) == []
 
 
+def test_pairs_that_were_not_asked_about_are_found_where_they_are_needed(monkeypatch):
+    monkeypatch.setattr(pool, "KEPT", 1)
+    monkeypatch.setattr(pool, "ADDED", 1)
+    problem = PoolProblem(MatrixScores(random_scores(41, 900, 0.3, 5)))
+
+    solution = solve_pool(problem)
+
+    assert solution.statistics["rounds"] > 1
+    assert verify_pool(problem, solution) == []
+
+
 def test_three_groups_of_three_need_the_prices_of_odd_groups():
     """Within a group of three everyone suits everyone, and hardly anyone else: one of each is left over."""
     scores = np.where(np.arange(9)[:, None] // 3 == np.arange(9) // 3, 50, -1)
