@@ -6,7 +6,7 @@ import rustworkx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.solver import Cancelled, MatrixScores, PoolProblem, pool, solve_pool, verify_pool
+from matching.solver import Cancelled, MatrixScores, PoolProblem, blossom, pool, solve_pool, verify_pool
 
 from . import oracle
 
@@ -83,6 +83,20 @@ def test_pairs_that_were_not_asked_about_are_found_where_they_are_needed(monkeyp
     solution = solve_pool(problem)
 
     assert solution.statistics["rounds"] > 1
+    assert verify_pool(problem, solution) == []
+
+
+def test_an_odd_group_made_for_one_person_is_undone_for_another(monkeypatch):
+    undone = []
+    expand = blossom._Search._expand
+    monkeypatch.setattr(blossom._Search, "_expand", lambda search, group: (undone.append(group), expand(search, group)))
+    rng = np.random.default_rng(817)
+    rng.choice([15, 31, 45]), rng.choice([3, 100, 9000]), rng.choice([0, 0.5, 0.8])
+    problem = PoolProblem(MatrixScores(np.where(rng.random((45, 45)) < 0.5, -1, rng.integers(0, 4, (45, 45)))))
+
+    solution = solve_pool(problem)
+
+    assert undone
     assert verify_pool(problem, solution) == []
 
 
