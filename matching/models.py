@@ -1,5 +1,6 @@
 """Contents page for Django. Import from the subject, never from here."""
 
+from matching.criteria.models import Criterion, Exclusion
 from matching.endings.models import EndingReason
 from matching.facts.models import Fact, WeeklyCount
 from matching.hand_overs.models import HandOverNote
@@ -7,4 +8,17 @@ from matching.joint.models import Answer, NotNow, Round
 from matching.pairings.models import Pairing, PartnerWish
 from matching.pauses.models import Pause
 
-__all__ = ["Answer", "EndingReason", "Fact", "HandOverNote", "NotNow", "Pairing", "PartnerWish", "Pause", "Round", "WeeklyCount"]
+__all__ = [
+    "Answer",
+    "Criterion",
+    "EndingReason",
+    "Exclusion",
+    "Fact",
+    "HandOverNote",
+    "NotNow",
+    "Pairing",
+    "PartnerWish",
+    "Pause",
+    "Round",
+    "WeeklyCount",
+]

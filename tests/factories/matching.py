@@ -5,6 +5,7 @@ from datetime import timedelta
 import factory
 from factory.django import DjangoModelFactory
 
+from matching.criteria.models import Criterion, Exclusion
 from matching.endings.models import EndingReason
 from matching.facts import services as facts
 from matching.facts.models import Fact
@@ -12,7 +13,8 @@ from matching.hand_overs.models import HandOverNote
 from matching.joint.models import Answer, Round
 from matching.pairings.models import Pairing, PartnerWish
 from matching.pauses.models import Pause
-from tests.factories.programs import MembershipFactory, ProgramFactory
+from programs.profiles.models import ProfileQuestion
+from tests.factories.programs import MembershipFactory, ProfileQuestionFactory, ProgramFactory
 from tests.times import NOON
 
 
@@ -148,3 +150,53 @@ class PartnerWishFactory(DjangoModelFactory):
     pairing = factory.SubFactory(PairingFactory, closed=True)
     membership = factory.SelfAttribute("pairing.first")
     wished_at = NOON
+
+
+class CriterionFactory(DjangoModelFactory):
+    """Values in common are good, and weigh some."""
+
+    class Meta:
+        model = Criterion
+
+    class Params:
+        # Without the same answer to one question there is no pair.
+        rule = factory.Trait(kind=Criterion.Kind.MUST_MATCH, weight=0)
+        language = factory.Trait(
+            kind=Criterion.Kind.LANGUAGE, weight=0, question__kind=ProfileQuestion.Kind.LANGUAGES, question__choices=[]
+        )
+        times = factory.Trait(
+            kind=Criterion.Kind.OVERLAP,
+            need=2,
+            weight=Criterion.Weight.MUCH,
+            question__kind=ProfileQuestion.Kind.TIMES,
+            question__choices=["Mon am", "Mon pm", "Weekend"],
+        )
+
+    program = factory.SubFactory(ProgramFactory)
+    kind = Criterion.Kind.SIMILAR
+    question = factory.SubFactory(
+        ProfileQuestionFactory,
+        program=factory.SelfAttribute("..program"),
+        kind=ProfileQuestion.Kind.SEVERAL,
+        choices=["Family", "Fairness", "Humour", "Nature"],
+    )
+    weight = Criterion.Weight.SOME
+    position = factory.Sequence(lambda n: n)
+    changed_at = NOON
+
+
+class ExclusionFactory(DjangoModelFactory):
+    """Two whom a coordinator keeps apart."""
+
+    class Meta:
+        model = Exclusion
+
+    class Params:
+        private = factory.Trait(reason=Exclusion.Reason.PRIVATE, by=factory.SelfAttribute("one"))
+
+    program = factory.SubFactory(ProgramFactory)
+    one = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..program"))
+    other = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..program"))
+    reason = Exclusion.Reason.RELATIVE
+    by = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..program"), coordinator=True)
+    made_at = NOON

@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 from programs.invitations.models import Invitation
 from programs.memberships.models import Cohort, Holiday, Membership, Program
 from programs.people.models import User
-from programs.profiles.models import Profile, ProfileQuestion
+from programs.profiles.models import Profile, ProfileAnswer, ProfileQuestion
 from tests.times import NOON
 
 
@@ -125,6 +125,15 @@ class ProfileQuestionFactory(DjangoModelFactory):
     text = factory.Sequence(lambda n: f"Question {n}?")
     kind = ProfileQuestion.Kind.SHORT_TEXT
     position = factory.Sequence(lambda n: n)
+
+
+class ProfileAnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = ProfileAnswer
+
+    profile = factory.SubFactory(ProfileFactory)
+    question = factory.SubFactory(ProfileQuestionFactory, program=factory.SelfAttribute("..profile.membership.program"))
+    value = "As it comes"
 
 
 class InvitationFactory(DjangoModelFactory):
