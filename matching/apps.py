@@ -6,6 +6,7 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         # Each declares what it adds when it is imported: acts of a pair, kinds of mail, what is answered apart.
+        from matching.criteria import services as criteria
         from matching.endings import letters as letters_of_endings  # noqa: F401
         from matching.endings import rounds  # noqa: F401
         from matching.endings import services as endings
@@ -18,6 +19,7 @@ class MatchingConfig(AppConfig):
         from matching.stand_ins import services as stand_ins
         from programs.mail import log
         from programs.memberships import services as memberships
+        from programs.profiles import services as profiles
         from programs.readiness import services as readiness
         from programs.setup import services as setup
 
@@ -29,5 +31,6 @@ class MatchingConfig(AppConfig):
         pairings.when_activated(hand_overs.show)
         pairings.when_gone_on(stand_ins.end_with)
         memberships.when_left(pairings.end_those_of)
+        profiles.when_replaced(criteria.follow)
         readiness.when_ready(pairings.activate_if_ready)
         setup.when_clocks_changed(facts.rebuild_those_of)

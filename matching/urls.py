@@ -9,4 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("matching.endings.urls")),
     path("", include("matching.stand_ins.urls")),
     path("", include("matching.hand_overs.urls")),
+    path("", include("matching.scoring.urls")),
+    path("", include("matching.criteria.urls")),
 ]

@@ -36,7 +36,7 @@ class Criterion(models.Model):
 
     class Weight(models.IntegerChoices):
         LITTLE = 10, gettext_lazy("A little")
-        SOME = 30, gettext_lazy("Some")
+        SOME = 30, gettext_lazy("Somewhat")
         MUCH = 60, gettext_lazy("Much")
         MOST = 100, gettext_lazy("Most of all")
 
@@ -53,6 +53,13 @@ class Criterion(models.Model):
         OfAnswer.SEVERAL: (Kind.MUST_MATCH, Kind.SIMILAR, Kind.DIFFERENT, Kind.OFFERS),
         OfAnswer.LANGUAGES: (Kind.LANGUAGE, Kind.OVERLAP, Kind.OFFERS),
         OfAnswer.TIMES: (Kind.MUST_MATCH, Kind.OVERLAP),
+    }
+    # Where several may be chosen, some things are said in other words.
+    SAID = {
+        (OfAnswer.SEVERAL, Kind.MUST_MATCH): gettext_lazy("Must have something in common"),
+        (OfAnswer.TIMES, Kind.MUST_MATCH): gettext_lazy("Must be free at the same hours"),
+        (OfAnswer.TIMES, Kind.OVERLAP): gettext_lazy("Free at the same hours is good"),
+        (OfAnswer.LANGUAGES, Kind.OVERLAP): gettext_lazy("Languages in common are good"),
     }
     PARTS = {Kind.SIMILAR: Part.ANCHOR, Kind.OFFERS: Part.ANCHOR, Kind.OVERLAP: Part.ANCHOR, Kind.DIFFERENT: Part.DIFFERENCE}
     MOST_NEEDED = 50
@@ -104,6 +111,14 @@ class Criterion(models.Model):
         return self.kind in self.RULES
 
     @property
+    def kind_in_words(self) -> str:
+        return said_as(self.kind, self.question)
+
+    @property
+    def weight_in_words(self) -> str:
+        return "" if self.is_rule else str(self.Weight(self.weight).label)
+
+    @property
     def of_mentor(self) -> ProfileQuestion:
         """The question whose answer counts on the mentor's side."""
         return self.mentor_question or self.question
@@ -123,6 +138,12 @@ class Criterion(models.Model):
             if self.kind not in self.FITS.get(OfAnswer(question.kind), ()):
                 return _("“%(question)s” is answered in another way now, so that this cannot be compared.") % {"question": question.text}
         return who_is_not_asked(self.question, self.mentor_question)
+
+
+def said_as(kind: str, question: ProfileQuestion) -> str:
+    """A kind of criterion in the words that fit the answers to a question."""
+    kind = Criterion.Kind(kind)
+    return str(Criterion.SAID.get((OfAnswer(question.kind), kind), kind.label))
 
 
 def who_is_not_asked(question: ProfileQuestion, mentor_question: ProfileQuestion | None) -> str:

@@ -19,6 +19,8 @@ from checkins.plans.models import Question
 from checkins.reminders import services as reminders
 from guidelines.versions import services as guidelines
 from guidelines.versions.models import GuidelineVersion
+from matching.criteria import services as criteria
+from matching.criteria.models import Exclusion
 from matching.pairings import services as pairings
 from matching.pairings.models import Pairing
 from mentoring.demo import people, stories, words
@@ -99,6 +101,7 @@ class Teller:
     def tell(self) -> None:
         self._begin()
         self._people_join()
+        self._what_counts()
         for day in self.days():
             self._on_day(day)
         self.specials.on_the_last_day()
@@ -194,6 +197,19 @@ class Teller:
             if number < self.how_many - 7:
                 guidelines.acknowledge(version=self.version, by=member, now=self.at(day, 15))
             (self.seeking if wish == "seeks" else self.offering).append(member)
+
+    def _what_counts(self) -> None:
+        """In matching: our suggestion as it is; and two of those who joined last, who are family."""
+        coordinator = self.coordinators[0]
+        criteria.use_suggestion(program=self.program, by=coordinator, now=self.at(self.first_day, 10))
+        criteria.exclude(
+            program=self.program,
+            one=self.seeking[-2],
+            other=self.offering[-1],
+            reason=Exclusion.Reason.RELATIVE,
+            by=coordinator,
+            now=self.at(self.first_day + timedelta(days=11), 10),
+        )
 
     def _joins(self, program: Program, user: User, wish: str, day: date, questions: list[ProfileQuestion]) -> Membership:
         member = memberships.join(program=program, user=user, is_participant=True, now=self.at(day, 13))

@@ -1,6 +1,6 @@
 """A program's own questions, and what somebody says of themselves in answer to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -23,6 +23,13 @@ BATCH = 500
 FROM_A_LIST = (Kind.ONE, Kind.SEVERAL, Kind.TIMES)
 # What a question is made of: a change of any of it makes a new row.
 OF_A_QUESTION = ("text", "help", "kind", "choices", "most_choices", "asked_of", "audience", "is_required")
+
+_when_replaced: list[Callable[..., object]] = []
+
+
+def when_replaced(callback: Callable[..., object]) -> None:
+    """Call `callback(question=…, by=…)` when a question is replaced by another, in that transaction. For `AppConfig.ready()`."""
+    _when_replaced.append(callback)
 
 
 @transaction.atomic
@@ -103,6 +110,8 @@ def replace_question(
     )
     if keep_answers:
         _carry_answers_over(question, new)
+    for callback in _when_replaced:
+        callback(question=question, by=new)
     audit.record(
         verb="question.replaced",
         subject=new,

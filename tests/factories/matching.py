@@ -162,14 +162,22 @@ class CriterionFactory(DjangoModelFactory):
         # Without the same answer to one question there is no pair.
         rule = factory.Trait(kind=Criterion.Kind.MUST_MATCH, weight=0)
         language = factory.Trait(
-            kind=Criterion.Kind.LANGUAGE, weight=0, question__kind=ProfileQuestion.Kind.LANGUAGES, question__choices=[]
+            kind=Criterion.Kind.LANGUAGE,
+            weight=0,
+            question=factory.SubFactory(
+                ProfileQuestionFactory, program=factory.SelfAttribute("..program"), kind=ProfileQuestion.Kind.LANGUAGES
+            ),
         )
         times = factory.Trait(
             kind=Criterion.Kind.OVERLAP,
             need=2,
             weight=Criterion.Weight.MUCH,
-            question__kind=ProfileQuestion.Kind.TIMES,
-            question__choices=["Mon am", "Mon pm", "Weekend"],
+            question=factory.SubFactory(
+                ProfileQuestionFactory,
+                program=factory.SelfAttribute("..program"),
+                kind=ProfileQuestion.Kind.TIMES,
+                choices=["Mon am", "Mon pm", "Weekend"],
+            ),
         )
 
     program = factory.SubFactory(ProgramFactory)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -45,13 +46,23 @@ from tests.factories.checkins import (
     question_of,
 )
 from tests.factories.guidelines import AcknowledgementFactory, GuidelineVersionFactory
-from tests.factories.matching import FactFactory, JointAnswerFactory, PairingFactory, PartnerWishFactory, PauseFactory, RoundFactory
+from tests.factories.matching import (
+    CriterionFactory,
+    ExclusionFactory,
+    FactFactory,
+    JointAnswerFactory,
+    PairingFactory,
+    PartnerWishFactory,
+    PauseFactory,
+    RoundFactory,
+)
 from tests.factories.programs import (
     CohortFactory,
     HolidayFactory,
     InvitationFactory,
     MembershipFactory,
     ProfileFactory,
+    ProfileQuestionFactory,
     ProgramFactory,
     UserFactory,
 )
@@ -215,6 +226,10 @@ def _grow_lists(world: World, numbers: range, participants: list[Membership]) ->
         _write(MembershipFactory.build(program=other, user=world.people[who].user) for other in elsewhere)
     _write(InvitationFactory.build(program=program, invited_by=coordinator.user) for _ in numbers)
     _write(HolidayFactory.build(program=program, first_day=NOON.date() - timedelta(days=100 + n)) for n in numbers)
+    asked = _write(ProfileQuestionFactory.build(program=program, kind="one", choices=["1", "2"]) for _ in numbers)
+    _write(CriterionFactory.build(program=program, question=question, rule=True) for question in asked)
+    kept = {"program": program, "by": coordinator}
+    _write(ExclusionFactory.build(one=one, other=other, **kept) for one, other in pairwise(participants))
     plan = plan_of(program)
     _write(QuestionFactory.build(plan=plan, in_turn=True, retired_at=retired_at) for _ in numbers for retired_at in (None, NOON))
     duties = [

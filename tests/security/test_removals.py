@@ -78,6 +78,8 @@ SECOND = {
         for page in ("columns", "preview", "confirm", "progress", "stop", "result", "rejected")
     },
     **{f"door of programs:invitation-{page}": ("Invitation.visible_to",) for page in ("remind", "withdraw")},
+    **{f"door of matching:criterion{page}": ("Criterion.visible_to",) for page in ("", "-remove", "-move")},
+    "door of matching:exclusion-take-back": ("Exclusion.visible_to",),
     **dict.fromkeys(["door of checkins:task", "door of checkins:task-done"], ("Task.visible_to",)),
     **{f"door of checkins:{page}": (PAGES,) for page in ("answers", "calls", "pairing-remind")},
     "door of checkins:call-correct": ("CallNote.visible_to",),

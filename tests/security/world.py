@@ -42,7 +42,9 @@ from tests.factories.checkins import (
 )
 from tests.factories.guidelines import GuidelineVersionFactory
 from tests.factories.matching import (
+    CriterionFactory,
     EndingReasonFactory,
+    ExclusionFactory,
     FactFactory,
     HandOverNoteFactory,
     JointAnswerFactory,
@@ -194,6 +196,9 @@ def _things_of_program(coordinator: Membership, mark: str = "Ours") -> dict[str,
         "checkins:plan-question-move.question": asked.pk,
         "checkins:plan-question-retire.question": asked.pk,
         "checkins:plan-question-put-back.question": QuestionFactory(plan=plan, retired=True, text=f"{mark} once?").pk,
+        "criterion": CriterionFactory(program=program, question__text=f"{mark} values?").pk,
+        "matching:criterion-add.question": ProfileQuestionFactory(program=program, text=f"{mark} spoken?", kind="languages").pk,
+        "exclusion": ExclusionFactory(program=program, by=coordinator, one__user__name=f"{mark} Apart").pk,
         "holiday": HolidayFactory(program=program, name=f"{mark} break").pk,
         "invitation": invitation.pk,
         "token": token_for(invitation.pk),
