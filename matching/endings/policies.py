@@ -2,12 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from matching.pairings import acts
+from matching.pairings import acts, states
 from matching.pairings import policies as pairings
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
-WHILE_IT_LASTS = frozenset({Pairing.State.ACTIVE, Pairing.State.PAUSED})
+WHILE_IT_LASTS = states.END.starts_from
 
 BEGIN = acts.register(
     acts.Act(
@@ -60,7 +60,7 @@ BEGIN_AGAIN = acts.register(
         name="pairing.begin_again",
         words=_("Say whether one would like to begin again, after an ending"),
         route="matching:begin-again",
-        states=frozenset({Pairing.State.CLOSED}),
+        states=states.BEGIN_AGAIN.starts_from,
     )
 )
 
@@ -90,10 +90,10 @@ def may_begin_again(membership: Membership, pairing: Pairing) -> bool:
 
 def may_ask_both(membership: Membership, pairing: Pairing) -> bool:
     """Those who run the program, while both are here to answer."""
-    has_ended = pairing.state == Pairing.State.CLOSED and pairing.activated_at is not None
+    has_ended = pairing.state in states.BEGIN_AGAIN.starts_from and pairing.activated_at is not None
     return has_ended and pairings.may_have_caseload(membership, pairing) and all(half.left_at is None for half in pairing.halves)
 
 
 def may_undo(membership: Membership, pairing: Pairing, *, have_begun: bool) -> bool:
     """Those who run the program, of what is active and where the two have not begun yet. Nobody undoes a pairing of their own."""
-    return pairing.state == Pairing.State.ACTIVE and not have_begun and pairings.may_have_caseload(membership, pairing)
+    return pairing.state in states.UNDO.starts_from and not have_begun and pairings.may_have_caseload(membership, pairing)

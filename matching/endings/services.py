@@ -14,6 +14,7 @@ from matching.joint import services as joint
 from matching.joint.models import Answer, Round, RoundQuerySet
 from matching.pairings import policies as pairing_policies
 from matching.pairings import services as pairings
+from matching.pairings import states
 from matching.pairings.models import Pairing
 from matching.pauses.models import Pause
 from mentoring.kernel.audit import services as audit
@@ -291,12 +292,12 @@ def have_begun(pairing: Pairing, now: datetime) -> bool:
     return any(shows(pairing=pairing, now=now) for shows in _what_shows_that_they_have_begun)
 
 
-def close(pairing: Pairing, now: datetime) -> None:
+def close(pairing: Pairing, now: datetime, *, move: states.Move = states.END) -> None:
     """It is locked by whoever calls, who knows that it may end."""
     for kind in (IS_ENDING, STAYS, "pairing-paused", "pairing-goes-on"):
         outbox.cancel(kind=kind, subject_ids=[pairing.pk], now=now)
     pairings.owe_closed(pairing=pairing, now=now)
-    pairings.set_closed(pairing=pairing, now=now)
+    pairings.set_closed(pairing=pairing, now=now, move=move)
 
 
 def _have_another_open_pairing(pairing: Pairing) -> bool:

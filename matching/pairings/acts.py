@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from matching.pairings import states
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
@@ -72,7 +73,7 @@ ACCEPT = register(
         name="pairing.accept",
         words=_("Say yes to an introduction"),
         route="matching:accept",
-        states=frozenset({State.PROPOSED}),
+        states=states.AGREE.starts_from,
     )
 )
 # Until it has begun, a yes can be taken back.
@@ -81,7 +82,7 @@ DECLINE = register(
         name="pairing.decline",
         words=_("Say “not this time” to an introduction"),
         route="matching:decline",
-        states=frozenset({State.PROPOSED, State.ACCEPTED}),
+        states=states.DECLINE.starts_from,
     )
 )
 WISH_FOR_SOMEBODY = register(

@@ -1,6 +1,6 @@
 """May this person? Pure questions: no query, no write, no request."""
 
-from matching.pairings import acts
+from matching.pairings import acts, states
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
@@ -37,7 +37,7 @@ def may_do_as_staff(act: acts.Act, membership: Membership, pairing: Pairing) -> 
 
 def may_withdraw(membership: Membership, pairing: Pairing) -> bool:
     """Those who run the program, until it has begun, and never a pairing of their own: there they answer like anybody else."""
-    return may_have_caseload(membership, pairing) and pairing.state in acts.DECLINE.states
+    return may_have_caseload(membership, pairing) and pairing.state in states.WITHDRAW.starts_from
 
 
 def may_have_stand_in(membership: Membership, pairing: Pairing) -> bool:

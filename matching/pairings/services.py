@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from matching.pairings import places, policies
+from matching.pairings import places, policies, states
 from matching.pairings.models import Pairing, PartnerWish
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
@@ -86,12 +86,12 @@ def propose(
     if stands_in_for is not None:
         stands_in_for = _locked(stands_in_for)
         _refuse_unless_it_needs_somebody(stands_in_for, one, other, by)
-    states = set(Pairing.objects.of(one).of(other).values_list("state", flat=True))
+    earlier = set(Pairing.objects.of(one).of(other).values_list("state", flat=True))
     names = {"one": one.user.full_name, "other": other.user.full_name}
-    if states.intersection(Pairing.OPEN_STATES):
+    if earlier.intersection(Pairing.OPEN_STATES):
         raise Refused(_("%(one)s and %(other)s have an open pairing already.") % names)
     _refuse_unless_free(one, other, mentor, stands_in_for)
-    if State.DECLINED in states and not again:
+    if State.DECLINED in earlier and not again:
         raise AskedBefore(
             _("%(one)s and %(other)s were introduced before, and it did not start. Tick that you know this, to ask them again.") % names
         )
@@ -131,7 +131,7 @@ def accept(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
     setattr(pairing, f"{pairing.side_of(by)}_accepted_at", now)
     both = pairing.first_accepted_at is not None and pairing.second_accepted_at is not None
     if both:
-        pairing.state = State.ACCEPTED
+        pairing.state = states.AGREE.leads_from(pairing.state)
     pairing.save(update_fields=["first_accepted_at", "second_accepted_at", "state"])
     outbox.cancel(kind="pairing-proposed", subject_ids=[pairing.pk], recipient_id=by.user_id, now=now)
     if both:
@@ -149,7 +149,7 @@ def decline(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
         return pairing
     if not policies.may_decline(by, pairing):
         raise Refused(_("This pairing has begun already. If it is not right for you, talk to your coordinator."))
-    set_not_started(pairing, now)
+    set_not_started(pairing, now, move=states.DECLINE)
     audit.record(verb="pairing.declined", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
     return pairing
 
@@ -162,7 +162,7 @@ def withdraw(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
         return pairing
     if not policies.may_withdraw(by, pairing):
         raise Refused(_("Only an introduction that has not begun yet can be taken back."))
-    set_not_started(pairing, now)
+    set_not_started(pairing, now, move=states.WITHDRAW)
     audit.record(verb="pairing.withdrawn", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
     return pairing
 
@@ -200,20 +200,20 @@ def keep_wish(*, pairing: Pairing, by: Membership, now: datetime) -> bool:
 
 
 def set_paused(*, pairing: Pairing, now: datetime) -> None:
-    pairing.state = State.PAUSED
+    pairing.state = states.PAUSE.leads_from(pairing.state)
     pairing.save(update_fields=["state"])
     _tell(_when_stopped, pairing, now)
 
 
 def set_active_again(*, pairing: Pairing, now: datetime) -> None:
-    pairing.state = State.ACTIVE
+    pairing.state = states.GO_ON.leads_from(pairing.state)
     pairing.save(update_fields=["state"])
     _tell(_when_gone_on, pairing, now)
 
 
 def set_begun_again(*, pairing: Pairing, now: datetime) -> None:
     """It has ended, and is active again. A requirement that has opened since does not hold it back, as it never stops what has begun."""
-    pairing.state, pairing.ended_at = State.ACTIVE, None
+    pairing.state, pairing.ended_at = states.BEGIN_AGAIN.leads_from(pairing.state), None
     pairing.save(update_fields=["state", "ended_at"])
     # Whoever wished for somebody in place of this one has this one again. What was said of another pairing is not touched.
     PartnerWish.objects.filter(pairing=pairing).standing().delete()
@@ -223,7 +223,7 @@ def set_begun_again(*, pairing: Pairing, now: datetime) -> None:
 def set_undone(*, pairing: Pairing, now: datetime) -> None:
     """It was active, and is as if it had never begun: neither has met anybody, and both wait as long as they did."""
     pairing.activated_at = None
-    set_not_started(pairing, now)
+    set_not_started(pairing, now, move=states.UNDO)
     PartnerWish.objects.filter(met_in=pairing).update(met_in=None)
     _tell(_when_stopped, pairing, now)
 
@@ -233,8 +233,8 @@ def owe_closed(*, pairing: Pairing, now: datetime) -> None:
     _owe_to_both(CLOSED, pairing, now, slot=f"{now:%Y%m%dT%H%M%S}")
 
 
-def set_closed(*, pairing: Pairing, now: datetime) -> None:
-    pairing.state, pairing.ended_at = State.CLOSED, now
+def set_closed(*, pairing: Pairing, now: datetime, move: states.Move = states.END) -> None:
+    pairing.state, pairing.ended_at = move.leads_from(pairing.state), now
     pairing.save(update_fields=["state", "ended_at"])
     _tell(_when_stopped, pairing, now)
 
@@ -264,18 +264,11 @@ def end_those_of(*, membership: Membership, now: datetime) -> None:
         if not pairing.includes(membership):
             continue
         has_begun = pairing.activated_at is not None
-        pairing.state = State.CLOSED if has_begun else State.DECLINED
-        if not has_begun:
-            pairing.first_accepted_at = pairing.second_accepted_at = None
-        pairing.ended_at = now
-        pairing.save(update_fields=["state", "first_accepted_at", "second_accepted_at", "ended_at"])
         if has_begun:
-            _tell(_when_stopped, pairing, now)
-        outbox.cancel(kind="pairing-proposed", subject_ids=[pairing.pk], now=now)
-        if has_begun:
+            set_closed(pairing=pairing, now=now, move=states.LEAVE)
             owe_closed(pairing=pairing, now=now)
         else:
-            _owe_to_both(NOT_STARTED, pairing, now)
+            set_not_started(pairing, now, move=states.LEAVE)
         verb = "pairing.closed" if has_begun else "pairing.declined"
         audit.record(verb=verb, subject=pairing, program_id=pairing.program_id, actor_id=None, now=now, detail={"cause": "left"})
 
@@ -284,7 +277,7 @@ def _start_if_both_are_ready(pairing: Pairing, now: datetime) -> None:
     """The pairing is locked. Readiness is read after that, so that of two who become ready together the second one sees both."""
     if Membership.objects.filter(pk__in=[pairing.first_id, pairing.second_id]).filter(Q(ready_at=None) | ~Q(left_at=None)).exists():
         return
-    pairing.state = State.ACTIVE
+    pairing.state = states.START.leads_from(pairing.state)
     pairing.activated_at = now
     pairing.save(update_fields=["state", "activated_at"])
     _owe_to_both("pairing-started", pairing, now)
@@ -295,8 +288,8 @@ def _start_if_both_are_ready(pairing: Pairing, now: datetime) -> None:
     audit.record(verb="pairing.activated", subject=pairing, program_id=pairing.program_id, actor_id=None, now=now)
 
 
-def set_not_started(pairing: Pairing, now: datetime) -> None:
-    pairing.state = State.DECLINED
+def set_not_started(pairing: Pairing, now: datetime, *, move: states.Move) -> None:
+    pairing.state = move.leads_from(pairing.state)
     pairing.first_accepted_at = pairing.second_accepted_at = None
     pairing.ended_at = now
     pairing.save(update_fields=["state", "first_accepted_at", "second_accepted_at", "activated_at", "ended_at"])

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from matching.pairings import acts
+from matching.pairings import acts, states
 from matching.pairings import policies as pairings
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
@@ -12,7 +12,7 @@ PAUSE = acts.register(
         name="pairing.pause",
         words=_("Pause a pairing, without a reason"),
         route="matching:pause",
-        states=frozenset({Pairing.State.ACTIVE}),
+        states=states.PAUSE.starts_from,
         staff_too=True,
     )
 )
@@ -21,7 +21,7 @@ GO_ON = acts.register(
         name="pairing.go_on",
         words=_("Say yes to going on after a pause"),
         route="matching:go-on",
-        states=frozenset({Pairing.State.PAUSED}),
+        states=states.GO_ON.starts_from,
         staff_too=True,
     )
 )
@@ -30,7 +30,7 @@ TAKE_BACK = acts.register(
         name="pairing.stay_paused",
         words=_("Take back one’s own yes to going on"),
         route="matching:stay-paused",
-        states=frozenset({Pairing.State.PAUSED}),
+        states=states.GO_ON.starts_from,
     )
 )
 

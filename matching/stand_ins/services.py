@@ -4,6 +4,7 @@ from datetime import datetime
 
 from matching.endings import services as endings
 from matching.pairings import services as pairings
+from matching.pairings import states
 from matching.pairings.models import Pairing
 from mentoring.kernel.audit import services as audit
 from programs.memberships.models import Membership
@@ -35,9 +36,9 @@ def end_with(*, pairing: Pairing, now: datetime) -> None:
     for stand_in in open_ones.order_by("pk").select_for_update(of=["self"], no_key=True):
         has_begun = stand_in.activated_at is not None
         if has_begun:
-            endings.close(stand_in, now)
+            endings.close(stand_in, now, move=states.STAND_IN_NO_MORE)
         else:
-            pairings.set_not_started(stand_in, now)
+            pairings.set_not_started(stand_in, now, move=states.STAND_IN_NO_MORE)
         audit.record(
             verb="pairing.closed" if has_begun else "pairing.declined",
             subject=stand_in,
