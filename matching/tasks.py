@@ -1,5 +1,6 @@
 """Contents page for Celery. Each subject's tasks are imported here, or no worker would know them."""
 
 from matching.endings.tasks import settle_endings
+from matching.pairings.tasks import lapse_introductions
 
-__all__ = ["settle_endings"]
+__all__ = ["lapse_introductions", "settle_endings"]

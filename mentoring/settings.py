@@ -234,6 +234,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "retire outbox": {"task": "kernel.retire_outbox", "schedule": 3600, "options": {"expires": 600, "queue": Queue.WORK.value}},
     "settle check-ins": {"task": "checkins.settle_check_ins", "schedule": 60, "options": {"expires": 60, "queue": Queue.MAIL.value}},
     "settle endings": {"task": "matching.settle_endings", "schedule": 600, "options": {"expires": 600, "queue": Queue.WORK.value}},
+    "lapse introductions": {
+        "task": "matching.lapse_introductions",
+        "schedule": 600,
+        "options": {"expires": 600, "queue": Queue.WORK.value},
+    },
     "note pulse": {"task": "kernel.note_pulse", "schedule": 30, "options": {"expires": 30, "queue": Queue.MAIL.value}},
     "run due jobs": {"task": "kernel.run_due_jobs", "schedule": 30, "options": {"expires": 30, "queue": Queue.WORK.value}},
     "purge once keys": {"task": "kernel.purge_once_keys", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},

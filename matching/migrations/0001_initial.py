@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('mentor', models.CharField(blank=True, choices=[('first', 'The first'), ('second', 'The second'), ('', 'Both mentor, both learn')], default='', max_length=6)),
                 ('state', models.CharField(choices=[('proposed', 'Proposed'), ('accepted', 'Accepted by both'), ('active', 'Active'), ('paused', 'Paused'), ('closed', 'Ended'), ('declined', 'Not started')], default='proposed', max_length=10)),
                 ('proposed_at', models.DateTimeField()),
+                ('lapses_at', models.DateTimeField(blank=True, null=True)),
                 ('first_accepted_at', models.DateTimeField(blank=True, null=True)),
                 ('second_accepted_at', models.DateTimeField(blank=True, null=True)),
                 ('activated_at', models.DateTimeField(blank=True, null=True)),
@@ -296,5 +297,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='weeklycount',
             constraint=models.CheckConstraint(condition=models.Q(('side__in', [0, 1])), name='matching_weeklycount_of_one_of_two_sides'),
+        ),
+        migrations.AddIndex(
+            model_name='pairing',
+            index=models.Index(condition=models.Q(('state', 'proposed')), fields=['lapses_at'], name='matching_pairing_by_lapse'),
+        ),
+        migrations.AddConstraint(
+            model_name='pairing',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'proposed'), _negated=True), models.Q(('lapses_at__gt', models.F('proposed_at')), ('lapses_at__isnull', False)), _connector='OR'), name='matching_pairing_proposed_is_open_for_a_time'),
         ),
     ]

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from matching.pairings.models import Pairing
-from matching.pairings.services import CLOSED, NOT_STARTED
+from matching.pairings.services import CLOSED, NOT_STARTED, PROPOSED, REMINDER
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
 
@@ -17,6 +17,7 @@ MATCHING = kinds.Category(
     label=_("Introductions and your pairings"),
     about=_("When somebody would like to introduce you, and when a pairing of yours starts, rests, goes on or ends."),
 )
+WHO_SEES_AN_ANSWER = _("The other person sees only whether the pairing starts, never why it does not.")
 
 
 def context(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
@@ -31,6 +32,7 @@ def context(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
                 "other": pairing.other_half(half).user.short_name,
                 "coordinator": pairing.coordinator.user.full_name if pairing.coordinator else "",
                 "is_stand_in": pairing.is_stand_in,
+                "until": pairing.lapses_at,
             }
     return written
 
@@ -67,14 +69,26 @@ def _with_pairings(messages: list[OutboxMessage]) -> list[tuple[OutboxMessage, P
 
 kinds.register(
     kinds.Kind(
-        name="pairing-proposed",
+        name=PROPOSED,
         label=_("An introduction"),
         priority=kinds.Priority.REMINDER,
         category=MATCHING,
         template=f"{FOLDER}/proposed.txt",
         context=context,
         still_owed=waits_for_their_answer,
-        audience=_("The other person sees only whether the pairing starts, never why it does not."),
+        audience=WHO_SEES_AN_ANSWER,
+    )
+)
+kinds.register(
+    kinds.Kind(
+        name=REMINDER,
+        label=_("A reminder of an introduction"),
+        priority=kinds.Priority.REMINDER,
+        category=MATCHING,
+        template=f"{FOLDER}/reminder.txt",
+        context=context,
+        still_owed=waits_for_their_answer,
+        audience=WHO_SEES_AN_ANSWER,
     )
 )
 kinds.register(

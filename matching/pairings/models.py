@@ -91,6 +91,8 @@ class Pairing(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     proposed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
+    # When it ends by itself, if there are not two yeses by then. As both were told: a setting that changes later leaves it.
+    lapses_at = models.DateTimeField(null=True, blank=True)
     first_accepted_at = models.DateTimeField(null=True, blank=True)
     second_accepted_at = models.DateTimeField(null=True, blank=True)
     activated_at = models.DateTimeField(null=True, blank=True)
@@ -131,12 +133,17 @@ class Pairing(models.Model):
                 condition=~Q(state="declined") | Q(first_accepted_at=None, second_accepted_at=None),
                 name="matching_pairing_declined_keeps_no_answers",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="proposed") | Q(lapses_at__isnull=False, lapses_at__gt=F("proposed_at")),
+                name="matching_pairing_proposed_is_open_for_a_time",
+            ),
             models.CheckConstraint(condition=~Q(state="closed") | Q(activated_at__isnull=False), name="matching_pairing_closed_had_begun"),
             models.CheckConstraint(condition=~Q(state="declined") | Q(activated_at=None), name="matching_pairing_declined_never_began"),
         ]
         indexes = [
             models.Index(fields=["program", "proposed_at", "id"], name="matching_pairing_by_time"),
             models.Index(fields=["program", "state"], name="matching_pairing_by_state"),
+            models.Index(fields=["lapses_at"], condition=Q(state="proposed"), name="matching_pairing_by_lapse"),
         ]
 
     def __str__(self) -> str:

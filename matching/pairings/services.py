@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 State, Mentor = Pairing.State, Pairing.Mentor
+PROPOSED, REMINDER = "pairing-proposed", "pairing-reminder"
 CLOSED, NOT_STARTED = "pairing-closed", "pairing-not-started"
+AT_ONCE = 200
 
 _when_activated: list[Callable[..., object]] = []
 _when_stopped: list[Callable[..., object]] = []
@@ -80,7 +82,7 @@ def propose(
     if mentor is not None and mentor.pk not in (one.pk, other.pk):
         raise Refused(_("The mentor has to be one of the two."))
     # The places of both stay as they are until this is done, so that two coordinators cannot both give the last one.
-    Program.objects.select_for_update(no_key=True).get(pk=program.pk)
+    program = Program.objects.select_for_update(no_key=True).get(pk=program.pk)
     locked = _locked_people(program, one, other, now)
     one, other = locked[one.pk], locked[other.pk]
     if stands_in_for is not None:
@@ -104,11 +106,14 @@ def propose(
         mentor=_place_of(mentor, first),
         proposed_by=by,
         proposed_at=now,
+        lapses_at=now + timedelta(days=program.introduction_open_days),
         stands_in_for=stands_in_for,
     )
     pairing.coordinator = _caseload_of(coordinator or by, pairing)
     pairing.save()
-    _owe_to_both("pairing-proposed", pairing, now)
+    _owe_to_both(PROPOSED, pairing, now, expires_at=pairing.lapses_at)
+    reminded_at = now + timedelta(days=program.introduction_reminder_days)
+    _owe_to_both(REMINDER, pairing, now, due_at=reminded_at, expires_at=pairing.lapses_at)
     audit.record(
         verb="pairing.proposed",
         subject=pairing,
@@ -133,7 +138,8 @@ def accept(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
     if both:
         pairing.state = states.AGREE.leads_from(pairing.state)
     pairing.save(update_fields=["first_accepted_at", "second_accepted_at", "state"])
-    outbox.cancel(kind="pairing-proposed", subject_ids=[pairing.pk], recipient_id=by.user_id, now=now)
+    for kind in (PROPOSED, REMINDER):
+        outbox.cancel(kind=kind, subject_ids=[pairing.pk], recipient_id=by.user_id, now=now)
     if both:
         _start_if_both_are_ready(pairing, now)
     audit.record(verb="pairing.accepted", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
@@ -165,6 +171,25 @@ def withdraw(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
     set_not_started(pairing, now, move=states.WITHDRAW)
     audit.record(verb="pairing.withdrawn", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
     return pairing
+
+
+@transaction.atomic
+def lapse_due(*, now: datetime) -> int:
+    """End the introductions whose time is over without two yeses, as if somebody had said "not this time". Nothing keeps who had answered.
+
+    Running late, twice, or twice at once changes nothing but the delay. Returns how many, so that a caller may go on until there are none.
+    """
+    due = Pairing.objects.filter(state__in=states.LAPSE.starts_from, lapses_at__lte=now, program__archived_at=None)
+    # Those that somebody answers in this moment are left to them; what they leave open is looked at the next time.
+    locked = due.with_people().order_by("pk").select_for_update(of=["self"], no_key=True, skip_locked=True)[:AT_ONCE]
+    over = list(locked)
+    for pairing in over:
+        set_not_started(pairing, now, move=states.LAPSE)
+    for pairing in over:
+        audit.record(
+            verb="pairing.declined", subject=pairing, program_id=pairing.program_id, actor_id=None, now=now, detail={"cause": "lapsed"}
+        )
+    return len(over)
 
 
 @transaction.atomic
@@ -293,7 +318,8 @@ def set_not_started(pairing: Pairing, now: datetime, *, move: states.Move) -> No
     pairing.first_accepted_at = pairing.second_accepted_at = None
     pairing.ended_at = now
     pairing.save(update_fields=["state", "first_accepted_at", "second_accepted_at", "activated_at", "ended_at"])
-    outbox.cancel(kind="pairing-proposed", subject_ids=[pairing.pk], now=now)
+    for kind in (PROPOSED, REMINDER):
+        outbox.cancel(kind=kind, subject_ids=[pairing.pk], now=now)
     _owe_to_both(NOT_STARTED, pairing, now)
 
 
@@ -348,9 +374,19 @@ def _caseload_of(membership: Membership, pairing: Pairing) -> Membership | None:
     return membership if fits and policies.may_have_caseload(membership, pairing) else None
 
 
-def _owe_to_both(kind: str, pairing: Pairing, now: datetime, slot: str = "0") -> None:
+def _owe_to_both(
+    kind: str, pairing: Pairing, now: datetime, *, slot: str = "0", due_at: datetime | None = None, expires_at: datetime | None = None
+) -> None:
     duties = [
-        outbox.Duty(kind=kind, subject_id=pairing.pk, recipient_id=half.user_id, slot=slot, program_id=pairing.program_id)
+        outbox.Duty(
+            kind=kind,
+            subject_id=pairing.pk,
+            recipient_id=half.user_id,
+            slot=slot,
+            program_id=pairing.program_id,
+            due_at=due_at,
+            expires_at=expires_at,
+        )
         for half in pairing.halves
     ]
     outbox.owe_many(duties, now=now)

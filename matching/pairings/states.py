@@ -32,16 +32,17 @@ class Move:
         return self.leads[state]
 
 
-TO_NOTHING = {State.PROPOSED: State.DECLINED, State.ACCEPTED: State.DECLINED}
-TO_ITS_END = {State.ACTIVE: State.CLOSED, State.PAUSED: State.CLOSED}
+TO_NOTHING: dict[str, str] = {State.PROPOSED: State.DECLINED, State.ACCEPTED: State.DECLINED}
+TO_ITS_END: dict[str, str] = {State.ACTIVE: State.CLOSED, State.PAUSED: State.CLOSED}
 
 # Both have said yes.
 AGREE = Move("agree", {State.PROPOSED: State.ACCEPTED})
 # What is required of both is done.
 START = Move("start", {State.ACCEPTED: State.ACTIVE})
-# One half says "not this time"; or those who run the program take it back.
+# One half says "not this time", those who run the program take it back, or the time to answer is over.
 DECLINE = Move("decline", TO_NOTHING)
 WITHDRAW = Move("withdraw", TO_NOTHING)
+LAPSE = Move("lapse", {State.PROPOSED: State.DECLINED})
 PAUSE = Move("pause", {State.ACTIVE: State.PAUSED})
 GO_ON = Move("go on", {State.PAUSED: State.ACTIVE})
 END = Move("end", TO_ITS_END)
@@ -52,7 +53,7 @@ UNDO = Move("undo", {State.ACTIVE: State.DECLINED})
 LEAVE = Move("leave", TO_NOTHING | TO_ITS_END)
 STAND_IN_NO_MORE = Move("stand in no more", TO_NOTHING | TO_ITS_END)
 
-MOVES = (AGREE, START, DECLINE, WITHDRAW, PAUSE, GO_ON, END, BEGIN_AGAIN, UNDO, LEAVE, STAND_IN_NO_MORE)
+MOVES = (AGREE, START, DECLINE, WITHDRAW, LAPSE, PAUSE, GO_ON, END, BEGIN_AGAIN, UNDO, LEAVE, STAND_IN_NO_MORE)
 
 
 def steps() -> set[tuple[str, str]]:

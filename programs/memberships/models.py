@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from programs.people.models import validate_time_zone
@@ -50,9 +50,27 @@ class Program(models.Model):
     nudge_after_days = models.PositiveSmallIntegerField(
         _("days without a meeting until both get a gentle word"), default=28, validators=[MinValueValidator(7), MaxValueValidator(365)]
     )
+    introduction_reminder_days = models.PositiveSmallIntegerField(
+        _("days after an introduction until who has not answered is reminded"),
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
+    introduction_open_days = models.PositiveSmallIntegerField(
+        _("days after which an introduction ends that has not had two yeses"),
+        default=14,
+        validators=[MinValueValidator(2), MaxValueValidator(90)],
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(introduction_reminder_days__gte=1, introduction_reminder_days__lt=F("introduction_open_days")),
+                name="programs_program_reminds_before_an_introduction_ends",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

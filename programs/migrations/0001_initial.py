@@ -120,6 +120,8 @@ class Migration(migrations.Migration):
                 ('begin_again_days', models.PositiveSmallIntegerField(default=90, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='days after an ending in which two can begin again')),
                 ('reset_again_days', models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(90)], verbose_name='days after a reset conversation until both are asked how it is')),
                 ('nudge_after_days', models.PositiveSmallIntegerField(default=28, validators=[django.core.validators.MinValueValidator(7), django.core.validators.MaxValueValidator(365)], verbose_name='days without a meeting until both get a gentle word')),
+                ('introduction_reminder_days', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='days after an introduction until who has not answered is reminded')),
+                ('introduction_open_days', models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(2), django.core.validators.MaxValueValidator(90)], verbose_name='days after which an introduction ends that has not had two yeses')),
                 ('created_at', models.DateTimeField()),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -289,5 +291,9 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='programs_holiday_ends_after_it_starts'), models.UniqueConstraint(fields=('program', 'first_day', 'last_day'), name='programs_holiday_once_the_same_days')],
             },
+        ),
+        migrations.AddConstraint(
+            model_name='program',
+            constraint=models.CheckConstraint(condition=models.Q(('introduction_reminder_days__gte', 1), ('introduction_reminder_days__lt', models.F('introduction_open_days'))), name='programs_program_reminds_before_an_introduction_ends'),
         ),
     ]

@@ -7,6 +7,7 @@ from mentoring.kernel.forms import DayInput, EvenhandForm, OneOf
 from programs.memberships.models import Cohort, Holiday, Program
 from programs.people.forms import TimeZoneField
 from programs.profiles.models import ProfileQuestion
+from programs.setup.services import REMINDS_TOO_LATE
 from programs.setup.templates import TEMPLATES
 
 if TYPE_CHECKING:
@@ -89,6 +90,17 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
         least=7,
         most=365,
     )
+    introduction_reminder_days = _days(
+        _("After how many days is somebody reminded who has not answered an introduction?"),
+        _("One reminder, to those alone who have not answered. This holds for introductions from now on."),
+        most=60,
+    )
+    introduction_open_days = _days(
+        _("After how many days does an introduction end by itself?"),
+        _("Both get the same letter as after “not this time”. Nobody learns who had answered. This holds for introductions from now on."),
+        most=90,
+        least=2,
+    )
 
     answers_read_by = OneOf(
         label=_("Who may read the answers of check-ins?"),
@@ -112,6 +124,8 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
             "begin_again_days",
             "reset_again_days",
             "nudge_after_days",
+            "introduction_reminder_days",
+            "introduction_open_days",
             "answers_read_by",
             "staff_need_second_factor",
         ]
@@ -144,6 +158,13 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
         super().__init__(*arguments, **names)
         if not by_admin:
             del self.fields["answers_read_by"], self.fields["staff_need_second_factor"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        reminded_after, ends_after = cleaned.get("introduction_reminder_days"), cleaned.get("introduction_open_days")
+        if reminded_after and ends_after and reminded_after >= ends_after:
+            self.add_error("introduction_reminder_days", REMINDS_TOO_LATE)
+        return cleaned
 
 
 class CohortForm(EvenhandForm, forms.ModelForm):

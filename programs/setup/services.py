@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
@@ -17,6 +18,7 @@ from programs.setup.templates import TEMPLATES
 
 LONGEST_SLUG = 60
 LONGEST_HOLIDAY = timedelta(days=366)
+REMINDS_TOO_LATE = gettext_lazy("The reminder has to come before the introduction ends. Choose fewer days for it, or more for the end.")
 
 _when_created: list[Callable[..., object]] = []
 _when_clocks_changed: list[Callable[..., object]] = []
@@ -95,6 +97,8 @@ def change_program(
     begin_again_days: int | None = None,
     reset_again_days: int | None = None,
     nudge_after_days: int | None = None,
+    introduction_reminder_days: int | None = None,
+    introduction_open_days: int | None = None,
     staff_need_second_factor: bool | None = None,
     answers_read_by: str | None = None,
 ) -> Program:
@@ -116,6 +120,8 @@ def change_program(
         "begin_again_days": begin_again_days,
         "reset_again_days": reset_again_days,
         "nudge_after_days": nudge_after_days,
+        "introduction_reminder_days": introduction_reminder_days,
+        "introduction_open_days": introduction_open_days,
         "staff_need_second_factor": staff_need_second_factor,
         "answers_read_by": answers_read_by,
     }
@@ -127,6 +133,8 @@ def change_program(
         return program
     for field, value in changed.items():
         setattr(program, field, value)
+    if program.introduction_reminder_days >= program.introduction_open_days:
+        raise Refused(REMINDS_TOO_LATE)
     program.save(update_fields=[*changed])
     if "time_zone" in changed:
         for callback in _when_clocks_changed:
@@ -202,6 +210,8 @@ CHOSEN = frozenset(
         "begin_again_days",
         "reset_again_days",
         "nudge_after_days",
+        "introduction_reminder_days",
+        "introduction_open_days",
     }
 )
 

@@ -53,6 +53,7 @@ class PairingFactory(DjangoModelFactory):
     )
     coordinator = factory.SelfAttribute("proposed_by")
     proposed_at = NOON - timedelta(days=42)
+    lapses_at = factory.LazyAttribute(lambda pairing: pairing.proposed_at + timedelta(days=14))
 
 
 class FactFactory(DjangoModelFactory):

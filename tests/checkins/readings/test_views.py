@@ -317,7 +317,14 @@ def test_a_wider_rule_opens_nothing_that_was_said_before(as_member):
     program.answers_read_by = Program.AnswersReadBy.ADMINS
     program.save()
     answered(around.pairing, around.half, 1, "BEFORE", rule=program.answers_read_by)
-    days = ("decisions_reopen_days", "begin_again_days", "reset_again_days", "nudge_after_days")
+    days = (
+        "decisions_reopen_days",
+        "begin_again_days",
+        "reset_again_days",
+        "nudge_after_days",
+        "introduction_reminder_days",
+        "introduction_open_days",
+    )
     kept = ("name", "purpose", "time_zone", "mentor_word", "mentee_word", "help_contact", *days)
     settings = {field: getattr(program, field) for field in kept}
 

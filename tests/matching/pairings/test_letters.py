@@ -2,7 +2,7 @@ import pytest
 
 from matching.pairings import letters
 from matching.pairings.models import Pairing
-from mentoring.kernel.outbox import kinds
+from mentoring.kernel.outbox import delivery, kinds
 from mentoring.kernel.outbox import services as outbox
 from mentoring.kernel.outbox.letters import write
 from mentoring.kernel.outbox.models import OutboxMessage
@@ -10,7 +10,13 @@ from tests.factories.matching import PairingFactory
 
 pytestmark = pytest.mark.django_db
 
-STATES = {"pairing-proposed": "proposed", "pairing-started": "active", "pairing-not-started": "declined", "pairing-closed": "closed"}
+STATES = {
+    "pairing-proposed": "proposed",
+    "pairing-reminder": "proposed",
+    "pairing-started": "active",
+    "pairing-not-started": "declined",
+    "pairing-closed": "closed",
+}
 
 
 @pytest.fixture
@@ -82,3 +88,26 @@ def test_the_letters_cost_the_same_for_one_pair_and_for_many(owed, kind, queries
         return queries_of(lambda: (kind_of.context(messages), kind_of.still_owed(messages)))
 
     assert read(owed(kind, PairingFactory())) == read(owed(kind, *PairingFactory.create_batch(5)))
+
+
+def test_a_reminder_says_until_when_by_the_readers_own_clock(pairing, owed):
+    Pairing.objects.filter(pk=pairing.pk).update(lapses_at="2026-03-20T22:30Z")
+    type(pairing.second.user).objects.filter(pk=pairing.second.user_id).update(time_zone="Asia/Tokyo")
+
+    first, second = (written(message).text for message in owed("pairing-reminder", pairing))
+
+    assert "until Friday 20 March" in first
+    assert "until Saturday 21 March" in second
+
+
+def test_an_unanswered_introduction_goes_out_as_a_reminder_once(noon, mailoutbox):
+    pairing = PairingFactory(proposed_at=noon, first_accepted_at=noon)
+    for half in pairing.halves:
+        duty = outbox.Duty(kind="pairing-reminder", subject_id=pairing.pk, recipient_id=half.user_id, program_id=pairing.program_id)
+        outbox.owe_many([duty, duty], now=noon)
+
+    delivery.drain()
+    delivery.drain()
+
+    [sent] = mailoutbox
+    assert pairing.second.user.email in sent.to[0]

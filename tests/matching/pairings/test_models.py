@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from matching.pairings.models import Pairing
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory, ProgramFactory
+from tests.times import NOON
 
 pytestmark = pytest.mark.django_db
 State = Pairing.State
@@ -72,6 +73,12 @@ def test_the_database_refuses_an_end_without_a_time_and_a_time_without_an_end(no
 def test_the_database_refuses_to_keep_who_said_yes_to_what_did_not_start(noon):
     with refused_by("matching_pairing_declined_keeps_no_answers"):
         PairingFactory(declined=True, first_accepted_at=noon)
+
+
+@pytest.mark.parametrize("lapses_at", [None, NOON - timedelta(days=42)])
+def test_the_database_refuses_an_introduction_that_is_open_for_no_time(lapses_at):
+    with refused_by("matching_pairing_proposed_is_open_for_a_time"):
+        PairingFactory(lapses_at=lapses_at)
 
 
 def test_a_half_sees_its_own_pairings_and_staff_see_all_of_their_program():

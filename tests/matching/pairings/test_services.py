@@ -2,6 +2,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from matching.pairings import services
 from matching.pairings.models import Pairing
@@ -354,6 +355,100 @@ def test_what_ended_before_stays_as_it_was(noon):
     assert pairing.ended_at == noon - timedelta(days=9)
 
 
+# --- time ---
+
+
+def of_time(program, **days):
+    for setting, number in days.items():
+        setattr(program, setting, number)
+    program.save()
+
+
+@pytest.mark.parametrize(("reminded", "over"), [(7, 14), (3, 10)])
+def test_both_are_told_of_the_end_and_a_reminder_waits_for_its_day(program, introduce, noon, reminded, over):
+    of_time(program, introduction_reminder_days=reminded, introduction_open_days=over)
+
+    pairing = introduce(person(program, mentor=True), person(program))
+
+    assert pairing.lapses_at == noon + timedelta(days=over)
+    reminders = letters("pairing-reminder")
+    assert set(reminders.values_list("recipient", flat=True)) == {half.user_id for half in pairing.halves}
+    assert set(reminders.values_list("due_at", "expires_at")) == {(noon + timedelta(days=reminded), pairing.lapses_at)}
+
+
+def test_a_setting_that_changes_leaves_what_two_were_told(program, introduce, noon):
+    pairing = introduce(person(program, mentor=True), person(program))
+
+    of_time(program, introduction_reminder_days=1, introduction_open_days=2)
+
+    assert services.lapse_due(now=noon + timedelta(days=13)) == 0
+    pairing.refresh_from_db()
+    assert pairing.lapses_at == noon + timedelta(days=14)
+
+
+def test_who_has_answered_is_not_reminded(program, introduce, noon):
+    pairing = introduce(person(program, mentor=True), person(program))
+
+    services.accept(pairing=pairing, by=pairing.first, now=noon)
+
+    assert [letter.recipient_id for letter in letters("pairing-reminder").open()] == [pairing.second.user_id]
+
+
+@pytest.mark.parametrize("act", ["decline", "withdraw", "lapse"])
+def test_nobody_is_reminded_of_what_is_not_open_any_more(program, introduce, coordinator, noon, act):
+    pairing = introduce(person(program, mentor=True), person(program))
+
+    match act:
+        case "decline":
+            services.decline(pairing=pairing, by=pairing.first, now=noon)
+        case "withdraw":
+            services.withdraw(pairing=pairing, by=coordinator, now=noon)
+        case "lapse":
+            services.lapse_due(now=pairing.lapses_at)
+
+    assert not letters("pairing-reminder").open().exists()
+    assert letters("pairing-not-started").open().count() == 2
+
+
+def test_when_its_time_is_over_it_ends_as_after_a_not_this_time(program, introduce, noon):
+    lapsed, declined = (introduce(person(program, mentor=True), person(program)) for _ in range(2))
+    services.accept(pairing=lapsed, by=lapsed.second, now=noon)
+
+    assert services.lapse_due(now=lapsed.lapses_at - timedelta(seconds=1)) == 0
+    services.decline(pairing=declined, by=declined.first, now=lapsed.lapses_at)
+    assert services.lapse_due(now=lapsed.lapses_at) == 1
+
+    def kept(pairing):
+        row = Pairing.objects.filter(pk=pairing.pk).values("state", "ended_at", "activated_at", "first_accepted_at", "second_accepted_at")
+        mails = letters("pairing-not-started").about(kind="pairing-not-started", subject_ids=[pairing.pk])
+        return row.get(), sorted(mails.values_list("due_at", "priority", "context")), mails.count()
+
+    assert kept(lapsed) == kept(declined)
+    assert kept(lapsed)[2] == 2
+    written = AuditEvent.objects.get(verb="pairing.declined", object_id=str(lapsed.pk))
+    assert (written.actor_id, written.detail) == (None, {"cause": "lapsed"})
+
+
+def test_what_both_accepted_waits_for_as_long_as_it_takes(program, introduce, noon):
+    pairing = introduce(person(program, mentor=True), person(program))
+    for half in pairing.halves:
+        readiness.require(membership=half, key="guidelines", now=noon)
+        services.accept(pairing=pairing, by=half, now=noon)
+
+    assert services.lapse_due(now=noon + timedelta(days=100)) == 0
+
+    pairing.refresh_from_db()
+    assert pairing.state == State.ACCEPTED
+
+
+def test_nothing_lapses_in_a_program_that_is_archived(program, introduce, noon):
+    pairing = introduce(person(program, mentor=True), person(program))
+    program.archived_at = noon
+    program.save()
+
+    assert services.lapse_due(now=pairing.lapses_at) == 0
+
+
 # --- at the same moment, on real connections ---
 
 
@@ -446,3 +541,47 @@ def test_two_who_become_ready_while_the_last_yes_is_said_are_not_forgotten(noon)
         pairing.refresh_from_db()
         assert pairing.state == State.ACTIVE
         assert Membership.objects.filter(pk__in=[pairing.first_id, pairing.second_id], ready_at=None).count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_three_beats_at_once_end_each_introduction_once(noon):
+    pairings = PairingFactory.create_batch(3, program=ProgramFactory())
+
+    ended = at_once(*[lambda: services.lapse_due(now=noon)] * 3)
+
+    assert sum(ended) == 3
+    assert letters("pairing-not-started").count() == 6
+    assert AuditEvent.objects.filter(verb="pairing.declined", object_id__in=[pairing.pk for pairing in pairings]).count() == 3
+    assert services.lapse_due(now=noon) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_dies_before_it_is_done_leaves_all_of_it_to_the_next(noon):
+    pairing = PairingFactory()
+
+    def die_before_it_is_done():
+        with transaction.atomic(), connection.cursor() as cursor:
+            services.lapse_due(now=noon)
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with pytest.raises(OperationalError):
+        die_before_it_is_done()
+    connection.close()
+    assert not letters("pairing-not-started").exists()
+
+    assert services.lapse_due(now=noon) == 1
+
+    pairing.refresh_from_db()
+    assert pairing.state == State.DECLINED
+    assert letters("pairing-not-started").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_yes_in_the_last_second_and_the_end_leave_one_of_the_two(noon):
+    pairing = PairingFactory(first__ready_at=noon, second__ready_at=noon, first_accepted_at=noon)
+
+    at_once(lambda: services.accept(pairing=pairing, by=pairing.second, now=noon), lambda: services.lapse_due(now=noon))
+
+    pairing.refresh_from_db()
+    assert pairing.state in (State.ACTIVE, State.DECLINED)
+    assert letters("pairing-started").count() + letters("pairing-not-started").count() == 2

@@ -79,6 +79,7 @@ DONE_BY = {
     "start": be_ready,
     "decline": lambda pairing, now: services.decline(pairing=pairing, by=pairing.first, now=now),
     "withdraw": lambda pairing, now: services.withdraw(pairing=pairing, by=pairing.coordinator, now=now),
+    "lapse": lambda pairing, now: services.lapse_due(now=now),
     "pause": lambda pairing, now: pauses.pause(pairing=pairing, by=pairing.first, now=now),
     "go on": go_on,
     "end": lambda pairing, now: endings.end(pairing=pairing, by=pairing.first, now=now),

@@ -13,6 +13,12 @@ def refused_by_the_database():
     return pytest.raises(IntegrityError)
 
 
+@pytest.mark.parametrize(("reminded", "over"), [(0, 14), (14, 14), (20, 14)])
+def test_a_program_reminds_before_an_introduction_ends(reminded, over):
+    with refused_by_the_database(), transaction.atomic():
+        ProgramFactory(introduction_reminder_days=reminded, introduction_open_days=over)
+
+
 def test_a_person_has_one_place_in_a_program():
     member = MembershipFactory()
 

@@ -119,6 +119,8 @@ def settings_of(member, **changes) -> dict[str, str]:
         "begin_again_days": program.begin_again_days,
         "reset_again_days": program.reset_again_days,
         "nudge_after_days": program.nudge_after_days,
+        "introduction_reminder_days": program.introduction_reminder_days,
+        "introduction_open_days": program.introduction_open_days,
     }
     if member.is_admin:
         values |= {"answers_read_by": "coordinators", "staff_need_second_factor": "on"}
@@ -135,7 +137,13 @@ def test_a_coordinator_changes_the_settings(as_member, coordinator):
 
 @pytest.mark.parametrize(
     ("setting", "least", "most"),
-    [("decisions_reopen_days", 1, 365), ("begin_again_days", 1, 365), ("reset_again_days", 1, 90), ("nudge_after_days", 7, 365)],
+    [
+        ("decisions_reopen_days", 1, 365),
+        ("begin_again_days", 1, 365),
+        ("reset_again_days", 1, 90),
+        ("nudge_after_days", 7, 365),
+        ("introduction_open_days", 2, 90),
+    ],
 )
 def test_a_coordinator_says_for_how_many_days(setting, least, most, as_member, coordinator):
     browser = as_member(coordinator)
@@ -147,6 +155,17 @@ def test_a_coordinator_says_for_how_many_days(setting, least, most, as_member, c
 
     coordinator.program.refresh_from_db()
     assert getattr(coordinator.program, setting) == 30
+
+
+@pytest.mark.parametrize(("reminded", "over"), [("14", "14"), ("20", "10")])
+def test_a_reminder_comes_before_the_end(as_member, coordinator, reminded, over):
+    wrong = {"introduction_reminder_days": reminded, "introduction_open_days": over}
+
+    answer = as_member(coordinator).post(to("settings", coordinator), settings_of(coordinator, **wrong))
+
+    assert "The reminder has to come before the introduction ends." in answer.text
+    coordinator.program.refresh_from_db()
+    assert (coordinator.program.introduction_reminder_days, coordinator.program.introduction_open_days) == (7, 14)
 
 
 def test_a_coordinator_cannot_slip_in_what_is_for_admins(as_member, coordinator):
