@@ -13,9 +13,13 @@ class MatchingConfig(AppConfig):
         from matching.facts import services as facts
         from matching.hand_overs import services as hand_overs
         from matching.joint import services as joint
-        from matching.pairings import letters  # noqa: F401
+        from matching.pairings import (
+            letters,  # noqa: F401
+            why,
+        )
         from matching.pairings import services as pairings
         from matching.pauses import letters as letters_of_pauses  # noqa: F401
+        from matching.scoring import telling
         from matching.stand_ins import services as stand_ins
         from programs.mail import log
         from programs.memberships import services as memberships
@@ -23,6 +27,7 @@ class MatchingConfig(AppConfig):
         from programs.readiness import services as readiness
         from programs.setup import services as setup
 
+        why.ask_first(telling.read)
         log.keep_from(pairings.people_of_own)
         pairings.when_stopped(joint.stop)
         pairings.when_stopped(endings.ask_what_comes_next)

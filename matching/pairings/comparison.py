@@ -45,7 +45,7 @@ def side_by_side(program: Program, people: Iterable[Membership], audiences: froz
     questions = list(program.profile_questions.in_use().filter(audience__in=audiences))
     answers: dict[tuple[int, int], tuple[str, ...]] = defaultdict(tuple)
     for answer in ProfileAnswer.objects.filter(question__in=questions, profile__membership__in=people).select_related("profile"):
-        answers[answer.question_id, answer.profile.membership_id] = _values(answer.value)
+        answers[answer.question_id, answer.profile.membership_id] = values_of(answer.value)
     lines = [
         Line(question, tuple(Side(_is_asked(person, question), answers[question.pk, person.pk]) for person in people))
         for question in questions
@@ -60,6 +60,7 @@ def _is_asked(person: Membership, question: ProfileQuestion) -> bool:
     return bool(profile.offers_mentoring if question.asked_of == AskedOf.OFFERING else profile.seeks_mentoring)
 
 
-def _values(value: object) -> tuple[str, ...]:
+def values_of(value: object) -> tuple[str, ...]:
+    """An answer as it is kept, as the labels it is made of."""
     values = value if isinstance(value, list) else [value]
     return tuple(str(part) for part in values if part not in (None, ""))

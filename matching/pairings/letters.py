@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from matching.pairings import why
 from matching.pairings.models import Pairing
 from matching.pairings.services import CLOSED, NOT_STARTED, PROPOSED, REMINDER
 from mentoring.kernel.outbox import kinds
@@ -18,6 +21,21 @@ MATCHING = kinds.Category(
     about=_("When somebody would like to introduce you, and when a pairing of yours starts, rests, goes on or ends."),
 )
 WHO_SEES_AN_ANSWER = _("The other person sees only whether the pairing starts, never why it does not.")
+
+
+def introduction(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
+    """With why these two, by the recipient's own name alone: who the other is, the page says."""
+    written = {key: {**told} for key, told in context(messages).items()}
+    with_pairings = [(message, pairing) for message, pairing in _with_pairings(messages) if message.pk in written]
+    say = why.speaker(why.Two.of(pairing) for _message, pairing in with_pairings)
+    for message, pairing in with_pairings:
+        half = pairing.half_with(message.recipient_id)
+        if half is not None:
+            with translation.override(half.user.language or settings.LANGUAGE_CODE):
+                names = {pairing.other_half(half).pk: str(_("the other person")), half.pk: half.user.short_name}
+                told = say(why.Two.of(pairing), names)
+                written[message.pk] |= {"shared": told.shared, "different": told.different}
+    return written
 
 
 def context(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any]]:
@@ -74,7 +92,7 @@ kinds.register(
         priority=kinds.Priority.REMINDER,
         category=MATCHING,
         template=f"{FOLDER}/proposed.txt",
-        context=context,
+        context=introduction,
         still_owed=waits_for_their_answer,
         audience=WHO_SEES_AN_ANSWER,
     )
@@ -86,7 +104,7 @@ kinds.register(
         priority=kinds.Priority.REMINDER,
         category=MATCHING,
         template=f"{FOLDER}/reminder.txt",
-        context=context,
+        context=introduction,
         still_owed=waits_for_their_answer,
         audience=WHO_SEES_AN_ANSWER,
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from matching.pairings import columns, comparison, parity, places, policies, services
+from matching.pairings import columns, comparison, parity, places, policies, services, why
 from matching.pairings.forms import Introduce, PairingFilter, PersonFilter
 from matching.pairings.models import Pairing, PartnerWish
 from mentoring.kernel.audit import services as audit
@@ -242,6 +242,7 @@ def proposal(request: MemberRequest, pairing: int) -> HttpResponse:
         "pairing": introduction,
         "other": other,
         "lines": comparison.side_by_side(introduction.program, [other], comparison.PARTNER) if introduction.is_open else [],
+        "why": _why(introduction) if introduction.is_open else why.Why(),
         "i_mentor": introduction.mentor_membership == me,
         "has_accepted": introduction.has_accepted(me),
         "may_accept": policies.may_accept(me, introduction),
@@ -322,6 +323,11 @@ def wish_take_back(request: MemberRequest, pairing: int) -> HttpResponse:
 
 def _own(request: MemberRequest, pairing: int) -> Pairing:
     return get_object_or_404(Pairing.objects.of(request.membership).with_people(), program=request.membership.program, pk=pairing)
+
+
+def _why(introduction: Pairing) -> why.Why:
+    two = why.Two.of(introduction)
+    return why.speaker([two])(two, why.names_of(introduction.halves))
 
 
 def _still_to_do(membership: Membership) -> list[dict[str, str]]:

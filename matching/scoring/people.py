@@ -72,8 +72,11 @@ def peers(program: Program, *, cohort: Cohort | None = None, on: date) -> list[C
     return [_candidate(person, 1, answers) for person in people]
 
 
-def described(program: Program, people: "QuerySet[Membership]") -> dict[int, Candidate]:
-    """What these people of the program answered, by their memberships, whether or not they have room (`places` is 0). Two queries."""
+def described(program: Program | None, people: "QuerySet[Membership]") -> dict[int, Candidate]:
+    """What these people of the program (or of any) answered, by their memberships, whether or not they have room (`places` is 0).
+
+    Two queries.
+    """
     found = list(people.select_related("user"))
     answers = _answers_of(program, [person.pk for person in found])
     return {
@@ -102,8 +105,10 @@ def _with_room(program: Program, cohort: Cohort | None, on: date) -> "QuerySet[M
     return places.with_room(places.with_places(people, on=on)).select_related("user").order_by("pk")
 
 
-def _answers_of(program: Program, memberships: Iterable[int]) -> dict[int, dict[int, str | list[str]]]:
-    comparable = ProfileQuestion.objects.filter(program=program, kind__in=Criterion.FITS).in_use()
+def _answers_of(program: Program | None, memberships: Iterable[int]) -> dict[int, dict[int, str | list[str]]]:
+    comparable = ProfileQuestion.objects.filter(kind__in=Criterion.FITS).in_use()
+    if program is not None:
+        comparable = comparable.filter(program=program)
     given = ProfileAnswer.objects.filter(question__in=comparable.order_by(), profile__membership__in=list(memberships))
     answers: dict[int, dict[int, str | list[str]]] = defaultdict(dict)
     for membership, question, value in given.values_list("profile__membership", "question", "value"):

@@ -7,6 +7,7 @@ from mentoring.kernel.outbox import services as outbox
 from mentoring.kernel.outbox.letters import write
 from mentoring.kernel.outbox.models import OutboxMessage
 from tests.factories.matching import PairingFactory
+from tests.factories.programs import ProfileAnswerFactory, ProfileFactory, ProfileQuestionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +112,21 @@ def test_an_unanswered_introduction_goes_out_as_a_reminder_once(noon, mailoutbox
 
     [sent] = mailoutbox
     assert pairing.second.user.email in sent.to[0]
+
+
+@pytest.mark.parametrize("kind", ["pairing-proposed", "pairing-reminder"])
+def test_an_introduction_says_why_these_two_and_not_who_it_is(pairing, owed, kind):
+    said = {"Which languages?": ("Welsh", "Welsh"), "What do you study?": ("Law", "Nursing & care")}
+    profiles = [ProfileFactory(membership=half) for half in pairing.halves]
+    for text, answers in said.items():
+        asked = ProfileQuestionFactory(program=pairing.program, text=text, kind="one", choices=sorted(set(answers)))
+        for profile, value in zip(profiles, answers, strict=True):
+            ProfileAnswerFactory(profile=profile, question=asked, value=value)
+
+    first, second = (" ".join(written(message).text.split()) for message in owed(kind, pairing))
+
+    assert "- “Which languages?” Both said Welsh." in first
+    assert "- “What do you study?” Maya said Law, the other person said Nursing & care." in first
+    assert "- “What do you study?” the other person said Law, Jonas said Nursing & care." in second
+    assert "Jonas" not in first
+    assert "Maya" not in second

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from matching.pairings import columns
 from matching.pairings.models import Pairing
+from mentoring.kernel.dates import written
 from programs.profiles.models import ProfileAnswer, ProfileQuestion
 from programs.readiness.models import Requirement
 from tests.factories.matching import PairingFactory
@@ -497,6 +498,23 @@ def test_what_has_begun_leads_to_the_pairs_own_page(as_member, program, proposed
     response = as_member(pairing.first).get(page("proposal", program, pairing.pk))
 
     assert response.headers["Location"] == reverse("checkins:pairing", args=[program.slug, pairing.pk])
+
+
+def test_the_introduction_says_why_these_two_in_words(as_member, program, proposed):
+    shown = words(as_member(proposed.first).get(page("proposal", program, proposed.pk)))
+
+    assert "Why you two" in shown
+    assert "“Which languages?” Both said French." in shown
+
+
+def test_the_introduction_says_until_when_it_is_open(as_member, program, proposed, noon):
+    Pairing.objects.filter(pk=proposed.pk).update(lapses_at=noon)
+    browser = as_member(proposed.first)
+
+    assert f"You have until {written(noon, 'weekday')}." in words(browser.get(page("proposal", program, proposed.pk)))
+    browser.post(page("accept", program, proposed.pk), form())
+
+    assert f"If that has not happened by {written(noon, 'weekday')}" in words(browser.get(page("proposal", program, proposed.pk)))
 
 
 def test_the_introduction_costs_the_same_for_few_questions_and_for_many(as_member, program, proposed, costs_the_same):
