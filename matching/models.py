@@ -5,7 +5,7 @@ from matching.endings.models import EndingReason
 from matching.facts.models import Fact, WeeklyCount
 from matching.hand_overs.models import HandOverNote
 from matching.joint.models import Answer, NotNow, Round
-from matching.pairings.models import Pairing, PartnerWish
+from matching.pairings.models import Pairing, PartnerWish, Request
 from matching.pauses.models import Pause
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Pairing",
     "PartnerWish",
     "Pause",
+    "Request",
     "Round",
     "WeeklyCount",
 ]

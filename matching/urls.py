@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("matching.hand_overs.urls")),
     path("", include("matching.scoring.urls")),
     path("", include("matching.criteria.urls")),
+    path("", include("matching.suggestions.urls")),
 ]

@@ -35,6 +35,7 @@ from matching.joint import queries as joint
 from matching.pairings import comparison
 from matching.pairings.access import PairRequest, the_two_only
 from matching.pairings.models import Pairing
+from matching.pairings.policies import may_ask
 from matching.stand_ins import queries as stand_ins
 from mentoring.kernel import times
 from mentoring.kernel.dates import written
@@ -86,6 +87,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "proposals": _with_others(proposals, me),
         "steps": steps if next_step else [],
         "next_step": next_step,
+        "may_ask": may_ask(me),
         "waiting": len(check_ins) + len(proposals) + sum(not step.is_done for step in steps) + sum(one.number for one in waiting.values()),
         "has_begun": any(pairing.activated_at for pairing in pairings),
     }
@@ -104,6 +106,7 @@ def mine(request: MemberRequest) -> HttpResponse:
         "pairings": _with_what_waits(pairings, waiting_in(pairings, me, now), me),
         "ended": _with_others(list(page.items), me),
         "page": page,
+        "may_ask": may_ask(me),
     }
     return render(request, "checkins/home/mine.html", context)
 

@@ -306,4 +306,14 @@ class Migration(migrations.Migration):
             model_name='pairing',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'proposed'), _negated=True), models.Q(('lapses_at__gt', models.F('proposed_at')), ('lapses_at__isnull', False)), _connector='OR'), name='matching_pairing_proposed_is_open_for_a_time'),
         ),
+        migrations.CreateModel(
+            name='Request',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('message', mentoring.kernel.encryption.fields.EncryptedTextField(blank=True, editable=True, null=True, row_field='id')),
+                ('made_at', models.DateTimeField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='programs.membership')),
+                ('pairing', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='request', to='matching.pairing')),
+            ],
+        ),
     ]

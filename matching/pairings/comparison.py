@@ -11,6 +11,8 @@ Audience, AskedOf = ProfileQuestion.Audience, ProfileQuestion.AskedOf
 
 # Whom the writer was told of, where the reader is the other half of a pairing; and where the reader runs the program.
 PARTNER = frozenset({Audience.MEMBERS, Audience.PARTNER})
+# And where the reader is somebody of the program.
+ANYBODY = frozenset({Audience.MEMBERS})
 STAFF = frozenset(Audience)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matching.pairings import why
 from matching.pairings.models import Pairing
-from matching.pairings.services import CLOSED, NOT_STARTED, PROPOSED, REMINDER
+from matching.pairings.services import ASKED, CLOSED, NOT_STARTED, PROPOSED, REMINDER
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
 
@@ -92,6 +92,18 @@ kinds.register(
         priority=kinds.Priority.REMINDER,
         category=MATCHING,
         template=f"{FOLDER}/proposed.txt",
+        context=introduction,
+        still_owed=waits_for_their_answer,
+        audience=WHO_SEES_AN_ANSWER,
+    )
+)
+kinds.register(
+    kinds.Kind(
+        name=ASKED,
+        label=_("A person who would like to meet you"),
+        priority=kinds.Priority.REMINDER,
+        category=MATCHING,
+        template=f"{FOLDER}/asked.txt",
         context=introduction,
         still_owed=waits_for_their_answer,
         audience=WHO_SEES_AN_ANSWER,

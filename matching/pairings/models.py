@@ -1,3 +1,4 @@
+import uuid
 from typing import Self, TypeVar
 
 from django.db import models
@@ -5,6 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
+from mentoring.kernel.encryption.fields import EncryptedTextField
 from programs.memberships.models import Cohort, Membership, Program
 
 Row = TypeVar("Row", bound=models.Model)
@@ -61,6 +63,10 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
 
     def active(self) -> Self:
         return self.filter(state=Pairing.State.ACTIVE)
+
+    def taking_a_place(self) -> Self:
+        """Those that are open, but for what one person has asked another and nobody has answered: nobody is taken up by being asked."""
+        return self.open().exclude(state=Pairing.State.PROPOSED, request__isnull=False)
 
 
 class Pairing(models.Model):
@@ -194,6 +200,32 @@ class Pairing(models.Model):
     def is_shut(self) -> bool:
         """A stand-in that has ended: what the two wrote is open to neither any more."""
         return self.is_stand_in and not self.is_open
+
+
+class RequestQuerySet(models.QuerySet["Request"]):
+    def visible_to(self, membership: Membership) -> Self:
+        """Whom it was written to, and nobody else: what somebody writes to a person they would like to meet is for that person alone."""
+        return self.filter(pairing__in=Pairing.objects.of(membership)).exclude(by=membership)
+
+    def waiting(self) -> Self:
+        """For an answer."""
+        return self.filter(pairing__state=Pairing.State.PROPOSED)
+
+
+class Request(models.Model):
+    """A pairing that one of the two has asked for, in place of somebody who runs the program. They have said yes with that."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pairing = models.OneToOneField(Pairing, on_delete=models.CASCADE, related_name="request")
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="requests")
+    # Kept until it has begun, or come to nothing.
+    message = EncryptedTextField(null=True, blank=True)
+    made_at = models.DateTimeField()
+
+    objects = RequestQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Request {self.pk}"
 
 
 class OfTwoQuerySet(models.QuerySet[Row]):

@@ -2,7 +2,7 @@
 
 Decided: whoever has been asked takes a place already, or two coordinators could promise the same one. Where both mentor and both
 learn, each takes a place of both kinds. A stand-in takes a place of whoever stands in, and none of whom they help: their own pairing rests
-and keeps its place.
+and keeps its place. What one person has asked another takes none until that one says yes: or anybody could take up everybody's places.
 """
 
 from datetime import date
@@ -42,7 +42,7 @@ def waiting(people: "QuerySet[Membership]", *, on: date) -> "QuerySet[Membership
     has_room = Q(profile__offers_mentoring=True, profile__offers_capacity__gt=0) | Q(
         profile__seeks_mentoring=True, profile__seeks_capacity__gt=0
     )
-    paired = Pairing.objects.open().filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")))
+    paired = Pairing.objects.taking_a_place().filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")))
     return people.filter(has_room).exclude(profile__paused_until__gt=on).exclude(Exists(paired))
 
 
@@ -96,12 +96,12 @@ def _open_as_mentee() -> Q:
 
 def _free(may: Q, capacity: F, *, mentoring: bool) -> Case:
     is_helped = Q(stands_in_for__first=OuterRef("pk")) | Q(stands_in_for__second=OuterRef("pk"))
-    taken = _number_of(Pairing.objects.open().filter(_open_as_mentor() if mentoring else _open_as_mentee()).exclude(is_helped))
+    taken = _number_of(Pairing.objects.taking_a_place().filter(_open_as_mentor() if mentoring else _open_as_mentee()).exclude(is_helped))
     return Case(When(may, then=Greatest(capacity - Coalesce(taken, 0), Value(0))), default=Value(0), output_field=IntegerField())
 
 
 def _open_pairings_of() -> Subquery:
-    return _number_of(Pairing.objects.open().filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk"))))
+    return _number_of(Pairing.objects.taking_a_place().filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk"))))
 
 
 def _last_end() -> Subquery:

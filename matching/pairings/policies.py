@@ -10,6 +10,12 @@ def may_propose(membership: Membership) -> bool:
     return membership.is_staff
 
 
+def may_ask(membership: Membership) -> bool:
+    """Participants, for themselves, where the program lets people ask each other."""
+    program = membership.program
+    return program.people_may_ask and program.archived_at is None and membership.is_participant and membership.left_at is None
+
+
 def may_accept(membership: Membership, pairing: Pairing) -> bool:
     """Either half, once, for themselves. Staff never say yes for somebody."""
     return acts.ACCEPT.is_open_to(membership, pairing) and not pairing.has_accepted(membership)

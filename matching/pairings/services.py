@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from matching.pairings import places, policies, states
-from matching.pairings.models import Pairing, PartnerWish
+from matching.pairings.models import Pairing, PartnerWish, Request
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import services as outbox
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 State, Mentor = Pairing.State, Pairing.Mentor
-PROPOSED, REMINDER = "pairing-proposed", "pairing-reminder"
+PROPOSED, ASKED, REMINDER = "pairing-proposed", "pairing-asked", "pairing-reminder"
 CLOSED, NOT_STARTED = "pairing-closed", "pairing-not-started"
 AT_ONCE = 200
+LONGEST_MESSAGE = 1_000
+NOT_OPEN = gettext_lazy("This person cannot be asked any more. That can have many reasons. You find others among your suggestions.")
 
 _when_activated: list[Callable[..., object]] = []
 _when_stopped: list[Callable[..., object]] = []
@@ -97,48 +100,70 @@ def propose(
         raise AskedBefore(
             _("%(one)s and %(other)s were introduced before, and it did not start. Tick that you know this, to ask them again.") % names
         )
-    first, second = (one, other) if secrets.randbelow(2) else (other, one)
-    pairing = Pairing(
-        program=program,
-        cohort_id=one.cohort_id if one.cohort_id == other.cohort_id else None,
-        first=first,
-        second=second,
-        mentor=_place_of(mentor, first),
-        proposed_by=by,
-        proposed_at=now,
-        lapses_at=now + timedelta(days=program.introduction_open_days),
-        stands_in_for=stands_in_for,
-    )
+    pairing = _of_two(program, one, other, mentor, by, now)
+    pairing.stands_in_for = stands_in_for
     pairing.coordinator = _caseload_of(coordinator or by, pairing)
     pairing.save()
-    _owe_to_both(PROPOSED, pairing, now, expires_at=pairing.lapses_at)
-    reminded_at = now + timedelta(days=program.introduction_reminder_days)
-    _owe_to_both(REMINDER, pairing, now, due_at=reminded_at, expires_at=pairing.lapses_at)
-    audit.record(
-        verb="pairing.proposed",
-        subject=pairing,
-        program_id=program.pk,
-        actor_id=by.user_id,
-        now=now,
-        detail={"first": first.pk, "second": second.pk, "mentor": mentor.pk if mentor else 0},
-    )
+    _owe_introduction(PROPOSED, pairing, pairing.halves, now)
+    _record_introduction("pairing.proposed", pairing, by, now)
+    return pairing
+
+
+@transaction.atomic
+def ask(*, by: Membership, other: Membership, mentor: Membership | None, message: str, now: datetime) -> Pairing:
+    """One person asks another to meet, and has said yes with that. `message` is for the other alone.
+
+    Nobody's place is taken until the other's yes. Whoever calls knows that the other may be suggested to them.
+    """
+    if not policies.may_ask(by) or by.program_id != other.program_id or by.pk == other.pk:
+        raise Refused(_("In this program those who run it introduce people."))
+    message = message.replace("\r\n", "\n").strip()
+    if len(message) > LONGEST_MESSAGE:
+        raise Refused(_("Write at most %(most)s characters.") % {"most": LONGEST_MESSAGE})
+    program = Program.objects.select_for_update(no_key=True).get(pk=by.program_id)
+    locked = _locked_people(program, by, other, now)
+    by, other = locked[by.pk], locked[other.pk]
+    waiting = Request.objects.filter(by=by).waiting().count()
+    if waiting >= program.open_requests:
+        raise Refused(
+            _("You have asked as many people as you can at once. When one has answered, or you take a request back, you can ask another.")
+        )
+    mentors, learns = (mentor is None or mentor.pk == by.pk), (mentor is None or mentor.pk == other.pk)
+    if reason := places.why_not(by, mentors=mentors, learns=learns):
+        raise Refused(reason)
+    has_room = not places.why_not(other, mentors=learns, learns=mentors)
+    asked_enough = Request.objects.visible_to(other).waiting().count() >= program.open_requests
+    if not has_room or asked_enough or Pairing.objects.of(by).of(other).exists():
+        raise Refused(NOT_OPEN)
+    pairing = _of_two(program, by, other, mentor, by, now)
+    setattr(pairing, f"{pairing.side_of(by)}_accepted_at", now)
+    pairing.save()
+    # None where nothing was written: there is nothing to encrypt.
+    Request.objects.create(pairing=pairing, by=by, message=message or None, made_at=now)
+    _owe_introduction(ASKED, pairing, [other], now)
+    _record_introduction("pairing.asked", pairing, by, now)
     return pairing
 
 
 @transaction.atomic
 def accept(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
     """Record one half's yes. With the second one it is accepted, and starts at once if both are ready."""
+    was_asked_for = Request.objects.filter(pairing=pairing).exists()
+    # What one asked of the other takes its places only now: the people come before their pairing, as for whoever else gives a place.
+    people = _locked_people(pairing.program, *pairing.halves, now) if was_asked_for else {}
     pairing = _locked(pairing)
     if pairing.state == State.DECLINED:
         raise Refused(_("This introduction is no longer open. Nothing was lost: you can be introduced to somebody else."))
     if not policies.may_accept(by, pairing):
         raise Refused(_("You have said yes to this already, or it is not yours to answer."))
+    if was_asked_for:
+        _refuse_unless_there_is_room(pairing, people)
     setattr(pairing, f"{pairing.side_of(by)}_accepted_at", now)
     both = pairing.first_accepted_at is not None and pairing.second_accepted_at is not None
     if both:
         pairing.state = states.AGREE.leads_from(pairing.state)
     pairing.save(update_fields=["first_accepted_at", "second_accepted_at", "state"])
-    for kind in (PROPOSED, REMINDER):
+    for kind in (PROPOSED, ASKED, REMINDER):
         outbox.cancel(kind=kind, subject_ids=[pairing.pk], recipient_id=by.user_id, now=now)
     if both:
         _start_if_both_are_ready(pairing, now)
@@ -305,6 +330,7 @@ def _start_if_both_are_ready(pairing: Pairing, now: datetime) -> None:
     pairing.state = states.START.leads_from(pairing.state)
     pairing.activated_at = now
     pairing.save(update_fields=["state", "activated_at"])
+    _forget_message(pairing)
     _owe_to_both("pairing-started", pairing, now)
     # Whoever wished to meet somebody has, unless it is for a while.
     if not pairing.is_stand_in:
@@ -318,7 +344,8 @@ def set_not_started(pairing: Pairing, now: datetime, *, move: states.Move) -> No
     pairing.first_accepted_at = pairing.second_accepted_at = None
     pairing.ended_at = now
     pairing.save(update_fields=["state", "first_accepted_at", "second_accepted_at", "activated_at", "ended_at"])
-    for kind in (PROPOSED, REMINDER):
+    _forget_message(pairing)
+    for kind in (PROPOSED, ASKED, REMINDER):
         outbox.cancel(kind=kind, subject_ids=[pairing.pk], now=now)
     _owe_to_both(NOT_STARTED, pairing, now)
 
@@ -363,6 +390,48 @@ def _refuse_unless_free(one: Membership, other: Membership, mentor: Membership |
             raise Refused(reason)
 
 
+def _refuse_unless_there_is_room(pairing: Pairing, people: dict[int, Membership]) -> None:
+    """In words that do not say whose places are taken."""
+    for half in pairing.halves:
+        mentors = pairing.is_reciprocal or pairing.mentor_membership == half
+        learns = pairing.is_reciprocal or pairing.mentor_membership != half
+        if places.why_not(people[half.pk], mentors=mentors, learns=learns):
+            raise Refused(_("One of you two has no free place at the moment, so this cannot start now. Nothing was changed."))
+
+
+def _of_two(program: Program, one: Membership, other: Membership, mentor: Membership | None, by: Membership, now: datetime) -> Pairing:
+    """Not saved. Who comes first is drawn by chance."""
+    first, second = (one, other) if secrets.randbelow(2) else (other, one)
+    return Pairing(
+        program=program,
+        cohort_id=one.cohort_id if one.cohort_id == other.cohort_id else None,
+        first=first,
+        second=second,
+        mentor=_place_of(mentor, first),
+        proposed_by=by,
+        proposed_at=now,
+        lapses_at=now + timedelta(days=program.introduction_open_days),
+    )
+
+
+def _owe_introduction(kind: str, pairing: Pairing, halves: Iterable[Membership], now: datetime) -> None:
+    """The letter, and the reminder on its day, to those who are asked."""
+    reminded_at = now + timedelta(days=pairing.program.introduction_reminder_days)
+    _owe(kind, pairing, halves, now, expires_at=pairing.lapses_at)
+    _owe(REMINDER, pairing, halves, now, due_at=reminded_at, expires_at=pairing.lapses_at)
+
+
+def _record_introduction(verb: str, pairing: Pairing, by: Membership, now: datetime) -> None:
+    mentor = pairing.mentor_membership
+    detail = {"first": pairing.first_id, "second": pairing.second_id, "mentor": mentor.pk if mentor else 0}
+    audit.record(verb=verb, subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now, detail=detail)
+
+
+def _forget_message(pairing: Pairing) -> None:
+    """What one wrote to the other has done what it was for."""
+    Request.objects.filter(pairing=pairing).update(message=None)
+
+
 def _place_of(mentor: Membership | None, first: Membership) -> str:
     if mentor is None:
         return Mentor.NOBODY
@@ -374,8 +443,19 @@ def _caseload_of(membership: Membership, pairing: Pairing) -> Membership | None:
     return membership if fits and policies.may_have_caseload(membership, pairing) else None
 
 
-def _owe_to_both(
-    kind: str, pairing: Pairing, now: datetime, *, slot: str = "0", due_at: datetime | None = None, expires_at: datetime | None = None
+def _owe_to_both(kind: str, pairing: Pairing, now: datetime, slot: str = "0") -> None:
+    _owe(kind, pairing, pairing.halves, now, slot=slot)
+
+
+def _owe(
+    kind: str,
+    pairing: Pairing,
+    halves: Iterable[Membership],
+    now: datetime,
+    *,
+    slot: str = "0",
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
 ) -> None:
     duties = [
         outbox.Duty(
@@ -387,6 +467,6 @@ def _owe_to_both(
             due_at=due_at,
             expires_at=expires_at,
         )
-        for half in pairing.halves
+        for half in halves
     ]
     outbox.owe_many(duties, now=now)

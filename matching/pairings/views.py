@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matching.pairings import columns, comparison, parity, places, policies, services, why
 from matching.pairings.forms import Introduce, PairingFilter, PersonFilter
-from matching.pairings.models import Pairing, PartnerWish
+from matching.pairings.models import Pairing, PartnerWish, Request
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.lists.exports import csv_response
@@ -238,11 +238,18 @@ def proposal(request: MemberRequest, pairing: int) -> HttpResponse:
         return redirect("checkins:pairing", introduction.program.slug, introduction.pk)
     me = request.membership
     other = Membership.objects.select_related("user", "profile").get(pk=introduction.other_half(me).pk)
+    request_made = Request.objects.filter(pairing=introduction).defer("message").first()
+    i_asked = request_made is not None and request_made.by_id == me.pk
+    # Whoever asks has not been let in yet; whoever is asked sees what the other shares with a partner, as the other was told.
+    audiences = comparison.ANYBODY if i_asked and introduction.state == Pairing.State.PROPOSED else comparison.PARTNER
+    written_to_me = Request.objects.visible_to(me).filter(pairing=introduction).first() if request_made and not i_asked else None
     context = {
+        "i_asked": i_asked,
+        "message": written_to_me.message if written_to_me else None,
         "pairing": introduction,
         "other": other,
-        "lines": comparison.side_by_side(introduction.program, [other], comparison.PARTNER) if introduction.is_open else [],
-        "why": _why(introduction) if introduction.is_open else why.Why(),
+        "lines": comparison.side_by_side(introduction.program, [other], audiences) if introduction.is_open else [],
+        "why": _why(introduction, audiences) if introduction.is_open else why.Why(),
         "i_mentor": introduction.mentor_membership == me,
         "has_accepted": introduction.has_accepted(me),
         "may_accept": policies.may_accept(me, introduction),
@@ -325,9 +332,9 @@ def _own(request: MemberRequest, pairing: int) -> Pairing:
     return get_object_or_404(Pairing.objects.of(request.membership).with_people(), program=request.membership.program, pk=pairing)
 
 
-def _why(introduction: Pairing) -> why.Why:
+def _why(introduction: Pairing, audiences: why.Audiences) -> why.Why:
     two = why.Two.of(introduction)
-    return why.speaker([two])(two, why.names_of(introduction.halves))
+    return why.speaker([two], audiences)(two, why.names_of(introduction.halves))
 
 
 def _still_to_do(membership: Membership) -> list[dict[str, str]]:

@@ -51,24 +51,26 @@ class Why:
         return bool(self.shared or self.different)
 
 
+# Answers whose writers were told of whoever reads this.
+Audiences = frozenset[ProfileQuestion.Audience]
 # What each of the two is called, by their memberships: somebody's name, or "the other person" where no name is to be said.
 Names = Mapping[int, str]
 Speaker = Callable[[Two, Names], Why]
-Reader = Callable[[Sequence[Two]], Speaker]
+Reader = Callable[[Sequence[Two], Audiences], Speaker]
 
 _readers: list[Reader] = []
 
 
 def ask_first(reader: Reader) -> None:
-    """For `AppConfig.ready()`. `reader(pairs)` reads what it needs of all of them, in a number of queries that does not grow with them, and
-    gives what says of each why, in the language of the moment."""
+    """For `AppConfig.ready()`. `reader(pairs, audiences)` reads all that it needs in a number of queries that does not grow with the pairs,
+    and gives what says of each why, in the language of the moment."""
     _readers.append(reader)
 
 
-def speaker(pairs: Iterable[Two]) -> Speaker:
+def speaker(pairs: Iterable[Two], audiences: Audiences = PARTNER) -> Speaker:
     """Reads all that is needed about these pairs; what it gives back says why these two, and asks nothing any more."""
     pairs = list(pairs)
-    speakers = [read(pairs) for read in (*_readers, _side_by_side)]
+    speakers = [read(pairs, audiences) for read in (*_readers, _side_by_side)]
 
     def say(two: Two, names: Names) -> Why:
         told = next(filter(None, (speak(two, names) for speak in speakers)), Why())
@@ -81,10 +83,10 @@ def names_of(people: Iterable[Membership]) -> dict[int, str]:
     return {person.pk: person.user.short_name for person in people}
 
 
-def _side_by_side(pairs: Sequence[Two]) -> Speaker:
+def _side_by_side(pairs: Sequence[Two], audiences: Audiences) -> Speaker:
     """What both chose from a list: the same, or of several choices each another. Two queries."""
     questions = defaultdict(list)
-    asked = ProfileQuestion.objects.filter(program__in={two.program for two in pairs}, kind__in=FROM_A_LIST, audience__in=PARTNER)
+    asked = ProfileQuestion.objects.filter(program__in={two.program for two in pairs}, kind__in=FROM_A_LIST, audience__in=audiences)
     for question in asked.in_use():
         questions[question.program_id].append(question)
     answers: dict[tuple[int, int], tuple[str, ...]] = {}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from matching.criteria.models import Criterion
-from matching.pairings.why import Names, Speaker, Two, Why
+from matching.pairings.why import Audiences, Names, Speaker, Two, Why
 from matching.scoring.encoding import described, encoded
 from matching.scoring.people import Candidate
 from matching.scoring.words import WHOLE, differs, in_words, shares
@@ -22,11 +22,11 @@ Kind, Part = Criterion.Kind, Criterion.Part
 IN_COMMON = (Kind.MUST_MATCH, Kind.LANGUAGE, Kind.SIMILAR, Kind.OFFERS, Kind.OVERLAP)
 
 
-def read(pairs: Sequence[Two]) -> Speaker:
+def read(pairs: Sequence[Two], audiences: Audiences) -> Speaker:
     """For `matching.pairings.why`. Three queries at most, for one pair as for fifty; none about people where nothing may be told."""
     of_program = defaultdict(list)
     for criterion in Criterion.objects.filter(program__in={two.program for two in pairs}).for_list():
-        if criterion.may_be_told and not criterion.trouble:
+        if {criterion.question.audience, criterion.of_mentor.audience} <= audiences and not criterion.trouble:
             of_program[criterion.program_id].append(criterion)
     people = {person for two in pairs if of_program[two.program] for person in (two.mentee, two.mentor)}
     answers = described(None, Membership.objects.filter(pk__in=people)) if people else {}

@@ -23,6 +23,8 @@ from matching.criteria import services as criteria
 from matching.criteria.models import Exclusion
 from matching.pairings import services as pairings
 from matching.pairings.models import Pairing
+from matching.suggestions import services as suggestions
+from matching.suggestions.queries import suggested
 from mentoring.demo import people, stories, words
 from mentoring.demo.life import Clock, Pair
 from mentoring.demo.special import Specials
@@ -85,7 +87,7 @@ class Teller:
         self.password = make_password(PASSWORD)
         self.taken = 0
         self.asked: dict[tuple[str, int | None], list[Question]] = {}
-        # Two of them have been proposed and wait for an answer.
+        # One has been proposed, one has been asked for, and both wait for an answer.
         living = pairs - 2
         counts = {story: living * share // 100 for story, share in SHARES if story is not stories.NEW}
         self.beginning = [*NAMED, *(story for story, count in counts.items() for _ in range(count - (story in NAMED)))]
@@ -126,7 +128,7 @@ class Teller:
             now=start,
         )
         coordinator = Membership.objects.get(program=self.program, user=priya)
-        self.program = self._without_second_factor(self.program, by=coordinator, help_contact=HELP)
+        self.program = self._for_looking_around(self.program, by=coordinator, help_contact=HELP)
         # Still to come, so that nothing of what is told falls into it.
         first_day, last_day = self.clock.today + timedelta(days=24), self.clock.today + timedelta(days=30)
         setup.add_holiday(program=self.program, by=coordinator, name="Reading week", first_day=first_day, last_day=last_day, now=start)
@@ -150,8 +152,8 @@ class Teller:
         self.version = GuidelineVersion.objects.filter(program=self.program).in_force().get()
         self.questions = list(ProfileQuestion.objects.filter(program=self.program).in_use())
 
-    def _without_second_factor(self, program: Program, *, by: Membership, help_contact: str) -> Program:
-        """A newcomer who looks around has no authenticator at hand."""
+    def _for_looking_around(self, program: Program, *, by: Membership, help_contact: str) -> Program:
+        """A newcomer who looks around has no authenticator at hand, and sees what people find by themselves."""
         return setup.change_program(
             program=program,
             by=by,
@@ -162,6 +164,7 @@ class Teller:
             mentee_word=program.mentee_word,
             help_contact=help_contact,
             staff_need_second_factor=False,
+            people_may_ask=True,
             now=self.at(self.first_day, 9),
         )
 
@@ -243,7 +246,7 @@ class Teller:
         )
 
     def _start_pairs(self, day: date) -> None:
-        """Most pairs start in the second week, the new ones two weeks ago; two proposals went out yesterday."""
+        """Most pairs start in the second week, the new ones two weeks ago; a proposal and a request went out yesterday."""
         begun = (day - self.first_day).days
         if begun == 12:
             self._pair_up(self.beginning, day)
@@ -251,8 +254,14 @@ class Teller:
         elif begun == self.how_long - 16:
             self._pair_up(self.newly, day)
         elif begun == self.how_long - 1:
-            for mentee, mentor in (self._next_two(), self._next_two()):
-                pairings.accept(pairing=self._propose(mentee, mentor, day), by=mentee, now=self.at(day, 18))
+            mentee, mentor = self._next_two()
+            pairings.accept(pairing=self._propose(mentee, mentor, day), by=mentee, now=self.at(day, 18))
+            self._somebody_asks(self.seeking[self.taken], self.at(day, 20))
+
+    def _somebody_asks(self, member: Membership, now: datetime) -> None:
+        """Who has been introduced to nobody yet asks the first of the people who are suggested to them."""
+        chosen = suggested(member, now)[0].other
+        suggestions.ask(by=member, other=chosen, message=words.REQUEST, now=now)
 
     def _pair_up(self, begun: list[stories.Story], day: date) -> None:
         for story in begun:
@@ -361,7 +370,7 @@ class Teller:
             by=bola, template="community-mentoring", name="Harbour Street Mentoring", slug=HARBOUR, time_zone="Europe/London", now=start
         )
         coordinator = Membership.objects.get(program=program, user=bola)
-        program = self._without_second_factor(program, by=coordinator, help_contact=HELP_AT_THE_HARBOUR)
+        program = self._for_looking_around(program, by=coordinator, help_contact=HELP_AT_THE_HARBOUR)
         questions = list(ProfileQuestion.objects.filter(program=program).in_use())
         version = GuidelineVersion.objects.filter(program=program).in_force().get()
         members = []

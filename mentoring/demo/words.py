@@ -282,6 +282,7 @@ COURSES = (
     "Psychology",
     "Social Work",
 )
+REQUEST = "Hello! I change courses in spring and would like to hear how others found their feet. Would you have a coffee with me?"
 ACCESS_NEEDS = ("", "", "", "", "", "A room with a lift.", "I read lips, so please face me.", "Written notes after a call help me.")
 
 # What a coordinator wrote down after calling both.

@@ -60,6 +60,10 @@ class Program(models.Model):
         default=14,
         validators=[MinValueValidator(2), MaxValueValidator(90)],
     )
+    people_may_ask = models.BooleanField(_("people may ask each other"), default=False)
+    open_requests = models.PositiveSmallIntegerField(
+        _("requests of one person that may be open at once"), default=2, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)

@@ -122,6 +122,8 @@ class Migration(migrations.Migration):
                 ('nudge_after_days', models.PositiveSmallIntegerField(default=28, validators=[django.core.validators.MinValueValidator(7), django.core.validators.MaxValueValidator(365)], verbose_name='days without a meeting until both get a gentle word')),
                 ('introduction_reminder_days', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='days after an introduction until who has not answered is reminded')),
                 ('introduction_open_days', models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(2), django.core.validators.MaxValueValidator(90)], verbose_name='days after which an introduction ends that has not had two yeses')),
+                ('people_may_ask', models.BooleanField(default=False, verbose_name='people may ask each other')),
+                ('open_requests', models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)], verbose_name='requests of one person that may be open at once')),
                 ('created_at', models.DateTimeField()),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

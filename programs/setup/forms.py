@@ -19,7 +19,7 @@ LONGEST_CHOICE = 100
 CHOSEN_FROM_A_LIST = (ProfileQuestion.Kind.ONE, ProfileQuestion.Kind.SEVERAL, ProfileQuestion.Kind.TIMES)
 
 
-def _days(label: "_StrOrPromise", help_text: "_StrOrPromise", *, most: int, least: int = 1) -> forms.IntegerField:
+def _number(label: "_StrOrPromise", help_text: "_StrOrPromise", *, most: int, least: int = 1) -> forms.IntegerField:
     number = forms.NumberInput(attrs={"class": "input--num", "inputmode": "numeric", "step": "any"})
     return forms.IntegerField(label=label, help_text=help_text, min_value=least, max_value=most, widget=number)
 
@@ -69,37 +69,43 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
     }
 
     time_zone = TimeZoneField(label=_("Where does it take place?"), help_text=_("Days begin and end by its clock."))
-    decisions_reopen_days = _days(
+    decisions_reopen_days = _number(
         _("For how many days can a decision be reopened?"),
         _("Either of a pair can reopen what both have agreed, without giving a reason. After that, either can propose a change."),
         most=365,
     )
-    begin_again_days = _days(
+    begin_again_days = _number(
         _("For how many days after an ending can two begin again?"),
         _("Each of the two is asked alone, and it begins again only when both say yes. This holds for what ends from now on."),
         most=365,
     )
-    reset_again_days = _days(
+    reset_again_days = _number(
         _("How many days after a reset conversation are both asked how it is?"),
         _("Each answers alone, and the answers open to both together."),
         most=90,
     )
-    nudge_after_days = _days(
+    nudge_after_days = _number(
         _("After how many days without a meeting do both get a gentle word?"),
         _("Both get the same words, each once in three months at most, and each can choose to get none."),
         least=7,
         most=365,
     )
-    introduction_reminder_days = _days(
+    introduction_reminder_days = _number(
         _("After how many days is somebody reminded who has not answered an introduction?"),
         _("One reminder, to those alone who have not answered. This holds for introductions from now on."),
         most=60,
     )
-    introduction_open_days = _days(
+    introduction_open_days = _number(
         _("After how many days does an introduction end by itself?"),
         _("Both get the same letter as after “not this time”. Nobody learns who had answered. This holds for introductions from now on."),
         most=90,
         least=2,
+    )
+
+    open_requests = _number(
+        _("How many requests may one person have open at once?"),
+        _("Sent as well as received, so that nobody is asked by many at the same time."),
+        most=10,
     )
 
     answers_read_by = OneOf(
@@ -126,6 +132,8 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
             "nudge_after_days",
             "introduction_reminder_days",
             "introduction_open_days",
+            "people_may_ask",
+            "open_requests",
             "answers_read_by",
             "staff_need_second_factor",
         ]
@@ -135,12 +143,16 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
             "mentor_word": _("Your word for who offers mentoring"),
             "mentee_word": _("Your word for who seeks it"),
             "help_contact": _("Whom can people turn to, and how?"),
+            "people_may_ask": _("People may ask each other"),
             "staff_need_second_factor": _("Coordinators and admins need a second sign-in step"),
         }
         help_texts = {
             "purpose": _("One or two sentences. They stand in the invitation."),
             "mentor_word": _("Such as mentor, buddy or navigator."),
             "mentee_word": _("Such as mentee, first-year or newcomer."),
+            "people_may_ask": _(
+                "Whoever has room sees five people who would go well with them, and can ask to meet them. It starts when both say yes."
+            ),
             "help_contact": _("Names, a phone number, hours. It stands on the page “Get help”."),
             "staff_need_second_factor": _("A code from an app, or a passkey. They see what people entrust to the program: keep this on."),
         }

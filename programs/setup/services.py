@@ -99,6 +99,8 @@ def change_program(
     nudge_after_days: int | None = None,
     introduction_reminder_days: int | None = None,
     introduction_open_days: int | None = None,
+    people_may_ask: bool | None = None,
+    open_requests: int | None = None,
     staff_need_second_factor: bool | None = None,
     answers_read_by: str | None = None,
 ) -> Program:
@@ -122,6 +124,8 @@ def change_program(
         "nudge_after_days": nudge_after_days,
         "introduction_reminder_days": introduction_reminder_days,
         "introduction_open_days": introduction_open_days,
+        "people_may_ask": people_may_ask,
+        "open_requests": open_requests,
         "staff_need_second_factor": staff_need_second_factor,
         "answers_read_by": answers_read_by,
     }
@@ -212,6 +216,8 @@ CHOSEN = frozenset(
         "nudge_after_days",
         "introduction_reminder_days",
         "introduction_open_days",
+        "people_may_ask",
+        "open_requests",
     }
 )
 

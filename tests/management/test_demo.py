@@ -27,7 +27,7 @@ from matching.facts.models import Fact, WeeklyCount
 from matching.facts.services import rebuild_those_of
 from matching.hand_overs.models import HandOverNote
 from matching.joint.models import Round
-from matching.pairings.models import Pairing
+from matching.pairings.models import Pairing, Request
 from mentoring.demo import build, copies, words
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.outbox.models import OutboxMessage
@@ -288,6 +288,14 @@ def test_jonas_alone_has_said_how_the_last_session_was(shown, jonas):
     asked = Round.objects.of_kind(AIRTIME).get(pairing=shown, source_id=last.pk)
 
     assert [answer.membership for answer in asked.answers.all()] == [jonas]
+
+
+def test_somebody_has_asked_somebody_who_was_suggested_to_them(northside):
+    [request] = Request.objects.filter(pairing__program=northside).waiting()
+
+    assert northside.people_may_ask
+    assert request.pairing.has_accepted(request.by)
+    assert Request.objects.visible_to(request.pairing.other_half(request.by)).get().message == words.REQUEST
 
 
 def test_one_pair_rests_and_two_have_ended(northside):

@@ -169,6 +169,11 @@ ROUTES: dict[str, Route] = {
     "matching:proposal": Route(BOTH_HALVES, READ),
     "matching:accept": Route(BOTH_HALVES, ACT),
     "matching:decline": Route(BOTH_HALVES, ACT),
+    "matching:suggestions": Route(PARTICIPANTS, READ),
+    # Open for whoever is suggested to somebody, and nobody in this world is.
+    "matching:ask": Route((), FORM),
+    "matching:not-for-me": Route((), ACT),
+    "matching:not-for-me-take-back": Route((), ACT),
     # A check-in: who is asked, and not even the other half.
     "checkins:checkin": Route(("half",), FORM),
     # Those who run the program.

@@ -35,6 +35,11 @@ SURVIVORS = {
     "Fact.in_pairing": "it is asked for numbers alone, and its pages have asked for the pairing",
     "Round.in_pairing": "it says that something is being prepared and no word of it, and its pages have asked for the pairing",
     "Absence.visible_to": "it holds no words, and its pages have asked for the pairing",
+    "Request.visible_to": "its one page has asked for the pairing, and keeps from the author what the author wrote",
+    **dict.fromkeys(
+        ["door of matching:ask", "door of matching:not-for-me", "door of matching:not-for-me-take-back"],
+        "each asks for whoever is suggested to its reader, or kept apart by them: to whom the door is shut, nobody is",
+    ),
     "SheetRow.visible_to": "it is Sheet.visible_to once more, which its one page has asked for the sheet",
     "SessionOption.visible_to": "it is Session.readable_by once more, which its one page has asked for the session",
     "SessionAccount.visible_to": "it is Session.readable_by once more, which its pages have asked for the session",

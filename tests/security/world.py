@@ -107,7 +107,7 @@ def build_world() -> World:
     of_foreign = _things_of_program(foreign.proposed_by, "Elsewhere") | _things_of_pairing(
         foreign, "Elsewhere", minutes=444, due_on=date(2024, 2, 29)
     )
-    program = ProgramFactory()
+    program = ProgramFactory(people_may_ask=True)
     half = MembershipFactory(program=program, ready=True)
     coordinator = MembershipFactory(program=program, coordinator=True)
     conflicted = MembershipFactory(program=program, is_coordinator=True, ready=True)

@@ -121,6 +121,7 @@ def settings_of(member, **changes) -> dict[str, str]:
         "nudge_after_days": program.nudge_after_days,
         "introduction_reminder_days": program.introduction_reminder_days,
         "introduction_open_days": program.introduction_open_days,
+        "open_requests": program.open_requests,
     }
     if member.is_admin:
         values |= {"answers_read_by": "coordinators", "staff_need_second_factor": "on"}
@@ -143,6 +144,7 @@ def test_a_coordinator_changes_the_settings(as_member, coordinator):
         ("reset_again_days", 1, 90),
         ("nudge_after_days", 7, 365),
         ("introduction_open_days", 2, 90),
+        ("open_requests", 1, 10),
     ],
 )
 def test_a_coordinator_says_for_how_many_days(setting, least, most, as_member, coordinator):
@@ -151,10 +153,10 @@ def test_a_coordinator_says_for_how_many_days(setting, least, most, as_member, c
         answer = browser.post(to("settings", coordinator), settings_of(coordinator, **{setting: wrong}))
         assert f"from {least} to {most}" in answer.text
 
-    browser.post(to("settings", coordinator), settings_of(coordinator, **{setting: "30"}))
+    browser.post(to("settings", coordinator), settings_of(coordinator, **{setting: str(most)}, introduction_reminder_days="1"))
 
     coordinator.program.refresh_from_db()
-    assert getattr(coordinator.program, setting) == 30
+    assert getattr(coordinator.program, setting) == most
 
 
 @pytest.mark.parametrize(("reminded", "over"), [("14", "14"), ("20", "10")])
@@ -166,6 +168,16 @@ def test_a_reminder_comes_before_the_end(as_member, coordinator, reminded, over)
     assert "The reminder has to come before the introduction ends." in answer.text
     coordinator.program.refresh_from_db()
     assert (coordinator.program.introduction_reminder_days, coordinator.program.introduction_open_days) == (7, 14)
+
+
+def test_a_coordinator_lets_people_ask_each_other_and_takes_it_back(as_member, coordinator):
+    assert not coordinator.program.people_may_ask
+    browser = as_member(coordinator)
+
+    for ticked, may_ask in (({"people_may_ask": "on"}, True), ({}, False)):
+        browser.post(to("settings", coordinator), settings_of(coordinator, **ticked))
+        coordinator.program.refresh_from_db()
+        assert coordinator.program.people_may_ask == may_ask
 
 
 def test_a_coordinator_cannot_slip_in_what_is_for_admins(as_member, coordinator):
