@@ -5,7 +5,7 @@ class MatchingConfig(AppConfig):
     name = "matching"
 
     def ready(self) -> None:
-        # Each declares what it adds when it is imported: acts of a pair, kinds of mail, what is answered apart.
+        # Each declares what it adds when it is imported: acts of a pair, kinds of mail, what is answered apart, long work.
         from matching.criteria import services as criteria
         from matching.endings import letters as letters_of_endings  # noqa: F401
         from matching.endings import rounds  # noqa: F401
@@ -19,6 +19,7 @@ class MatchingConfig(AppConfig):
         )
         from matching.pairings import services as pairings
         from matching.pauses import letters as letters_of_pauses  # noqa: F401
+        from matching.runs import work  # noqa: F401
         from matching.scoring import telling
         from matching.stand_ins import services as stand_ins
         from programs.mail import log

@@ -7,6 +7,7 @@ from matching.hand_overs.models import HandOverNote
 from matching.joint.models import Answer, NotNow, Round
 from matching.pairings.models import Pairing, PartnerWish, Request
 from matching.pauses.models import Pause
+from matching.runs.models import Proposal, Run, RunRule, Unmatched
 
 __all__ = [
     "Answer",
@@ -19,7 +20,11 @@ __all__ = [
     "Pairing",
     "PartnerWish",
     "Pause",
+    "Proposal",
     "Request",
     "Round",
+    "Run",
+    "RunRule",
+    "Unmatched",
     "WeeklyCount",
 ]

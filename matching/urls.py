@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("matching.scoring.urls")),
     path("", include("matching.criteria.urls")),
     path("", include("matching.suggestions.urls")),
+    path("", include("matching.runs.urls")),
 ]

@@ -1,10 +1,13 @@
 """Pairings in each of their states."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import factory
+import numpy as np
 from factory.django import DjangoModelFactory
 
+from matching import solver
 from matching.criteria.models import Criterion, Exclusion
 from matching.endings.models import EndingReason
 from matching.facts import services as facts
@@ -13,6 +16,10 @@ from matching.hand_overs.models import HandOverNote
 from matching.joint.models import Answer, Round
 from matching.pairings.models import Pairing, PartnerWish
 from matching.pauses.models import Pause
+from matching.runs import reckoning
+from matching.runs.arrays import Inputs, packed_outcome
+from matching.runs.models import Proposal, Run, RunRule, Unmatched
+from programs.memberships.models import Membership, Program
 from programs.profiles.models import ProfileQuestion
 from tests.factories.programs import MembershipFactory, ProfileQuestionFactory, ProgramFactory
 from tests.times import NOON
@@ -209,3 +216,104 @@ class ExclusionFactory(DjangoModelFactory):
     reason = Exclusion.Reason.RELATIVE
     by = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..program"), coordinator=True)
     made_at = NOON
+
+
+class RunFactory(DjangoModelFactory):
+    """Kept and proved, of two people, one of whom has a match."""
+
+    class Meta:
+        model = Run
+
+    class Params:
+        # Nobody has read yet what people said.
+        waiting = factory.Trait(kept_at=None, proved_at=None, value=None, total=None, floor=None, matched=None, fingerprint="")
+
+    program = factory.SubFactory(ProgramFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    started_at = NOON
+    people = 2
+    mentors = 1
+    places = 1
+    maximum = 3000
+    value = 2000
+    total = 2000
+    floor = 2000
+    matched = 1
+    fingerprint = "0" * 64
+    statistics = factory.LazyFunction(lambda: {"lowest": 2000, "locked": 0, "averages": {}})
+    kept_at = NOON
+    proved_at = NOON
+
+
+class ProposalFactory(DjangoModelFactory):
+    """A draft that nobody was asked about."""
+
+    class Meta:
+        model = Proposal
+
+    run = factory.SubFactory(RunFactory)
+    mentee = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..run.program"))
+    mentor = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..run.program"))
+    score = 2000
+    shown = 67
+    waiting_since = NOON
+
+
+class UnmatchedFactory(DjangoModelFactory):
+    """There were too few places for all."""
+
+    class Meta:
+        model = Unmatched
+
+    run = factory.SubFactory(RunFactory)
+    membership = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..run.program"))
+    waiting_since = NOON
+
+
+class RunRuleFactory(DjangoModelFactory):
+    """Two who stay together in every run."""
+
+    class Meta:
+        model = RunRule
+
+    program = factory.SubFactory(ProgramFactory)
+    mentee = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..program"))
+    mentor = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..program"))
+    kind = RunRule.Kind.LOCK
+    by = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..program"), coordinator=True)
+    made_at = NOON
+
+
+def kept_run(program: Program, mentees: Sequence[Membership], mentors: Sequence[Membership], **fields: object) -> Run:
+    """As a worker keeps it, with its arrays and its proof; every two of them fit as well as any other two."""
+    alike = solver.Criterion("c0", "same", [1] * len(mentees), [1] * len(mentors), weight=30)
+    none = np.empty((0, 2), np.int64)
+    inputs = Inputs(
+        mentees=np.array([one.pk for one in mentees], np.int64),
+        mentors=np.array([one.pk for one in mentors], np.int64),
+        capacity=np.ones(len(mentors), np.int64),
+        waiting=np.full(len(mentees), int(NOON.timestamp())),
+        locks=none,
+        forbids=none,
+        criteria=[alike],
+    )
+    solution = solver.solve(inputs.problem())
+    run = RunFactory(
+        program=program,
+        inputs=inputs.packed(),
+        inputs_hash=inputs.digest(),
+        outcome=packed_outcome(solution),
+        people=len(mentees),
+        mentors=len(mentors),
+        value=solution.value,
+        total=solution.total,
+        floor=solution.floor,
+        matched=solution.matched,
+        fingerprint=solution.fingerprint,
+        **fields,
+    )
+    for found in reckoning.result_of(inputs, solution, lambda done: None).pairs:
+        Proposal.objects.create(
+            run=run, mentee_id=found.mentee, mentor_id=found.mentor, score=found.score, shown=found.shown, waiting_since=NOON
+        )
+    return run

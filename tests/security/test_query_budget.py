@@ -17,6 +17,7 @@ from checkins.care.models import Task
 from checkins.decisions.models import Decision
 from checkins.plans.models import Question
 from checkins.sessions.models import Session
+from matching.runs.models import Run
 from mentoring.kernel.jobs.models import Job
 from mentoring.kernel.outbox import services as outbox
 from programs.memberships.models import Membership
@@ -54,7 +55,11 @@ from tests.factories.matching import (
     PairingFactory,
     PartnerWishFactory,
     PauseFactory,
+    ProposalFactory,
     RoundFactory,
+    RunFactory,
+    RunRuleFactory,
+    UnmatchedFactory,
 )
 from tests.factories.programs import (
     CohortFactory,
@@ -175,6 +180,8 @@ def _world_with_a_little_of_everything() -> World:
             sheet.confirmed_at = NOON
             sheet.save()
         world.own[f"programs:{word}.sheet"] = sheet.pk  # type: ignore[index]
+    job = Job.objects.create(program_id=program.pk, kind="match-run", queued_at=NOON)
+    world.own["matching:run-progress.run"] = RunFactory(program=program, waiting=True, job_id=job.pk).pk  # type: ignore[index]
     for construct in (Question.Construct.VOICE, Question.Construct.BOUNDARIES, Question.Construct.WORDS):
         question_of(plan_of(program), construct)
     for person in Membership.objects.filter(program=program, is_participant=True, left_at=None, profile=None):
@@ -202,6 +209,7 @@ def _grow(world: World, numbers: range) -> None:
     question = ProfileQuestion.objects.filter(program=program).first()
     _write(ProfileAnswer(profile=profile, question=question, value="As it comes") for profile in profiles)
     _grow_lists(world, numbers, participants)
+    _grow_run(Run.objects.get(pk=world.own["run"]), numbers, coordinator, firsts, seconds, waiting)
 
     def pairs(one: list[Membership], other: list[Membership], **how: object) -> list:
         shared = {"program": program, "proposed_by": coordinator, **how}
@@ -247,6 +255,21 @@ def _grow_lists(world: World, numbers: range, participants: list[Membership]) ->
         for at, what in enumerate(outcomes)
     ]
     _write(rows)
+
+
+def _grow_run(
+    run: Run, numbers: range, by: Membership, mentees: list[Membership], mentors: list[Membership], rest: list[Membership]
+) -> None:
+    program, twos = run.program, list(zip(mentees, mentors, strict=True))
+    _write(RunFactory.build(program=program, number=10000 + n, started_by=by) for n in numbers)
+    _write(
+        ProposalFactory.build(
+            run=run, mentee=one, mentor=other, alternatives=[[rest[0].pk, 1, 1, True]], parts=[["c0", 30, 50, False, 1500]]
+        )
+        for one, other in twos
+    )
+    _write(UnmatchedFactory.build(run=run, membership=one) for one in rest)
+    _write(RunRuleFactory.build(program=program, mentee=one, mentor=other, by=by, kind="forbid") for one, other in twos)
 
 
 def _live(pairing: object, numbers: Iterable[int]) -> None:

@@ -85,6 +85,12 @@ SECOND = {
     **{f"door of programs:invitation-{page}": ("Invitation.visible_to",) for page in ("remind", "withdraw")},
     **{f"door of matching:criterion{page}": ("Criterion.visible_to",) for page in ("", "-remove", "-move")},
     "door of matching:exclusion-take-back": ("Exclusion.visible_to",),
+    **{
+        f"door of matching:run{page}": ("Run.visible_to",)
+        for page in ("", "-progress", "-stop", "-repeat", "-check", "-nobody", "-compare", "-groups", "-release", "-release-stop")
+    },
+    **{f"door of matching:run-pair{page}": ("Proposal.visible_to",) for page in ("", "-settle", "-trade")},
+    "door of matching:run-rule-take-back": ("RunRule.visible_to",),
     **dict.fromkeys(["door of checkins:task", "door of checkins:task-done"], ("Task.visible_to",)),
     **{f"door of checkins:{page}": (PAGES,) for page in ("answers", "calls", "pairing-remind")},
     "door of checkins:call-correct": ("CallNote.visible_to",),

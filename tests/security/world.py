@@ -13,6 +13,7 @@ from django.test import Client
 
 from matching.facts.models import Fact
 from matching.pairings.models import Pairing
+from matching.runs.models import Run
 from mentoring.kernel.outbox import services as outbox
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.invitations.tokens import token_for
@@ -52,6 +53,9 @@ from tests.factories.matching import (
     PartnerWishFactory,
     PauseFactory,
     RoundFactory,
+    RunRuleFactory,
+    UnmatchedFactory,
+    kept_run,
 )
 from tests.factories.programs import (
     CohortFactory,
@@ -165,11 +169,14 @@ def build_world() -> World:
         "Handedourselves": (*BOTH_HALVES, "coordinator", "admin"),
         "Handedneighbourly": ("other", *STAFF),
         "Handedbygone": STAFF,
+        # Since when a coordinator who takes part too has no match: what a run says of oneself one does not read.
+        "2 Feb 2024": ("coordinator", "admin"),
         # Since when they would like to meet somebody else: nobody learns it of a pairing of their own.
         "1 Feb 2024": ("coordinator", "admin"),
     }
     just_logged = SessionFactory(pairing=pairing, starts_at=NOON - timedelta(days=100), talked_about="Ourselves")
     own = of_program | _things_of_pairing(pairing, "Ourselves") | {"checkins:session-put-right.session": just_logged.pk}
+    UnmatchedFactory(run=Run.objects.get(pk=of_program["run"]), membership=conflicted, waiting_since=datetime(2024, 2, 2, tzinfo=UTC))
     ProfileFactory(membership=half, both=True)
     PartnerWishFactory(pairing=pairing, wished_at=datetime(2024, 2, 1, tzinfo=UTC))
     return World(people, own, of_program | of_past, of_foreign, words)
@@ -188,8 +195,14 @@ def _things_of_program(coordinator: Membership, mark: str = "Ours") -> dict[str,
     invitation = InvitationFactory(program=program, name=f"{mark} Guest")
     sheet = SheetFactory(program=program, file_name=f"{mark}.csv", checked_at=NOON, columns={"0": "name", "1": "email"})
     SheetRowFactory(sheet=sheet, line=1, cells=[f"{mark.upper()} Person", "person@example.org"])
+    mentee, mentor = MembershipFactory(program=program), MembershipFactory(program=program)
+    run = kept_run(program, [mentee], [mentor])
+    rule = RunRuleFactory(program=program, mentee=mentee, mentor=mentor, by=coordinator)
     return {
         "program": program.slug,
+        "run": run.pk,
+        "proposal": run.proposals.get().pk,
+        "rule": rule.pk,
         "cohort": CohortFactory(program=program, name=f"{mark} intake").pk,
         "question": ProfileQuestionFactory(program=program, text=f"{mark}?").pk,
         "checkins:plan-question.question": asked.pk,

@@ -1,0 +1,7 @@
+"""A run: everybody who has room is matched at once, by what counts in the program, and those who run it look at each pair before anybody
+is asked.
+
+Decided: a run keeps what it saw as arrays with the keys of the people, so that it can be checked and repeated to the same result after
+answers have changed; what it says of two people in words is made from their answers of today, and is kept nowhere.
+Decided: what is changed by hand in the drafts leaves the run's own result and its proof as they were, and the page says so.
+"""

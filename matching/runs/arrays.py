@@ -1,0 +1,162 @@
+"""What a run saw and what came of it, as bytes that say the same in ten years. Knows no Django.
+
+Both are numpy's own archive of arrays, and one text of JSON in it for what is no array. Nothing in it is code.
+"""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching import solver
+
+Ids = NDArray[np.int64]
+# Of a criterion, beside the answers of both sides.
+PLAIN = ("key", "kind", "weight", "hard", "span", "need", "missing", "missing_blocks")
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """Who took part (`mentees` int64[n], `mentors` int64[m]: keys of memberships), and everything that the solver was told of them.
+
+    `waiting` int64[n]: since when, in seconds of 1970. `minimum` and `load_step` are scores. `words`: what each criterion was called.
+    """
+
+    mentees: Ids
+    mentors: Ids
+    capacity: Ids
+    waiting: Ids
+    locks: Ids
+    forbids: Ids
+    criteria: Sequence[solver.Criterion]
+    fairness: str = "floor"
+    minimum: int = 0
+    load_step: int = 0
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def scores(self) -> solver.CriteriaScores:
+        return solver.CriteriaScores(list(self.criteria), len(self.mentees), len(self.mentors))
+
+    def problem(self, locks: Ids | None = None) -> solver.MatchProblem:
+        """With other locks in place of its own, where some are given. Raises MatchError."""
+        return solver.MatchProblem(
+            self.capacity,
+            self.scores,
+            locks=self.locks if locks is None else locks,
+            forbids=self.forbids,
+            minimum=self.minimum,
+            fairness=self.fairness,
+            load_step=self.load_step,
+        )
+
+    def packed(self) -> bytes:
+        return _packed(self._arrays())
+
+    def digest(self) -> str:
+        """sha256 of everything, whatever the archive looks like."""
+        told = sha256()
+        for name, array in sorted(self._arrays().items()):
+            told.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+            told.update(array.tobytes())
+        return told.hexdigest()
+
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        arrays: dict[str, NDArray[Any]] = {
+            name: _little(getattr(self, name)) for name in ("mentees", "mentors", "capacity", "waiting", "locks", "forbids")
+        }
+        for number, criterion in enumerate(self.criteria):
+            arrays[f"mentee{number}"], arrays[f"mentor{number}"] = _little(criterion.mentee), _little(criterion.mentor)
+        told = {
+            "criteria": [{name: getattr(criterion, name) for name in PLAIN} for criterion in self.criteria],
+            "fairness": self.fairness,
+            "minimum": self.minimum,
+            "load_step": self.load_step,
+            "words": dict(self.words),
+        }
+        return arrays | {"told": _text(told)}
+
+
+def inputs_of(packed: bytes) -> Inputs:
+    arrays = _unpacked(packed)
+    told = _told(arrays["told"])
+    criteria = [
+        solver.Criterion(mentee=arrays[f"mentee{number}"], mentor=arrays[f"mentor{number}"], **plain)
+        for number, plain in enumerate(told.pop("criteria"))
+    ]
+    kept: dict[str, Any] = {name: arrays[name] for name in ("mentees", "mentors", "capacity", "waiting", "locks", "forbids")}
+    return Inputs(criteria=criteria, **kept, **told)
+
+
+def packed_outcome(solution: solver.MatchSolution) -> bytes:
+    """About twenty bytes a person: who meets whom, the prices, and the covers that prove it, a bit for each."""
+    certificate = solution.certificate
+    arrays: dict[str, NDArray[Any]] = {
+        "mentor_of": solution.mentor_of.astype("<i4"),
+        "score": solution.score.astype("<i4"),
+        "locked": np.packbits(solution.locked),
+        "prices": _little(certificate.prices),
+        "told": _text({"penalty": certificate.penalty, "matched": solution.matched, "total": solution.total, "floor": solution.floor}),
+    }
+    for name, cover in (("count", certificate.count_cover), ("floor", certificate.floor_cover)):
+        if cover is not None:
+            arrays[f"{name}_mentees"], arrays[f"{name}_mentors"] = np.packbits(cover[0]), np.packbits(cover[1])
+    return _packed(arrays)
+
+
+def outcome_of(packed: bytes, value: int) -> solver.MatchSolution:
+    """`value` is kept beside the bytes, where a page reads it."""
+    arrays = _unpacked(packed)
+    told = _told(arrays["told"])
+    mentor_of, prices = arrays["mentor_of"].astype(np.int64), arrays["prices"].astype(np.int64)
+    n, m = len(mentor_of), len(prices)
+
+    def cover(name: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
+        if f"{name}_mentees" not in arrays:
+            return None
+        return _bits(arrays[f"{name}_mentees"], n), _bits(arrays[f"{name}_mentors"], m)
+
+    certificate = solver.Certificate(told["penalty"], prices, value, cover("count"), cover("floor"))
+    return solver.MatchSolution(
+        mentor_of=mentor_of,
+        score=arrays["score"].astype(np.int32),
+        locked=_bits(arrays["locked"], n),
+        matched=told["matched"],
+        total=told["total"],
+        floor=told["floor"],
+        value=value,
+        certificate=certificate,
+    )
+
+
+def _bits(packed: NDArray[np.uint8], length: int) -> NDArray[np.bool_]:
+    return np.unpackbits(packed, count=length).astype(bool)
+
+
+def _little(array: NDArray[Any]) -> NDArray[Any]:
+    return np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"))
+
+
+def _text(told: Mapping[str, Any]) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(told, sort_keys=True).encode(), dtype=np.uint8)
+
+
+def _told(text: NDArray[np.uint8]) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(text.tobytes())
+    return told
+
+
+def _packed(arrays: Mapping[str, Any]) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def _unpacked(packed: bytes) -> dict[str, NDArray[Any]]:
+    with np.load(io.BytesIO(packed), allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}

@@ -1,0 +1,226 @@
+"""Why these two, why not another, why nobody: in words for those who run the program."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from matching import solver
+from matching.criteria.models import Criterion
+from matching.runs.models import Proposal, Run, Unmatched
+from matching.scoring import encoding
+from programs.memberships.models import Membership, Program
+
+# A reason speaks for a pair from here on, of 100.
+HALF = 50
+MOST_REASONS = 4
+
+
+@dataclass(frozen=True)
+class Other:
+    """The next best mentor. `loss`: what all pairs together would lose at least, of 100; None where nobody can say."""
+
+    name: str
+    shown: int
+    change: int
+    loss: int | None
+    has_room: bool
+    membership: int
+
+    @property
+    def sentence(self) -> str:
+        if self.loss is None:
+            return _("%(name)s, %(shown)d of 100.") % {"name": self.name, "shown": self.shown}
+        said = {"name": self.name, "shown": self.shown, "loss": self.loss}
+        if not self.loss:
+            return _("%(name)s, %(shown)d of 100. All pairs together might lose nothing by it.") % said
+        return (
+            ngettext(
+                "%(name)s, %(shown)d of 100. All pairs together would lose at least %(loss)d point by it.",
+                "%(name)s, %(shown)d of 100. All pairs together would lose at least %(loss)d points by it.",
+                self.loss,
+            )
+            % said
+        )
+
+
+@dataclass(frozen=True)
+class Explained:
+    """`those_for` and `those_against`: sentences, what is most unlike other pairs first."""
+
+    proposal: Proposal
+    those_for: list[str]
+    those_against: list[str]
+    others: list[Other]
+
+
+class Words:
+    """The words for the rows of one page: the answers of all people on it come in two queries."""
+
+    def __init__(self, program: Program, run: Run, people: Iterable[int]) -> None:
+        self.run = run
+        self.criteria = {encoding.key_of(one): one for one in Criterion.objects.filter(program=program).for_list()}
+        self.people = encoding.described(program, Membership.objects.filter(program=program, pk__in=set(people)))
+
+    def explained(self, proposal: Proposal) -> Explained:
+        mentee, mentor = self.people[proposal.mentee_id], self.people[proposal.mentor_id]
+        averages = self.run.statistics.get("averages", {})
+        those_for: list[str] = []
+        those_against: list[str] = []
+        for key, weight, quality, unknown, _points in sorted(
+            proposal.parts, key=lambda part: -part[1] * abs(part[2] - averages.get(part[0], HALF))
+        ):
+            criterion = self.criteria.get(key)
+            if criterion is None or not weight:
+                continue
+            words = encoding.in_words(criterion, quality, unknown, mentee, mentor)
+            (those_for if quality >= HALF and not unknown else those_against).append(words)
+        if proposal.score < 0:
+            those_against.insert(0, _("A rule speaks against them. They are together because you locked them."))
+        return Explained(
+            proposal, those_for[:MOST_REASONS], those_against[:MOST_REASONS], self._others(proposal.alternatives, proposal.score)
+        )
+
+    def _others(self, alternatives: Iterable[Sequence[Any]], own: int) -> list[Other]:
+        return [
+            Other(
+                name=self.people[membership].name,
+                shown=of_hundred(score, self.run.maximum),
+                change=of_hundred(score, self.run.maximum) - of_hundred(own, self.run.maximum),
+                loss=None if cost is None else of_hundred(cost, self.run.maximum),
+                has_room=has_room,
+                membership=membership,
+            )
+            for membership, score, cost, has_room in alternatives
+            if membership in self.people
+        ]
+
+    def why_nobody(self, unmatched: Unmatched) -> list[str]:
+        """Sentences: what stands between somebody and a match, and what would help."""
+        found = unmatched.found
+        if not found:
+            return [_("More people look for a mentor than there are free places.")]
+        return self._no_mentor(found) if not found["allowed"] else _too_few(found)
+
+    def _no_mentor(self, found: Mapping[str, Any]) -> list[str]:
+        said = [_("No mentor is possible as the rules stand.")]
+        for rule, number in sorted(found["only"].items(), key=lambda of: (-of[1], of[0])):
+            said.append(self._opened(rule, number))
+        return said
+
+    def _opened(self, rule: str, number: int) -> str:
+        told = {"rule": self.called(rule), "number": number}
+        if rule == "#minimum":
+            return (
+                ngettext(
+                    "With a lower limit for a match, %(number)d mentor would be possible.",
+                    "With a lower limit for a match, %(number)d mentors would be possible.",
+                    number,
+                )
+                % told
+            )
+        if rule == "#no_place":
+            return (
+                ngettext(
+                    "%(number)d mentor would fit, but has no free place left beside locked people.",
+                    "%(number)d mentors would fit, but have no free place left beside locked people.",
+                    number,
+                )
+                % told
+            )
+        if rule.startswith("#"):
+            return (
+                ngettext(
+                    "%(number)d mentor would fit, but the two cannot be put together.",
+                    "%(number)d mentors would fit, but cannot be put together with them.",
+                    number,
+                )
+                % told
+            )
+        return (
+            ngettext(
+                "Without the rule “%(rule)s”, %(number)d mentor would be possible.",
+                "Without the rule “%(rule)s”, %(number)d mentors would be possible.",
+                number,
+            )
+            % told
+        )
+
+    def called(self, rule: str) -> str:
+        criterion = self.criteria.get(rule)
+        return criterion.question.text if criterion else _("A rule that is gone")
+
+    def what_would_help(self, unmatched: Iterable[Unmatched]) -> list[str]:
+        """What mentors the program would need, for all of these together: "Three more mentors who speak Arabic would help"."""
+        by_answer: dict[str, Counter[str]] = defaultdict(Counter)
+        places = 0
+        for one in unmatched:
+            if one.found and not one.found["allowed"]:
+                if needed := self._blocking(one.found):
+                    for label in self._said(one.membership_id, needed):
+                        by_answer[needed][label] += 1
+            else:
+                places += 1
+        helps = [self._more(rule, label, number) for rule, counted in by_answer.items() for label, number in counted.most_common(2)]
+        if places:
+            helps.append(
+                ngettext("%(number)d more place with a mentor would help.", "%(number)d more places with mentors would help.", places)
+                % {"number": places}
+            )
+        return helps
+
+    def _blocking(self, found: Mapping[str, Any]) -> str:
+        """The rule that excludes the most mentors, if it is a criterion."""
+        of_criteria = {rule: number for rule, number in found["excluded"].items() if not rule.startswith("#") and rule in self.criteria}
+        return max(of_criteria, key=lambda rule: (of_criteria[rule], rule)) if of_criteria else ""
+
+    def _said(self, membership: int, rule: str) -> list[str]:
+        person = self.people.get(membership)
+        said = person.answers.get(self.criteria[rule].question_id, []) if person else []
+        return [said] if isinstance(said, str) else list(said)
+
+    def _more(self, rule: str, label: str, number: int) -> str:
+        criterion = self.criteria[rule]
+        told = {"number": number, "label": label, "question": criterion.question.text}
+        if criterion.kind == Criterion.Kind.LANGUAGE:
+            return (
+                ngettext(
+                    "%(number)d more place with a mentor who speaks %(label)s would help.",
+                    "%(number)d more places with mentors who speak %(label)s would help.",
+                    number,
+                )
+                % told
+            )
+        if criterion.kind == Criterion.Kind.MUST_DIFFER:
+            return (
+                ngettext(
+                    "%(number)d more place with a mentor who does not say “%(label)s” to “%(question)s” would help.",
+                    "%(number)d more places with mentors who do not say “%(label)s” to “%(question)s” would help.",
+                    number,
+                )
+                % told
+            )
+        return (
+            ngettext(
+                "%(number)d more place with a mentor who says “%(label)s” to “%(question)s” would help.",
+                "%(number)d more places with mentors who say “%(label)s” to “%(question)s” would help.",
+                number,
+            )
+            % told
+        )
+
+
+def of_hundred(score: int, maximum: int) -> int:
+    return solver.shown(max(score, 0), maximum) or 0
+
+
+def _too_few(found: Mapping[str, Any]) -> list[str]:
+    mentors = ngettext("this %(number)d mentor", "these %(number)d mentors", found["mentors"]) % {"number": found["mentors"]}
+    places = ngettext("%(number)d place", "%(number)d places", found["places"]) % {"number": found["places"]}
+    return [
+        _("%(people)d people can only be matched with %(mentors)s, with %(places)s in all.")
+        % {"people": found["rivals"], "mentors": mentors, "places": places}
+    ]

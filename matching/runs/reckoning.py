@@ -1,0 +1,144 @@
+"""From what the solver says, row by row, to what a page shows of people. Knows no Django."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching import solver
+from matching.runs.arrays import Inputs
+
+# How many of the next best mentors are kept for each mentee.
+NEXT_BEST = 3
+# Beyond so many without a match there are simply too few places: one reason for all, rather than hours of finding a reason for each.
+MOST_EXPLAINED = 60
+
+
+@dataclass(frozen=True)
+class Pair:
+    """`mentee` and `mentor` are memberships; `parts` and `alternatives` as a proposal keeps them."""
+
+    mentee: int
+    mentor: int
+    score: int
+    shown: int
+    locked: bool
+    waiting_since: datetime
+    parts: list[list[Any]]
+    alternatives: list[list[Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Alone:
+    mentee: int
+    waiting_since: datetime
+    found: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Result:
+    """`averages`: how good each criterion is over all pairs, of 100, where both said something."""
+
+    pairs: Sequence[Pair]
+    alone: Sequence[Alone]
+    averages: dict[str, int]
+
+
+def result_of(inputs: Inputs, solution: solver.MatchSolution, tell: Callable[[int], object]) -> Result:
+    """Everything that the pages say, for all people of a run. `tell(how many are done)` is called for each of them."""
+    problem = inputs.problem()
+    pairs, alone = [], []
+    without = np.flatnonzero(solution.mentor_of < 0)
+    explained = set(without.tolist()) if len(without) <= MOST_EXPLAINED else set()
+    for i in range(len(inputs.mentees)):
+        if solution.mentor_of[i] >= 0:
+            pairs.append(_pair(inputs, problem, solution, i))
+        else:
+            found = _why(solver.why_unmatched(problem, solution, i)) if i in explained else {}
+            alone.append(Alone(int(inputs.mentees[i]), _since(inputs, i), found))
+        tell(i + 1)
+    return Result(pairs, alone, _averages(pairs))
+
+
+def scores_of(inputs: Inputs, rows: Sequence[int], columns: Sequence[int]) -> NDArray[np.int64]:
+    """int64[rows, columns]; -1 where a rule, the minimum or a "never" keeps two apart."""
+    i, j = np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)
+    scores = inputs.scores.block(i, j).astype(np.int64)
+    scores[scores < inputs.minimum] = -1
+    apart = {(int(one), int(other)) for one, other in inputs.forbids}
+    for at, one in enumerate(rows):
+        for to, other in enumerate(columns):
+            if (one, other) in apart:
+                scores[at, to] = -1
+    return scores
+
+
+def pair_of(inputs: Inputs, mentee: int, mentor: int) -> Pair:
+    """Any two of a run, by their places in it, as if it had put them together."""
+    locked = inputs.problem(locks=np.array([[mentee, mentor]]))
+    n, m = locked.scores.shape
+    mentor_of, score = np.full(n, -1, np.int64), np.full(n, -1, np.int32)
+    mentor_of[mentee] = mentor
+    score[mentee] = inputs.scores.block(np.array([mentee]), np.array([mentor]))[0, 0]
+    certificate = solver.Certificate(locked.penalty, np.zeros(m, np.int64), 0, None, None)
+    alone = solver.MatchSolution(mentor_of, score, mentor_of >= 0, 1, 0, None, 0, certificate)
+    explained = solver.explain(locked, alone, mentee, top=0)
+    return _made(inputs, explained, mentee, locked=False)
+
+
+def next_best(inputs: Inputs, solution: solver.MatchSolution, mentee: int, top: int) -> list[list[Any]]:
+    """As a proposal keeps them, for whom the run has matched."""
+    return _alternatives(inputs, solver.explain(inputs.problem(), solution, mentee, top=top), locked=bool(solution.locked[mentee]))
+
+
+def _pair(inputs: Inputs, problem: solver.MatchProblem, solution: solver.MatchSolution, i: int) -> Pair:
+    return _made(inputs, solver.explain(problem, solution, i, top=NEXT_BEST), i, locked=bool(solution.locked[i]))
+
+
+def _made(inputs: Inputs, explained: solver.Explanation, i: int, *, locked: bool) -> Pair:
+    return Pair(
+        mentee=int(inputs.mentees[i]),
+        mentor=int(inputs.mentors[explained.mentor]),
+        score=explained.score,
+        shown=solver.shown(max(explained.score, 0), explained.maximum) or 0,
+        locked=locked,
+        waiting_since=_since(inputs, i),
+        parts=[[part.key, part.weight, part.quality, part.unknown, part.points] for part in explained.parts],
+        alternatives=_alternatives(inputs, explained, locked=locked),
+    )
+
+
+def _alternatives(inputs: Inputs, explained: solver.Explanation, *, locked: bool) -> list[list[Any]]:
+    """Of somebody who is locked, what it would cost is only a hint, and is not kept."""
+    return [
+        [int(inputs.mentors[other.mentor]), other.score, None if locked else other.cost_at_least, other.has_room]
+        for other in explained.alternatives
+    ]
+
+
+def _why(found: solver.Unmatched) -> dict[str, Any]:
+    return {
+        "allowed": found.allowed,
+        "excluded": {rule: number for rule, number in found.excluded.items() if number},
+        "only": {rule: number for rule, number in found.only.items() if number},
+        "rivals": len(found.rivals),
+        "mentors": len(found.contested),
+        "places": found.places,
+    }
+
+
+def _since(inputs: Inputs, i: int) -> datetime:
+    return datetime.fromtimestamp(int(inputs.waiting[i]), UTC)
+
+
+def _averages(pairs: Sequence[Pair]) -> dict[str, int]:
+    qualities: dict[str, list[int]] = defaultdict(list)
+    for pair in pairs:
+        for key, _weight, quality, unknown, _points in pair.parts:
+            if not unknown:
+                qualities[key].append(quality)
+    return {key: sum(found) // len(found) for key, found in qualities.items()}

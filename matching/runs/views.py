@@ -1,0 +1,501 @@
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, F, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from matching.criteria.models import Criterion
+from matching.runs import groups, policies, reckoning, services
+from matching.runs.comparison import compared
+from matching.runs.explanation import Words, of_hundred
+from matching.runs.forms import ProposalFilter, StartForm
+from matching.runs.models import Proposal, Run, RunRule, Unmatched
+from mentoring.kernel.errors import Refused
+from mentoring.kernel.jobs import services as jobs
+from mentoring.kernel.jobs.models import Job
+from mentoring.kernel.lists.filters import Columns, in_order
+from mentoring.kernel.lists.pages import page_of
+from mentoring.kernel.once.access import once, say_no
+from programs.memberships.access import MemberRequest, staff_only
+from programs.memberships.models import Cohort, Membership
+from programs.profiles.models import ProfileQuestion
+
+# The address says `?sort=`: the weakest first, unless somebody asks for another order.
+ORDERS: Columns = {
+    "score": ["score"],
+    "waiting": [F("waiting_since").asc()],
+    "name": ["mentee__user__name", "mentee__user__called"],
+}
+STATE_TAGS = {Proposal.State.LOCKED: "act", Proposal.State.RELEASED: "ok", Proposal.State.DROPPED: "warn"}
+OTHERS_OF_ONE = 12
+# So many runs can be put beside one.
+LATEST = 20
+# So much of a hundred has to be done before anybody can say how long the rest will take.
+ENOUGH_TO_SAY = 10
+
+
+# --- the runs of a program ---
+
+
+@staff_only
+@require_safe
+def runs(request: MemberRequest) -> HttpResponse:
+    me = request.membership
+    page = page_of(request, Run.objects.visible_to(me).for_list())
+    of_these = Job.objects.visible_to_program(me.program_id).in_bulk([run.job_id for run in page.items if run.job_id])
+    listed = [{"run": run, "job": of_these.get(run.job_id or 0), "weakest": _weakest(run)} for run in page.items]
+    context = {
+        "page": page,
+        "runs": listed,
+        "has_criteria": Criterion.objects.visible_to(me).exists(),
+        "settled": RunRule.objects.visible_to(me).count(),
+    }
+    return render(request, "matching/runs/runs.html", context)
+
+
+@staff_only
+@once
+def start(request: MemberRequest) -> HttpResponse:
+    """Who would take part, and how the run should go about it."""
+    me, now = request.membership, timezone.now()
+    field = services.field_of(program=me.program, wish=services.Wish(), now=now)
+    form = StartForm(
+        request.POST or None,
+        cohorts=Cohort.objects.visible_to(me).order_by("-starts_on", "-pk"),
+        either=field.either,
+        initial={"fairness": Run.Fairness.FLOOR, "sides": Run.Sides.SUGGESTED, "minimum": 0, "load_step": 0},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.start(program=me.program, by=me, wish=form.wish(), now=now)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            return redirect("matching:run-progress", me.program.slug, made.pk)
+    criteria = Criterion.objects.visible_to(me).for_list()
+    context = {"form": form, "field": field, "criteria": criteria, "resting": field.resting}
+    return render(request, "matching/runs/start.html", context)
+
+
+@staff_only
+@require_safe
+def progress(request: MemberRequest, run: int) -> HttpResponse:
+    """How far it is, and why it ended where it came to no end. Leads on once it is done."""
+    shown = _run(request, run)
+    job = shown.job()
+    if shown.kept_at is not None:
+        done = reverse("matching:run", args=[shown.program.slug, shown.pk])
+        # The part of the page that asks again by itself leaves with the whole page.
+        return HttpResponseClientRedirect(done) if "HX-Request" in request.headers else redirect(done)
+    return render(request, "matching/runs/progress.html", {"run": shown, "job": job, "left": _time_left(job, timezone.now())})
+
+
+@staff_only
+@require_POST
+def stop(request: MemberRequest, run: int) -> HttpResponse:
+    shown = _run(request, run)
+    job = shown.job()
+    if job is not None:
+        jobs.request_stop(job, now=timezone.now())
+    return redirect("matching:run-progress", shown.program.slug, shown.pk)
+
+
+@staff_only
+@require_POST
+@once
+def repeat(request: MemberRequest, run: int) -> HttpResponse:
+    shown = _run(request, run)
+    try:
+        again = services.repeat(run=shown, by=request.membership, now=timezone.now())
+    except Refused as refused:
+        say_no(request, refused)
+        return redirect("matching:run-check", shown.program.slug, shown.pk)
+    return redirect("matching:run-progress", shown.program.slug, again.pk)
+
+
+@staff_only
+def check(request: MemberRequest, run: int) -> HttpResponse:
+    """What is proved, and by what. With POST it is proved once more, from what the run kept."""
+    shown = _run(request, run)
+    if elsewhere := _unless_kept(shown):
+        return elsewhere
+    context: dict[str, Any] = {"run": shown, "weakest": _weakest(shown), "mean": _mean(shown), "of_run": shown.repeats}
+    if request.method == "POST":
+        context |= {"was_checked": True, "faults": services.check(shown)}
+    if shown.repeats is not None and shown.repeats.kept_at is not None:
+        context["is_the_same"] = shown.repeats.fingerprint == shown.fingerprint
+    return render(request, "matching/runs/check.html", context)
+
+
+# --- one run ---
+
+
+@staff_only
+@require_safe
+def run(request: MemberRequest, run: int) -> HttpResponse:
+    """Every pair of it, with what speaks for it and against, and the next best."""
+    shown = _run(request, run)
+    if elsewhere := _unless_kept(shown):
+        return elsewhere
+    me = request.membership
+    proposals = Proposal.objects.visible_to(me).filter(run=shown)
+    ordered = in_order(proposals.for_list(), request.GET.get("sort", ""), ORDERS, "score")
+    filtered = ProposalFilter(request.GET, queryset=ordered)
+    page = page_of(request, filtered.qs)
+    for proposal in page.items:
+        proposal.run = shown
+    words = Words(shown.program, shown, _people_of(page.items))
+    counts = proposals.aggregate(
+        all=Count("pk"),
+        drafts=Count("pk", filter=Q(state__in=Proposal.DRAFTS)),
+        asked=Count("pk", filter=Q(state=Proposal.State.RELEASED)),
+        dropped=Count("pk", filter=Q(state=Proposal.State.DROPPED)),
+        by_hand=Count("pk", filter=Q(by_hand=True)),
+    )
+    context = {
+        "run": shown,
+        "page": page,
+        "filter": filtered,
+        "rows": [_row(words.explained(proposal), shown, me) for proposal in page.items],
+        "counts": counts,
+        "alone": Unmatched.objects.visible_to(me).filter(run=shown).count(),
+        "weakest": _weakest(shown),
+        "mean": _mean(shown),
+        "release": _open_or_failed(shown.release_job()),
+        "orders": _orders(request),
+    }
+    return render(request, "matching/runs/run.html", context)
+
+
+@staff_only
+@require_safe
+def nobody(request: MemberRequest, run: int) -> HttpResponse:
+    """Who has no match, why, and what would help."""
+    shown = _run(request, run)
+    if elsewhere := _unless_kept(shown):
+        return elsewhere
+    page = page_of(request, Unmatched.objects.visible_to(request.membership).filter(run=shown).for_list())
+    words = Words(shown.program, shown, [one.membership_id for one in page.items])
+    rows = [{"unmatched": one, "sentences": words.why_nobody(one)} for one in page.items]
+    return render(
+        request, "matching/runs/nobody.html", {"run": shown, "page": page, "rows": rows, "helps": words.what_would_help(page.items)}
+    )
+
+
+@staff_only
+@require_safe
+def compare(request: MemberRequest, run: int) -> HttpResponse:
+    """This run beside another one, which came before it unless somebody chooses: what it does to all, and who would meet somebody else."""
+    shown = _run(request, run)
+    if elsewhere := _unless_kept(shown):
+        return elsewhere
+    me = request.membership
+    others = list(Run.objects.visible_to(me).finished().without_arrays().exclude(pk=shown.pk).order_by("-number")[:LATEST])
+    asked = request.GET.get("with", "")
+    other = next((one for one in others if str(one.number) == asked), next((one for one in others if one.number < shown.number), None))
+    if other is None and others:
+        other = others[0]
+    context: dict[str, Any] = {"run": shown, "other": other, "others": others}
+    if other is not None:
+        other.program = shown.program
+        found = compared(other, shown, me)
+        page = page_of(request, found.changes)
+        people = {key for change in page.items for key in (change.mentee, change.before, change.after) if key}
+        called = {one.pk: one.user.full_name for one in Membership.objects.visible_to(me).filter(pk__in=people).with_people()}
+        questions = _questions(request)
+        question = _question(request, questions)
+        context |= {
+            "compared": found,
+            "page": page,
+            "lines": _lines(other, shown, question),
+            "changes": [(called[one.mentee], called.get(one.before or 0), called.get(one.after or 0)) for one in page.items],
+            "questions": questions,
+            "question": question,
+        }
+    return render(request, "matching/runs/compare.html", context)
+
+
+@staff_only
+@require_safe
+def fairness(request: MemberRequest, run: int) -> HttpResponse:
+    """How groups fare, by what people say of themselves. It is a report: nothing is weighed by it."""
+    shown = _run(request, run)
+    if elsewhere := _unless_kept(shown):
+        return elsewhere
+    questions = _questions(request)
+    question = _question(request, questions)
+    report = groups.report_of(shown, question) if question else None
+    context = {"run": shown, "questions": questions, "question": question, "report": report}
+    return render(request, "matching/runs/groups.html", context)
+
+
+@staff_only
+@require_POST
+@once
+def release(request: MemberRequest, run: int) -> HttpResponse:
+    """Ask the people of one pair, of those that are ticked, or of all."""
+    shown = _run(request, run)
+    here = redirect("matching:run", shown.program.slug, shown.pk)
+    chosen = None if "all" in request.POST else [int(key) for key in request.POST.getlist("pair") if key.isdecimal() and len(key) < 16]
+    if chosen == []:
+        messages.warning(request, _("Tick the pairs whose people should be asked."))
+        return here
+    before = Proposal.objects.filter(run=shown)
+    try:
+        job = services.release(run=shown, by=request.membership, proposals=chosen, now=timezone.now())
+    except Refused as refused:
+        say_no(request, refused)
+        return here
+    if job is None:
+        _say_what_came_of(request, before.filter(pk__in=chosen) if chosen is not None else before)
+    return here
+
+
+@staff_only
+@require_POST
+def release_stop(request: MemberRequest, run: int) -> HttpResponse:
+    shown = _run(request, run)
+    job = shown.release_job()
+    if job is not None:
+        jobs.request_stop(job, now=timezone.now())
+    return redirect("matching:run", shown.program.slug, shown.pk)
+
+
+# --- one pair ---
+
+
+@staff_only
+@require_safe
+def pair(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
+    """One pair in full, and every other mentor that comes into question, with what choosing them would cost."""
+    shown = _proposal(request, run, proposal)
+    if elsewhere := _unless_kept(shown.run):
+        return elsewhere
+    others = []
+    if policies.may_settle(request.membership, shown):
+        inputs, solution = services.result_of(shown.run)
+        row = inputs.mentees.tolist().index(shown.mentee_id)
+        if not shown.by_hand and solution.mentor_of[row] >= 0:
+            others = reckoning.next_best(inputs, solution, row, OTHERS_OF_ONE)
+    # One asks nothing of oneself here: who runs the program and takes part is not among the choices.
+    shown.alternatives = [other for other in others or shown.alternatives if other[0] != request.membership.pk]
+    words = Words(shown.run.program, shown.run, _people_of([shown]))
+    context = {"run": shown.run, "row": _row(words.explained(shown), shown.run, request.membership), "weakest": _weakest(shown.run)}
+    return render(request, "matching/runs/pair.html", context)
+
+
+@staff_only
+@require_POST
+def settle(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
+    """Lock the two together or keep them apart, from the next run on; or take that back."""
+    shown = _proposal(request, run, proposal)
+    here = redirect("matching:run-pair", shown.run.program.slug, shown.run_id, shown.pk)
+    names = {"one": shown.mentee.user.short_name, "other": shown.mentor.user.short_name}
+    try:
+        if "undo" in request.POST:
+            rule = get_object_or_404(RunRule.objects.visible_to(request.membership), mentee=shown.mentee, mentor=shown.mentor)
+            services.unsettle(rule=rule, by=request.membership, now=timezone.now())
+        elif "lock" in request.POST:
+            services.settle(proposal=shown, kind=RunRule.Kind.LOCK, by=request.membership, now=timezone.now())
+            messages.success(request, _("%(one)s and %(other)s stay together, also in the next run.") % names)
+        else:
+            services.settle(proposal=shown, kind=RunRule.Kind.FORBID, by=request.membership, now=timezone.now())
+            messages.success(
+                request, _("%(one)s and %(other)s are not put together any more. Run again to find somebody else for them.") % names
+            )
+    except Refused as refused:
+        say_no(request, refused)
+    return here
+
+
+@staff_only
+def trade(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
+    """What another mentor would do to both pairs, and the button that does it."""
+    shown = _proposal(request, run, proposal)
+    program = shown.run.program
+    here = redirect("matching:run-pair", program.slug, shown.run_id, shown.pk)
+    key = request.GET.get("mentor", "") if request.method != "POST" else request.POST.get("mentor", "")
+    people = Membership.objects.visible_to(request.membership).exclude(pk=request.membership.pk).with_people()
+    mentor = people.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() and len(key) < 16 else None
+    if mentor is None or _unless_kept(shown.run):
+        return here
+    try:
+        if request.method == "POST":
+            services.trade(proposal=shown, mentor=mentor, by=request.membership, now=timezone.now())
+            messages.success(request, _("It is changed. Nobody has been told."))
+            return here
+        would = services.trade_of(shown, mentor)
+    except Refused as refused:
+        say_no(request, refused)
+        return here
+    return render(
+        request, "matching/runs/trade.html", {"run": shown.run, "proposal": shown, "trade": would, "weakest": _weakest(shown.run)}
+    )
+
+
+# --- what is settled for every run ---
+
+
+@staff_only
+@require_safe
+def rules(request: MemberRequest) -> HttpResponse:
+    page = page_of(request, RunRule.objects.visible_to(request.membership).for_list())
+    return render(request, "matching/runs/rules.html", {"page": page})
+
+
+@staff_only
+@require_POST
+def rule_take_back(request: MemberRequest, rule: int) -> HttpResponse:
+    settled = get_object_or_404(RunRule.objects.visible_to(request.membership).select_related("program"), pk=rule)
+    services.unsettle(rule=settled, by=request.membership, now=timezone.now())
+    messages.success(request, _("It is taken back. The next run decides for itself."))
+    return redirect("matching:run-rules", request.membership.program.slug)
+
+
+# --- parts ---
+
+
+def _questions(request: MemberRequest) -> list[ProfileQuestion]:
+    """Those of which somebody chooses one answer: they make groups."""
+    return list(ProfileQuestion.objects.visible_to(request.membership).in_use().filter(kind=ProfileQuestion.Kind.ONE))
+
+
+def _question(request: MemberRequest, questions: list[ProfileQuestion]) -> ProfileQuestion | None:
+    key = request.GET.get("question", "")
+    return next((one for one in questions if str(one.pk) == key), None)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure of two runs. `better`: whether it is; None where it is the same, or nobody can say."""
+
+    words: str
+    before: int | None
+    after: int | None
+    more_is_better: bool = True
+
+    @property
+    def change(self) -> int | None:
+        return None if self.before is None or self.after is None else self.after - self.before
+
+    @property
+    def better(self) -> bool | None:
+        return (self.change > 0) == self.more_is_better if self.change else None
+
+
+def _lines(before: Run, after: Run, question: ProfileQuestion | None) -> list[Line]:
+    lines = [
+        Line(_("Weakest match"), _weakest(before), _weakest(after)),
+        Line(_("All matches, on average"), _mean(before), _mean(after)),
+        Line(_("People with a match"), before.matched, after.matched),
+        Line(_("People without a match"), before.without_match, after.without_match, more_is_better=False),
+    ]
+    if question is not None:
+        ratios = [groups.report_of(one, question).ratio_of_hundred for one in (before, after)]
+        lines.append(Line(_("Matched in the group with the fewest, of 100 in the group with the most"), ratios[0], ratios[1]))
+    return lines
+
+
+def _orders(request: MemberRequest) -> list[dict[str, Any]]:
+    """The orders that one can choose, as tabs which keep what else the address says."""
+    asked = request.GET.get("sort", "score")
+    words = {"score": _("Weakest first"), "-score": _("Strongest first"), "waiting": _("Waited longest"), "name": _("By name")}
+    address = request.GET.copy()
+    address.pop("page", None)
+    tabs = []
+    for name, text in words.items():
+        address["sort"] = name
+        tabs.append({"text": text, "href": f"?{address.urlencode()}#pairs", "current": asked == name})
+    return tabs
+
+
+def _run(request: MemberRequest, run: int) -> Run:
+    return get_object_or_404(Run.objects.visible_to(request.membership).for_list(), pk=run)
+
+
+def _proposal(request: MemberRequest, run: int, proposal: int) -> Proposal:
+    rows = Proposal.objects.visible_to(request.membership).for_list().select_related("run__program", "pairing")
+    return get_object_or_404(rows.defer("run__inputs", "run__outcome"), run=run, pk=proposal)
+
+
+def _unless_kept(run: Run) -> HttpResponse | None:
+    return None if run.kept_at is not None else redirect("matching:run-progress", run.program.slug, run.pk)
+
+
+def _people_of(proposals: Any) -> set[int]:
+    found: set[int] = set()
+    for proposal in proposals:
+        found.update([proposal.mentee_id, proposal.mentor_id, *(other[0] for other in proposal.alternatives)])
+    return found
+
+
+def _row(explained: Any, run: Run, viewer: Membership) -> dict[str, Any]:
+    proposal = explained.proposal
+    others = [other for other in explained.others if other.membership != viewer.pk]
+    return {
+        "proposal": proposal,
+        "those_for": explained.those_for,
+        "those_against": explained.those_against,
+        "others": others,
+        "tag": STATE_TAGS.get(Proposal.State(proposal.state), ""),
+        "is_weakest": proposal.score == run.statistics.get("lowest"),
+        "may_settle": policies.may_settle(viewer, proposal),
+    }
+
+
+def _weakest(run: Run) -> int | None:
+    lowest = run.statistics.get("lowest")
+    return None if lowest is None else of_hundred(lowest, run.maximum)
+
+
+def _mean(run: Run) -> int | None:
+    """Of the free pairs, of 100."""
+    if not run.total or not run.matched or not run.maximum:
+        return None
+    free = run.matched - run.statistics.get("locked", 0)
+    return of_hundred(run.total // free, run.maximum) if free else None
+
+
+def _open_or_failed(job: Job | None) -> Job | None:
+    return job if job is not None and (job.is_open or job.state in (Job.State.FAILED, Job.State.STOPPED)) else None
+
+
+def _time_left(job: Job | None, now: datetime) -> str:
+    if job is None or not job.is_open or job.taken_up_at is None or job.done < ENOUGH_TO_SAY or not job.total:
+        return ""
+    rest = (now - job.taken_up_at) * (job.total - job.done) / job.done
+    if rest < timedelta(minutes=1):
+        seconds = max(5, round(rest.total_seconds() / 5) * 5)
+        return ngettext("About %(number)d second left.", "About %(number)d seconds left.", seconds) % {"number": seconds}
+    minutes = round(rest.total_seconds() / 60)
+    return ngettext("About %(number)d minute left.", "About %(number)d minutes left.", minutes) % {"number": minutes}
+
+
+def _say_what_came_of(request: MemberRequest, proposals: Any) -> None:
+    """Of a few pairs: who is asked, and who is left out and why, by name."""
+    asked = 0
+    for proposal in Proposal.objects.visible_to(request.membership).filter(pk__in=proposals.values("pk")).for_list():
+        names = {"one": proposal.mentee.user.full_name, "other": proposal.mentor.user.full_name}
+        if proposal.left_out:
+            messages.warning(request, _("%(one)s and %(other)s are left out. %(why)s") % {**names, "why": proposal.get_left_out_display()})
+        else:
+            asked += proposal.state == Proposal.State.RELEASED
+    if asked:
+        messages.success(
+            request,
+            ngettext(
+                "The two people of %(number)d pair are asked by mail. It starts when both say yes.",
+                "The people of %(number)d pairs are asked by mail. A pairing starts when both say yes.",
+                asked,
+            )
+            % {"number": asked},
+        )

@@ -1,0 +1,418 @@
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from matching.criteria.models import Criterion
+from matching.pairings.models import Pairing
+from matching.runs import services, work
+from matching.runs.models import Proposal, Run, RunRule
+from mentoring.kernel.errors import Refused
+from mentoring.kernel.jobs import services as jobs
+from mentoring.kernel.jobs.models import Job
+from mentoring.kernel.outbox.models import OutboxMessage
+from programs.memberships.models import Membership
+from programs.profiles.models import ProfileAnswer
+from tests.at_once import at_once
+from tests.factories.matching import ExclusionFactory, PairingFactory, ProposalFactory, RunFactory, RunRuleFactory
+from tests.factories.programs import MembershipFactory
+from tests.matching.runs.people import coordinator_of_a_program, finished, pairs_of, person
+from tests.times import NOON
+
+pytestmark = pytest.mark.django_db
+State, LeftOut = Proposal.State, Proposal.LeftOut
+
+
+@pytest.fixture
+def by():
+    return coordinator_of_a_program()
+
+
+@pytest.fixture
+def four(by):
+    """Two look for a mentor and two offer it: each mentee shares everything with one of them and nothing with the other."""
+    return (
+        person(by, "Amara", "Family"),
+        person(by, "Sam", "Nature"),
+        person(by, "Noor", "Family", mentor=True),
+        person(by, "Wei", "Nature", mentor=True),
+    )
+
+
+def started(by, **wish) -> Run:
+    return services.start(program=by.program, by=by, wish=services.Wish(**wish), now=NOON)
+
+
+# --- to start ---
+
+
+def test_a_run_puts_together_who_fits_best(by, four):
+    assert pairs_of(finished(by)) == {"Amara": "Noor", "Sam": "Wei"}
+
+
+def test_a_run_without_criteria_is_refused(by, four):
+    Criterion.objects.all().delete()
+    with pytest.raises(Refused, match="Nothing counts"):
+        started(by)
+
+
+def test_a_run_names_the_question_that_is_gone(by, four):
+    Criterion.objects.get().question.__class__.objects.update(retired_at=NOON)
+    with pytest.raises(Refused, match="What matters to you"):
+        started(by)
+
+
+def test_a_run_without_mentors_is_refused(by):
+    person(by, "Amara", "Family")
+    with pytest.raises(Refused, match="No mentor has a free place"):
+        started(by)
+
+
+def test_a_run_without_anybody_who_looks_for_a_mentor_is_refused(by):
+    person(by, "Noor", "Family", mentor=True)
+    with pytest.raises(Refused, match="nobody to match"):
+        started(by)
+
+
+def test_more_locks_than_places_are_refused_by_name(by, four):
+    amara, sam, noor, _wei = four
+    for mentee in (amara, sam):
+        RunRuleFactory(program=by.program, mentee=mentee, mentor=noor, by=by)
+    with pytest.raises(Refused, match="Noor has 1 free places"):
+        started(by)
+
+
+def test_a_lock_of_two_who_are_kept_apart_is_refused_without_the_reason(by, four):
+    amara, _sam, noor, _wei = four
+    RunRuleFactory(program=by.program, mentee=amara, mentor=noor, by=by)
+    ExclusionFactory(program=by.program, one=amara, other=noor, private=True)
+    with pytest.raises(Refused, match=r"^Amara and Noor are locked together, but cannot be put together\. Take the lock away\.$"):
+        started(by)
+
+
+def test_a_lock_of_somebody_who_takes_no_part_rests(by, four):
+    amara, _sam, noor, _wei = four
+    RunRuleFactory(program=by.program, mentee=amara, mentor=noor, by=by)
+    PairingFactory(program=by.program, first=MembershipFactory(program=by.program), second=noor, active=True)
+    assert pairs_of(finished(by)) == {"Sam": "Wei"}
+
+
+def test_only_those_who_run_the_program_start_a_run(by, four):
+    with pytest.raises(Refused, match="Only those who run"):
+        services.start(program=by.program, by=four[0], wish=services.Wish(), now=NOON)
+
+
+def test_a_second_run_waits_until_the_first_is_done(by, four):
+    started(by)
+    with pytest.raises(Refused, match="on its way"):
+        started(by)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_coordinators_who_start_at_once_start_one_run():
+    by = coordinator_of_a_program()
+    person(by, "Amara", "Family")
+    person(by, "Noor", "Family", mentor=True)
+    results = at_once(*[lambda: started(by)] * 2)
+    assert sorted(type(result).__name__ for result in results) == ["Refused", "Run"]
+
+
+def test_a_lock_is_kept_and_marked(by, four):
+    amara, _sam, _noor, wei = four
+    RunRuleFactory(program=by.program, mentee=amara, mentor=wei, by=by)
+    run = finished(by)
+    assert pairs_of(run) == {"Amara": "Wei", "Sam": "Noor"}
+    assert run.proposals.get(mentee=amara).state == State.LOCKED
+
+
+def test_a_never_holds_whoever_of_the_two_would_be_the_mentor(by, four):
+    amara, _sam, noor, _wei = four
+    RunRuleFactory(program=by.program, mentee=noor, mentor=amara, kind=RunRule.Kind.FORBID, by=by)
+    assert pairs_of(finished(by))["Amara"] == "Wei"
+
+
+def test_whoever_was_declined_is_not_proposed_again(by, four):
+    amara, _sam, noor, _wei = four
+    PairingFactory(program=by.program, first=amara, second=noor, declined=True)
+    assert pairs_of(finished(by))["Amara"] == "Wei"
+
+
+@pytest.mark.parametrize(("sides", "people"), [(Run.Sides.MENTEES, 3), (Run.Sides.MENTORS, 2)])
+def test_who_offers_and_seeks_stands_where_the_coordinator_says(by, four, sides, people):
+    person(by, "Kim", "Humour", both=True)
+    assert finished(by, sides=sides).people == people
+
+
+# --- kept ---
+
+
+def test_a_run_is_repeated_to_the_same_result_although_answers_changed(by, four):
+    first = finished(by)
+    ProfileAnswer.objects.all().delete()
+    again = services.repeat(run=first, by=by, now=NOON)
+    jobs.run_next(now=NOON)
+    again.refresh_from_db()
+    assert (again.fingerprint, again.repeats) == (first.fingerprint, first)
+    assert pairs_of(again) == pairs_of(first)
+
+
+def test_a_run_proves_itself_from_what_it_kept(by, four):
+    assert services.check(finished(by)) == []
+
+
+def test_a_changed_outcome_is_not_proved(by, four):
+    run = finished(by)
+    Run.objects.filter(pk=run.pk).update(value=run.value + 1)
+    run.refresh_from_db()
+    assert services.check(run)
+
+
+def test_changed_inputs_are_noticed(by, four):
+    run = finished(by)
+    Run.objects.filter(pk=run.pk).update(inputs_hash="1" * 64)
+    run.refresh_from_db()
+    assert services.check(run) == ["What the run saw is not what it kept."]
+
+
+def test_a_kept_run_is_proved(by, four):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RunFactory(program=by.program, proved_at=None)
+
+
+def test_a_pair_says_what_it_has_in_common(by, four):
+    run = finished(by)
+    assert all(run.proposals.values_list("has_anchor", flat=True))
+    assert run.proposals.first().parts[0][1:] == [30, 100, False, 3000]
+
+
+def test_whoever_has_no_match_is_kept_with_the_reason(by, four):
+    kim = person(by, "Kim", "Humour")
+    alone = finished(by).unmatched.get()
+    assert alone.membership in (kim, four[0], four[1])
+    assert alone.found["rivals"] == alone.found["places"] + 1
+
+
+# --- a worker that dies, a stop ---
+
+
+def test_a_killed_worker_leaves_what_it_saw_and_nothing_else(by, four, monkeypatch):
+    run = started(by)
+    monkeypatch.setattr(services, "keep", lambda **_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run_next(now=NOON)
+    run.refresh_from_db()
+    assert (bool(run.inputs), run.kept_at, run.proposals.count()) == (True, None, 0)
+
+
+def test_the_next_worker_goes_on_from_what_the_killed_one_saw(by, four, monkeypatch):
+    run = started(by)
+    with monkeypatch.context() as killed:
+        killed.setattr(services, "keep", lambda **_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            jobs.run_next(now=NOON)
+    ProfileAnswer.objects.all().delete()
+    jobs.run_next(now=timezone.now() + timedelta(hours=1))
+    assert pairs_of(run) == {"Amara": "Noor", "Sam": "Wei"}
+
+
+def test_a_worker_that_lost_its_job_keeps_nothing(by, four, monkeypatch):
+    run = started(by)
+    keep = services.keep
+
+    def after_another_took_it_up(**names):
+        Job.objects.filter(pk=run.job_id).update(lease_token="00000000-0000-0000-0000-000000000000")
+        keep(**names)
+
+    monkeypatch.setattr(services, "keep", after_another_took_it_up)
+    jobs.run_next(now=NOON)
+    assert not run.proposals.exists()
+
+
+def test_a_run_that_is_stopped_keeps_nothing(by, four, monkeypatch):
+    run = started(by)
+    verify = work.solver.verify
+
+    def meanwhile(*arguments):
+        jobs.request_stop(run.job(), now=NOON)
+        return verify(*arguments)
+
+    monkeypatch.setattr(work.solver, "verify", meanwhile)
+    jobs.run_next(now=NOON)
+    assert (run.job().state, run.proposals.count()) == (Job.State.STOPPED, 0)
+
+
+def test_a_result_that_is_not_proved_is_not_kept(by, four, monkeypatch):
+    run = started(by)
+    monkeypatch.setattr(work.solver, "verify", lambda *_: ["A price is below 0."])
+    jobs.run_next(now=NOON)
+    assert (run.job().state, run.proposals.count()) == (Job.State.FAILED, 0)
+
+
+def test_what_contradicts_itself_by_the_time_of_the_work_is_said(by, four):
+    run = started(by)
+    Criterion.objects.all().delete()
+    jobs.run_next(now=NOON)
+    assert "Nothing counts" in run.job().failure
+
+
+# --- to release ---
+
+
+def test_all_of_a_run_are_asked(by, four):
+    run = finished(by)
+    services.release(run=run, by=by, proposals=None, now=NOON)
+    assert set(run.proposals.values_list("state", flat=True)) == {State.RELEASED}
+    assert Pairing.objects.filter(program=by.program, state="proposed").count() == 2
+    assert OutboxMessage.objects.filter(kind="pairing-proposed").count() == 4
+
+
+def test_the_mentor_of_a_proposal_mentors_in_its_pairing(by, four):
+    run = finished(by)
+    services.release(run=run, by=by, proposals=None, now=NOON)
+    for proposal in run.proposals.all():
+        assert proposal.pairing.mentor_membership == proposal.mentor
+
+
+def test_only_the_chosen_are_asked(by, four):
+    run = finished(by)
+    chosen = run.proposals.get(mentee=four[0])
+    services.release(run=run, by=by, proposals=[chosen.pk], now=NOON)
+    assert dict(run.proposals.values_list("mentee", "state")) == {four[0].pk: State.RELEASED, four[1].pk: State.DRAFT}
+
+
+def test_whoever_left_is_left_out_and_the_others_are_asked(by, four):
+    run = finished(by)
+    Membership.objects.filter(pk=four[0].pk).update(left_at=NOON)
+    services.release(run=run, by=by, proposals=None, now=NOON)
+    assert dict(run.proposals.values_list("mentee", "left_out")) == {four[0].pk: LeftOut.LEFT, four[1].pk: ""}
+
+
+def test_whoever_has_no_place_any_more_is_left_out(by, four):
+    run = finished(by)
+    PairingFactory(program=by.program, first=MembershipFactory(program=by.program), second=four[2], active=True)
+    services.release(run=run, by=by, proposals=None, now=NOON)
+    assert run.proposals.get(mentor=four[2]).left_out == LeftOut.BUSY
+
+
+def test_two_who_were_introduced_meanwhile_are_left_out(by, four):
+    run = finished(by)
+    PairingFactory(program=by.program, first=four[0], second=four[2], declined=True)
+    services.release(run=run, by=by, proposals=None, now=NOON)
+    assert run.proposals.get(mentee=four[0]).left_out == LeftOut.OPEN
+
+
+def test_who_said_not_for_me_meanwhile_is_left_out_with_no_more_than_that(by, four):
+    run = finished(by)
+    ExclusionFactory(program=by.program, one=four[0], other=four[2], private=True)
+    services.release(run=run, by=by, proposals=None, now=NOON)
+    assert run.proposals.get(mentee=four[0]).get_left_out_display() == "These two cannot be put together."
+
+
+def test_a_released_lock_is_settled(by, four):
+    RunRuleFactory(program=by.program, mentee=four[0], mentor=four[2], by=by)
+    services.release(run=finished(by), by=by, proposals=None, now=NOON)
+    assert not RunRule.objects.exists()
+
+
+def test_many_are_asked_by_a_worker(by, monkeypatch):
+    monkeypatch.setattr(services, "AT_ONCE", 0)
+    person(by, "Amara", "Family")
+    person(by, "Noor", "Family", mentor=True)
+    run = finished(by)
+    services.release(run=run, by=by, proposals=None, now=NOON)
+    jobs.run_next(now=NOON)
+    run.refresh_from_db()
+    assert (run.release_job().state, run.proposals.get().state) == (Job.State.DONE, State.RELEASED)
+
+
+def test_nothing_of_a_portion_is_released_when_the_worker_dies_in_it(by, four, monkeypatch):
+    monkeypatch.setattr(services, "AT_ONCE", 0)
+    run = finished(by)
+    services.release(run=run, by=by, proposals=None, now=NOON)
+    monkeypatch.setattr(services.jobs, "advance", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run_next(now=NOON)
+    assert (run.proposals.drafts().count(), Pairing.objects.filter(program=by.program).count()) == (2, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_coordinators_who_release_at_once_ask_everybody_once():
+    by = coordinator_of_a_program()
+    person(by, "Amara", "Family")
+    person(by, "Noor", "Family", mentor=True)
+    run = finished(by)
+    other = MembershipFactory(program=by.program, coordinator=True)
+    results = at_once(*[lambda who=who: services.release(run=run, by=who, proposals=None, now=NOON) for who in (by, other)])
+    assert [type(result) for result in results].count(Refused) == 1
+    assert Pairing.objects.filter(program=by.program).count() == 1
+
+
+# --- settled, and changed by hand ---
+
+
+def test_a_pair_is_locked_for_the_next_run_too(by, four):
+    proposal = finished(by).proposals.get(mentee=four[0])
+    services.settle(proposal=proposal, kind=RunRule.Kind.LOCK, by=by, now=NOON)
+    proposal.refresh_from_db()
+    assert (proposal.state, RunRule.objects.get().kind) == (State.LOCKED, "lock")
+
+
+def test_a_pair_that_is_never_to_be_is_no_draft_and_gets_others_in_the_next_run(by, four):
+    run = finished(by)
+    services.settle(proposal=run.proposals.get(mentee=four[0]), kind=RunRule.Kind.FORBID, by=by, now=NOON)
+    assert run.proposals.drafts().count() == 1
+    assert pairs_of(finished(by)) == {"Amara": "Wei", "Sam": "Noor"}
+
+
+@pytest.mark.parametrize("kind", RunRule.Kind.values)
+def test_what_was_settled_is_taken_back(by, four, kind):
+    proposal = finished(by).proposals.get(mentee=four[0])
+    services.settle(proposal=proposal, kind=kind, by=by, now=NOON)
+    services.unsettle(rule=RunRule.objects.get(), by=by, now=NOON)
+    proposal.refresh_from_db()
+    assert (proposal.state, RunRule.objects.count()) == (State.DRAFT, 0)
+
+
+def test_nothing_is_settled_of_a_pair_that_was_asked(by, four):
+    run = finished(by)
+    services.release(run=run, by=by, proposals=None, now=NOON)
+    with pytest.raises(Refused, match="asked or left out"):
+        services.settle(proposal=run.proposals.first(), kind=RunRule.Kind.LOCK, by=by, now=NOON)
+
+
+def test_nobody_settles_a_pair_of_their_own(by):
+    proposal = ProposalFactory(run__program=by.program, mentor__program=by.program)
+    proposal.mentor.is_coordinator = True
+    with pytest.raises(Refused):
+        services.settle(proposal=proposal, kind=RunRule.Kind.LOCK, by=proposal.mentor, now=NOON)
+
+
+def test_two_mentees_change_mentors_where_there_is_no_free_place(by, four):
+    run = finished(by)
+    proposal = run.proposals.get(mentee=four[0])
+    made = services.trade(proposal=proposal, mentor=four[3], by=by, now=NOON)
+    assert pairs_of(run) == {"Amara": "Wei", "Sam": "Noor"}
+    assert (made.change, made.weakest) == (-200, 0)
+    assert list(run.proposals.values_list("by_hand", "shown")) == [(True, 0), (True, 0)]
+
+
+def test_a_mentee_goes_to_a_free_place_alone(by, four):
+    person(by, "Kim", "Family", "Humour", mentor=True)
+    run = finished(by)
+    kim = next(name for name in ("Kim", "Noor", "Wei") if name not in pairs_of(run).values())
+    mentor = Membership.objects.get(user__name=kim)
+    made = services.trade(proposal=run.proposals.get(mentee=four[0]), mentor=mentor, by=by, now=NOON)
+    assert (made.other, pairs_of(run)["Amara"]) == (None, kim)
+
+
+def test_looking_at_a_trade_changes_nothing(by, four):
+    run = finished(by)
+    services.trade_of(run.proposals.get(mentee=four[0]), four[3])
+    assert pairs_of(run) == {"Amara": "Noor", "Sam": "Wei"}
+
+
+def test_two_who_are_kept_apart_are_not_put_together_by_hand(by, four):
+    ExclusionFactory(program=by.program, one=four[0], other=four[3])
+    with pytest.raises(Refused, match="keeps these two apart"):
+        services.trade_of(finished(by).proposals.get(mentee=four[0]), four[3])

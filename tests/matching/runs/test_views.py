@@ -1,0 +1,271 @@
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from matching.criteria.models import Criterion
+from matching.runs import services
+from matching.runs.models import Proposal, Run, RunRule
+from mentoring.kernel.jobs import services as jobs
+from mentoring.kernel.jobs.models import Job
+from programs.memberships.models import Membership
+from programs.profiles.models import ProfileAnswer, ProfileQuestion
+from tests.conftest import signed_in
+from tests.factories.matching import ProposalFactory, RunFactory, UnmatchedFactory
+from tests.factories.programs import MembershipFactory, ProfileFactory, ProfileQuestionFactory
+from tests.matching.runs.people import coordinator_of_a_program, finished, pairs_of, person
+from tests.times import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def by():
+    return coordinator_of_a_program(staff_need_second_factor=False)
+
+
+@pytest.fixture
+def browser(by):
+    return signed_in(by.user)
+
+
+@pytest.fixture
+def four(by):
+    return (
+        person(by, "Amara", "Family"),
+        person(by, "Sam", "Humour"),
+        person(by, "Noor", "Family", mentor=True),
+        person(by, "Wei", "Nature", mentor=True),
+    )
+
+
+def at(name: str, run: Run | None = None, *further: object) -> str:
+    program = run.program if run else Criterion.objects.get().program
+    return reverse(f"matching:{name}", args=[program.slug, *([run.pk] if run else []), *further])
+
+
+def text(response) -> str:
+    """What can be read on a page, on one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def test_a_run_is_started_and_leads_to_its_progress(browser, four):
+    given = {"fairness": "floor", "sides": "suggested", "minimum": "0", "load_step": "0"}
+    response = browser.post(at("run-start"), given)
+    assert response.url == at("run-progress", Run.objects.get())
+
+
+def test_why_a_run_cannot_start_is_said_on_its_page(browser, by):
+    response = browser.post(at("run-start"), {"fairness": "floor", "minimum": "0", "load_step": "0"})
+    assert "There is nobody to match." in text(response)
+
+
+def test_progress_says_what_is_done_and_how_long_it_takes(browser, by, four):
+    run = services.start(program=by.program, by=by, wish=services.Wish(), now=NOON)
+    with time_machine.travel(NOON.replace(minute=NOON.minute + 1), tick=False):
+        job = jobs.claim_next(services.MATCHING, NOON)
+        jobs.advance(job, done=50, step="Reading what everybody said", now=NOON)
+        said = text(browser.get(at("run-progress", run)))
+    assert "Reading what everybody said" in said
+    assert "50 of 100 · About 1 minute left." in said
+
+
+def test_a_run_can_be_stopped_from_its_page(browser, by, four):
+    run = services.start(program=by.program, by=by, wish=services.Wish(), now=NOON)
+    browser.post(at("run-stop", run))
+    assert run.job().state == Job.State.STOPPED
+
+
+def test_a_finished_run_leads_from_its_progress_to_its_pairs(browser, by, four):
+    run = finished(by)
+    assert browser.get(at("run-progress", run)).url == at("run", run)
+
+
+def test_a_pair_says_what_speaks_for_it_and_against(browser, by, four):
+    said = text(browser.get(at("run", finished(by))))
+    assert "For “What matters to you?” Both said Family. Against Nothing that counts." in said
+
+
+def test_a_pair_names_the_next_best_and_what_it_costs(browser, by, four):
+    said = text(browser.get(at("run", finished(by))))
+    assert re.search(r"Next best for Amara Wei, 0 of 100\. All pairs together would lose at least \d+ points by it\.", said)
+
+
+def test_the_weakest_pair_comes_first(browser, by, four):
+    names = re.findall(r'<article class="proposal" aria-label="(\w+)', browser.get(at("run", finished(by))).content.decode())
+    assert names[0] == "Sam"
+
+
+def test_pairs_without_something_in_common_are_found(browser, by, four):
+    person(by, "Kim", "Fairness", mentor=True)
+    Criterion.objects.update(part="")
+    response = browser.get(at("run", finished(by)) + "?show=no-anchor")
+    assert len(response.context["rows"]) == 2
+
+
+def test_who_is_half_of_a_pair_does_not_see_it(by):
+    run = RunFactory(program=by.program)
+    ProposalFactory(run=run, mentor=by)
+    assert not Proposal.objects.visible_to(by).exists()
+
+
+def test_ten_thousand_pairs_cost_as_many_queries_as_few(browser, by):
+    run = RunFactory(program=by.program)
+    ProposalFactory(run=run)
+    with CaptureQueriesContext(connection) as few:
+        browser.get(at("run", run))
+    mentor = MembershipFactory(program=by.program)
+    people = [MembershipFactory(program=by.program) for _ in range(60)]
+    Proposal.objects.bulk_create(
+        Proposal(run=run, mentee=one, mentor=mentor, score=n, waiting_since=NOON, alternatives=[[people[0].pk, 5, 6, True]])
+        for n, one in enumerate(people)
+    )
+    with CaptureQueriesContext(connection) as many:
+        browser.get(at("run", run))
+    assert len(few) == len(many) < 20
+
+
+def test_nobody_is_asked_where_nothing_was_ticked(browser, by, four):
+    run = finished(by)
+    response = browser.post(at("run-release", run), {"some": "1"}, follow=True)
+    assert "Tick the pairs" in text(response)
+    assert run.proposals.drafts().count() == 2
+
+
+def test_the_ticked_are_asked(browser, by, four):
+    run = finished(by)
+    chosen = run.proposals.get(mentee=four[0])
+    response = browser.post(at("run-release", run), {"some": "1", "pair": [chosen.pk]}, follow=True)
+    assert "The two people of 1 pair are asked by mail." in text(response)
+
+
+def test_whoever_left_is_named_where_all_are_asked(browser, by, four):
+    run = finished(by)
+    Membership.objects.filter(pk=four[0].pk).update(left_at=NOON)
+    said = text(browser.post(at("run-release", run), {"all": "1"}, follow=True))
+    assert "Amara and Noor are left out. One of the two takes part in the program no more." in said
+
+
+def test_a_pair_is_locked_from_its_page(browser, by, four):
+    run = finished(by)
+    browser.post(at("run-pair-settle", run, run.proposals.first().pk), {"lock": "1"})
+    assert RunRule.objects.get().kind == RunRule.Kind.LOCK
+
+
+def test_what_another_mentor_does_is_shown_before_it_is_done(browser, by, four):
+    run = finished(by)
+    proposal = run.proposals.get(mentee=four[0])
+    said = text(browser.get(at("run-pair-trade", run, proposal.pk) + f"?mentor={four[3].pk}"))
+    assert "All together it is 100 points worse." in said
+    assert "Wei has no free place, so Amara and Sam would change mentors." in said
+
+
+def test_another_mentor_is_chosen_by_hand(browser, by, four):
+    run = finished(by)
+    browser.post(at("run-pair-trade", run, run.proposals.get(mentee=four[0]).pk), {"mentor": four[3].pk})
+    assert pairs_of(run)["Amara"] == "Wei"
+    assert "You have changed pairs by hand." in text(browser.get(at("run", run)))
+
+
+def test_a_run_is_proved_once_more_in_three_sentences(browser, by, four):
+    said = text(browser.post(at("run-check", finished(by))))
+    assert "Gone through once more just now, and proved." in said
+    for sentence in ("No other assignment matches more people.", "None lifts the weakest match.", "Of those, none has a higher total."):
+        assert sentence in said
+
+
+def test_a_repeated_run_says_that_it_came_to_the_same(browser, by, four):
+    run = finished(by)
+    browser.post(at("run-repeat", run))
+    jobs.run_next(now=NOON)
+    assert "came to the very same result" in text(browser.get(at("run-check", Run.objects.get(repeats=run))))
+
+
+def test_whoever_has_no_match_is_named_with_the_reason(browser, by):
+    person(by, "Amara", "Family")
+    person(by, "Sam", "Family")
+    person(by, "Noor", "Family", mentor=True)
+    said = text(browser.get(at("run-nobody", finished(by))))
+    assert "2 people can only be matched with this 1 mentor, with 1 place in all." in said
+    assert "1 more place with a mentor would help." in said
+
+
+def test_a_rule_that_leaves_nobody_is_named_with_what_would_help(browser, by):
+    Criterion.objects.update(kind=Criterion.Kind.MUST_MATCH, weight=0, part="")
+    person(by, "Amara", "Nature")
+    person(by, "Noor", "Family", mentor=True)
+    said = text(browser.get(at("run-nobody", finished(by))))
+    assert "Without the rule “What matters to you?”, 1 mentor would be possible." in said
+    assert "1 more place with a mentor who says “Nature” to “What matters to you?” would help." in said
+
+
+def test_too_few_places_for_very_many_are_said_in_one_sentence(browser, by):
+    run = RunFactory(program=by.program)
+    UnmatchedFactory(run=run)
+    assert "More people look for a mentor than there are free places." in text(browser.get(at("run-nobody", run)))
+
+
+def test_what_is_settled_is_taken_back_from_its_list(browser, by, four):
+    run = finished(by)
+    browser.post(at("run-pair-settle", run, run.proposals.first().pk), {"forbid": "1"})
+    browser.post(at("run-rule-take-back", None, RunRule.objects.get().pk))
+    assert run.proposals.drafts().count() == 2
+
+
+# --- beside another run, and by groups ---
+
+
+def test_two_runs_say_who_would_meet_somebody_else(browser, by, four):
+    first = finished(by)
+    browser.post(at("run-pair-settle", first, first.proposals.get(mentee=four[0]).pk), {"forbid": "1"})
+    said = text(browser.get(at("run-compare", finished(by))))
+    assert "Run 2 beside run 1 0 pairs are the same in both. For 2 people it is not." in said
+    assert "Amara Noor Wei Sam Wei Noor" in said
+
+
+def test_without_another_run_the_page_says_what_to_do(browser, by, four):
+    assert "There is no other run yet" in text(browser.get(at("run-compare", finished(by))))
+
+
+def grouped(by, *labels: str) -> ProfileQuestion:
+    """For each label somebody who looks for a mentor and says it; the mentors have room for the first four."""
+    question = ProfileQuestionFactory(program=by.program, text="Which year?", kind=ProfileQuestion.Kind.ONE, choices=["1", "2", "3"])
+    asked = Criterion.objects.get().question
+    for number, label in enumerate(labels):
+        one = MembershipFactory(program=by.program, user__name=f"P{number}")
+        profile = ProfileFactory(membership=one)
+        ProfileAnswer.objects.create(profile=profile, question=question, value=label)
+        ProfileAnswer.objects.create(profile=profile, question=asked, value=["Family" if label == "1" else "Nature"])
+    noor = ProfileFactory(membership=MembershipFactory(program=by.program), mentor=True, offers_capacity=6)
+    ProfileAnswer.objects.create(profile=noor, question=asked, value=["Family"])
+    return question
+
+
+def test_a_group_that_is_matched_less_often_is_named(browser, by):
+    question = grouped(by, *["1"] * 6, *["2"] * 5)
+    said = text(browser.get(at("run-groups", finished(by)) + f"?question={question.pk}"))
+    assert "“2”: 0 of 100 have a match. “1”: 100 of 100. That is less than four fifths." in said
+
+
+def test_a_group_of_fewer_than_five_is_not_shown_nor_to_be_found_by_subtraction(browser, by):
+    question = grouped(by, *["1"] * 6, *["2"] * 5, *["3"] * 2)
+    report = browser.get(at("run-groups", finished(by)) + f"?question={question.pk}").context["report"]
+    assert ([group.label for group in report.groups], report.hidden) == (["1"], 2)
+
+
+def test_a_group_that_waits_longer_is_named(browser, by):
+    question = grouped(by, *["1"] * 6, *["2"] * 5)
+    slow = ProfileAnswer.objects.filter(question=question, value="2").values("profile__membership")
+    Membership.objects.filter(pk__in=slow).update(joined_at=NOON - timedelta(days=30))
+    said = text(browser.get(at("run-groups", finished(by)) + f"?question={question.pk}"))
+    assert "One group waits longer. “2”: 30 days on average." in said
