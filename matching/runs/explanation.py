@@ -35,6 +35,8 @@ class Other:
         if self.loss is None:
             return _("%(name)s, %(shown)d of 100.") % {"name": self.name, "shown": self.shown}
         said = {"name": self.name, "shown": self.shown, "loss": self.loss}
+        if not self.loss and not self.has_room:
+            return _("%(name)s, %(shown)d of 100. Others have their places.") % said
         if not self.loss:
             return _("%(name)s, %(shown)d of 100. All pairs together might lose nothing by it.") % said
         return (
@@ -58,12 +60,14 @@ class Explained:
 
 
 class Words:
-    """The words for the rows of one page: the answers of all people on it come in two queries."""
+    """The words for the rows of one page: all people on it, and their answers, come in three queries."""
 
     def __init__(self, program: Program, run: Run, people: Iterable[int]) -> None:
         self.run = run
         self.criteria = {encoding.key_of(one): one for one in Criterion.objects.filter(program=program).for_list()}
-        self.people = encoding.described(program, Membership.objects.filter(program=program, pk__in=set(people)))
+        here = Membership.objects.filter(program=program, pk__in=set(people))
+        self.people = encoding.described(program, here)
+        self.full_names = {one.pk: one.user.full_name for one in here.with_people()}
 
     def explained(self, proposal: Proposal) -> Explained:
         mentee, mentor = self.people[proposal.mentee_id], self.people[proposal.mentor_id]
@@ -87,7 +91,7 @@ class Words:
     def _others(self, alternatives: Iterable[Sequence[Any]], own: int) -> list[Other]:
         return [
             Other(
-                name=self.people[membership].name,
+                name=self.full_names[membership],
                 shown=of_hundred(score, self.run.maximum),
                 change=of_hundred(score, self.run.maximum) - of_hundred(own, self.run.maximum),
                 loss=None if cost is None else of_hundred(cost, self.run.maximum),
@@ -103,7 +107,14 @@ class Words:
         found = unmatched.found
         if not found:
             return [_("More people look for a mentor than there are free places.")]
-        return self._no_mentor(found) if not found["allowed"] else _too_few(found)
+        return self._no_mentor(found) if not found["allowed"] else [*self._narrowed(found), *_too_few(found)]
+
+    def _narrowed(self, found: Mapping[str, Any]) -> list[str]:
+        rule = self._blocking(found)
+        if not rule:
+            return []
+        told = {"rule": self.called(rule), "number": found["excluded"][rule], "all": self.run.mentors}
+        return [_("The rule “%(rule)s” leaves out %(number)d of %(all)d mentors.") % told]
 
     def _no_mentor(self, found: Mapping[str, Any]) -> list[str]:
         said = [_("No mentor is possible as the rules stand.")]
@@ -158,11 +169,10 @@ class Words:
         by_answer: dict[str, Counter[str]] = defaultdict(Counter)
         places = 0
         for one in unmatched:
-            if one.found and not one.found["allowed"]:
-                if needed := self._blocking(one.found):
-                    for label in self._said(one.membership_id, needed):
-                        by_answer[needed][label] += 1
-            else:
+            if needed := self._blocking(one.found):
+                for label in self._said(one.membership_id, needed):
+                    by_answer[needed][label] += 1
+            elif not one.found or one.found["allowed"]:
                 places += 1
         helps = [self._more(rule, label, number) for rule, counted in by_answer.items() for label, number in counted.most_common(2)]
         if places:
@@ -173,8 +183,9 @@ class Words:
         return helps
 
     def _blocking(self, found: Mapping[str, Any]) -> str:
-        """The rule that excludes the most mentors, if it is a criterion."""
-        of_criteria = {rule: number for rule, number in found["excluded"].items() if not rule.startswith("#") and rule in self.criteria}
+        """The criterion that excludes the most mentors, if that is half of them at least."""
+        excluded = found.get("excluded", {})
+        of_criteria = {rule: number for rule, number in excluded.items() if rule in self.criteria and 2 * number >= self.run.mentors}
         return max(of_criteria, key=lambda rule: (of_criteria[rule], rule)) if of_criteria else ""
 
     def _said(self, membership: int, rule: str) -> list[str]:

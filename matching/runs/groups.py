@@ -76,10 +76,6 @@ class Report:
         is_clear = longest.waited >= shortest.waited + LONGER_DAYS and longest.waited >= LONGER * shortest.waited
         return longest if is_clear else None
 
-    @property
-    def longest_bar(self) -> int:
-        return max([group.waited for group in self.groups], default=0) or 1
-
 
 def report_of(run: Run, question: ProfileQuestion) -> Report:
     """Of those who looked for a mentor, by what they answer today. Three queries."""

@@ -336,8 +336,8 @@ def _locked(proposal: Proposal) -> Proposal:
 
 
 @transaction.atomic
-def release(*, run: Run, by: Membership, proposals: Sequence[int] | None, now: datetime) -> Job | None:
-    """Ask the people of these proposals (their keys), or of all drafts. A few at once; of more, a worker's job is given back.
+def release(*, run: Run, by: Membership, proposals: Sequence[int] | None, now: datetime) -> list[int]:
+    """Ask the people of these proposals (their keys), or of all drafts: a few at once, whose keys come back; more are left to a worker.
 
     Refused while another release of the run is on its way: of two who press the button at once, one is told so.
     """
@@ -357,7 +357,7 @@ def release(*, run: Run, by: Membership, proposals: Sequence[int] | None, now: d
     if len(keys) <= AT_ONCE:
         for key in keys:
             release_one(proposal=key, by=by, now=now)
-        return None
+        return keys
     job = jobs.start(
         kind=RELEASING,
         program_id=run.program_id,
@@ -367,7 +367,7 @@ def release(*, run: Run, by: Membership, proposals: Sequence[int] | None, now: d
         now=now,
     )
     Run.objects.filter(pk=run.pk).update(release_job_id=job.pk)
-    return job
+    return []
 
 
 @transaction.atomic
@@ -482,6 +482,8 @@ def trade(*, proposal: Proposal, mentor: Membership, by: Membership, now: dateti
 
 
 def _reckoned(proposal: Proposal, mentor: Membership) -> tuple[Trade, list[tuple[Proposal, reckoning.Pair]]]:
+    if proposal.state == State.LOCKED:
+        raise Refused(_("These two are locked together. Take the lock back first."))
     inputs, _solution = result_of(proposal.run)
     row = {key: i for i, key in enumerate(inputs.mentees.tolist())}
     column = {key: j for j, key in enumerate(inputs.mentors.tolist())}

@@ -81,7 +81,8 @@ def start(request: MemberRequest) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             return redirect("matching:run-progress", me.program.slug, made.pk)
-    criteria = Criterion.objects.visible_to(me).for_list()
+    weights = dict(Criterion.Weight.choices)
+    criteria = [(criterion, weights.get(criterion.weight, "")) for criterion in Criterion.objects.visible_to(me).for_list()]
     context = {"form": form, "field": field, "criteria": criteria, "resting": field.resting}
     return render(request, "matching/runs/start.html", context)
 
@@ -249,14 +250,12 @@ def release(request: MemberRequest, run: int) -> HttpResponse:
     if chosen == []:
         messages.warning(request, _("Tick the pairs whose people should be asked."))
         return here
-    before = Proposal.objects.filter(run=shown)
     try:
-        job = services.release(run=shown, by=request.membership, proposals=chosen, now=timezone.now())
+        settled = services.release(run=shown, by=request.membership, proposals=chosen, now=timezone.now())
     except Refused as refused:
         say_no(request, refused)
         return here
-    if job is None:
-        _say_what_came_of(request, before.filter(pk__in=chosen) if chosen is not None else before)
+    _say_what_came_of(request, settled)
     return here
 
 
@@ -480,10 +479,10 @@ def _time_left(job: Job | None, now: datetime) -> str:
     return ngettext("About %(number)d minute left.", "About %(number)d minutes left.", minutes) % {"number": minutes}
 
 
-def _say_what_came_of(request: MemberRequest, proposals: Any) -> None:
+def _say_what_came_of(request: MemberRequest, keys: list[int]) -> None:
     """Of a few pairs: who is asked, and who is left out and why, by name."""
     asked = 0
-    for proposal in Proposal.objects.visible_to(request.membership).filter(pk__in=proposals.values("pk")).for_list():
+    for proposal in Proposal.objects.visible_to(request.membership).filter(pk__in=keys).for_list():
         names = {"one": proposal.mentee.user.full_name, "other": proposal.mentor.user.full_name}
         if proposal.left_out:
             messages.warning(request, _("%(one)s and %(other)s are left out. %(why)s") % {**names, "why": proposal.get_left_out_display()})

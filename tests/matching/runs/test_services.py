@@ -406,6 +406,12 @@ def test_a_mentee_goes_to_a_free_place_alone(by, four):
     assert (made.other, pairs_of(run)["Amara"]) == (None, kim)
 
 
+def test_a_locked_pair_is_not_traded(by, four):
+    RunRuleFactory(program=by.program, mentee=four[0], mentor=four[2], by=by)
+    with pytest.raises(Refused, match="Take the lock back first"):
+        services.trade_of(finished(by).proposals.get(mentee=four[0]), four[3])
+
+
 def test_looking_at_a_trade_changes_nothing(by, four):
     run = finished(by)
     services.trade_of(run.proposals.get(mentee=four[0]), four[3])

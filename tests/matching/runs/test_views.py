@@ -209,6 +209,17 @@ def test_a_rule_that_leaves_nobody_is_named_with_what_would_help(browser, by):
     assert "1 more place with a mentor who says “Nature” to “What matters to you?” would help." in said
 
 
+def test_places_that_few_fit_into_are_told_with_whom_they_would_need(browser, by):
+    Criterion.objects.update(kind=Criterion.Kind.MUST_MATCH, weight=0, part="")
+    for name in ("Amara", "Sam"):
+        person(by, name, "Nature")
+    person(by, "Noor", "Family", mentor=True)
+    person(by, "Wei", "Nature", mentor=True)
+    said = text(browser.get(at("run-nobody", finished(by))))
+    assert "The rule “What matters to you?” leaves out 1 of 2 mentors." in said
+    assert "1 more place with a mentor who says “Nature” to “What matters to you?” would help." in said
+
+
 def test_too_few_places_for_very_many_are_said_in_one_sentence(browser, by):
     run = RunFactory(program=by.program)
     UnmatchedFactory(run=run)
