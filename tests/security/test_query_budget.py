@@ -261,7 +261,7 @@ def _grow_run(
     run: Run, numbers: range, by: Membership, mentees: list[Membership], mentors: list[Membership], rest: list[Membership]
 ) -> None:
     program, twos = run.program, list(zip(mentees, mentors, strict=True))
-    _write(RunFactory.build(program=program, number=10000 + n, started_by=by) for n in numbers)
+    _write(RunFactory.build(program=program, number=10000 + n, started_by=by, job_id=10000 + n) for n in numbers)
     _write(
         ProposalFactory.build(
             run=run, mentee=one, mentor=other, alternatives=[[rest[0].pk, 1, 1, True]], parts=[["c0", 30, 50, False, 1500]]
