@@ -16,12 +16,14 @@ from programs.memberships.models import Membership, Program
 
 # A reason speaks for a pair from here on, of 100.
 HALF = 50
-MOST_REASONS = 4
 
 
 @dataclass(frozen=True)
 class Other:
-    """The next best mentor. `loss`: what all pairs together would lose at least, of 100; None where nobody can say."""
+    """The next best mentor. `loss`: what all pairs together would lose at least, of 100; None where nobody can say.
+
+    `is_weaker`: with this mentor, the match would be weaker than any of the run.
+    """
 
     name: str
     shown: int
@@ -29,9 +31,12 @@ class Other:
     loss: int | None
     has_room: bool
     membership: int
+    is_weaker: bool = False
 
     @property
     def sentence(self) -> str:
+        if self.is_weaker:
+            return _("%(name)s, %(shown)d of 100. That would be the weakest pair.") % {"name": self.name, "shown": self.shown}
         if self.loss is None:
             return _("%(name)s, %(shown)d of 100.") % {"name": self.name, "shown": self.shown}
         said = {"name": self.name, "shown": self.shown, "loss": self.loss}
@@ -84,9 +89,7 @@ class Words:
             (those_for if quality >= HALF and not unknown else those_against).append(words)
         if proposal.score < 0:
             those_against.insert(0, _("A rule speaks against them. They are together because you locked them."))
-        return Explained(
-            proposal, those_for[:MOST_REASONS], those_against[:MOST_REASONS], self._others(proposal.alternatives, proposal.score)
-        )
+        return Explained(proposal, those_for, those_against, self._others(proposal.alternatives, proposal.score))
 
     def _others(self, alternatives: Iterable[Sequence[Any]], own: int) -> list[Other]:
         return [
@@ -97,6 +100,7 @@ class Words:
                 loss=None if cost is None else of_hundred(cost, self.run.maximum),
                 has_room=has_room,
                 membership=membership,
+                is_weaker=self.run.floor is not None and score < self.run.floor,
             )
             for membership, score, cost, has_room in alternatives
             if membership in self.people

@@ -69,11 +69,10 @@ def scores_of(inputs: Inputs, rows: Sequence[int], columns: Sequence[int]) -> ND
     i, j = np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)
     scores = inputs.scores.block(i, j).astype(np.int64)
     scores[scores < inputs.minimum] = -1
-    apart = {(int(one), int(other)) for one, other in inputs.forbids}
-    for at, one in enumerate(rows):
-        for to, other in enumerate(columns):
-            if (one, other) in apart:
-                scores[at, to] = -1
+    at, to = ({int(key): place for place, key in enumerate(keys)} for keys in (i, j))
+    for one, other in inputs.forbids.tolist():
+        if one in at and other in to:
+            scores[at[one], to[other]] = -1
     return scores
 
 
@@ -87,19 +86,20 @@ def pair_of(inputs: Inputs, mentee: int, mentor: int) -> Pair:
     certificate = solver.Certificate(locked.penalty, np.zeros(m, np.int64), 0, None, None)
     alone = solver.MatchSolution(mentor_of, score, mentor_of >= 0, 1, 0, None, 0, certificate)
     explained = solver.explain(locked, alone, mentee, top=0)
-    return _made(inputs, explained, mentee, locked=False)
+    return _made(inputs, explained, mentee, locked=False, others=[])
 
 
 def next_best(inputs: Inputs, solution: solver.MatchSolution, mentee: int, top: int) -> list[list[Any]]:
-    """As a proposal keeps them, for whom the run has matched."""
-    return _alternatives(inputs, solver.explain(inputs.problem(), solution, mentee, top=top), locked=bool(solution.locked[mentee]))
+    """As a proposal keeps them, for whom the run has matched: first those that leave the weakest match as it is."""
+    return _others(inputs, solver.explain(inputs.problem(), solution, mentee, top=top), solution, mentee, top)
 
 
 def _pair(inputs: Inputs, problem: solver.MatchProblem, solution: solver.MatchSolution, i: int) -> Pair:
-    return _made(inputs, solver.explain(problem, solution, i, top=NEXT_BEST), i, locked=bool(solution.locked[i]))
+    explained = solver.explain(problem, solution, i, top=NEXT_BEST)
+    return _made(inputs, explained, i, locked=bool(solution.locked[i]), others=_others(inputs, explained, solution, i, NEXT_BEST))
 
 
-def _made(inputs: Inputs, explained: solver.Explanation, i: int, *, locked: bool) -> Pair:
+def _made(inputs: Inputs, explained: solver.Explanation, i: int, *, locked: bool, others: list[list[Any]]) -> Pair:
     return Pair(
         mentee=int(inputs.mentees[i]),
         mentor=int(inputs.mentors[explained.mentor]),
@@ -108,15 +108,29 @@ def _made(inputs: Inputs, explained: solver.Explanation, i: int, *, locked: bool
         locked=locked,
         waiting_since=_since(inputs, i),
         parts=[[part.key, part.weight, part.quality, part.unknown, part.points] for part in explained.parts],
-        alternatives=_alternatives(inputs, explained, locked=locked),
+        alternatives=others,
     )
 
 
-def _alternatives(inputs: Inputs, explained: solver.Explanation, *, locked: bool) -> list[list[Any]]:
+def _others(inputs: Inputs, explained: solver.Explanation, solution: solver.MatchSolution, i: int, top: int) -> list[list[Any]]:
     """Of somebody who is locked, what it would cost is only a hint, and is not kept."""
-    return [
-        [int(inputs.mentors[other.mentor]), other.score, None if locked else other.cost_at_least, other.has_room]
+    listed = [
+        [int(inputs.mentors[other.mentor]), other.score, None if solution.locked[i] else other.cost_at_least, other.has_room]
         for other in explained.alternatives
+    ]
+    missing = top - len(listed)
+    return listed + _weaker(inputs, solution, i, missing) if missing and solution.floor is not None else listed
+
+
+def _weaker(inputs: Inputs, solution: solver.MatchSolution, i: int, top: int) -> list[list[Any]]:
+    """The best of those who are allowed, but would be a weaker match than any of this run: what they cost is not a matter of the total."""
+    mentors = np.arange(len(inputs.mentors))
+    scores = scores_of(inputs, [i], mentors.tolist())[0]
+    weaker = np.flatnonzero((scores >= 0) & (scores < solution.floor) & (mentors != solution.mentor_of[i]))
+    load = np.bincount(solution.mentor_of[solution.mentor_of >= 0], minlength=len(mentors))
+    return [
+        [int(inputs.mentors[j]), int(scores[j]), None, bool(load[j] < inputs.capacity[j])]
+        for j in weaker[np.argsort(-scores[weaker], kind="stable")][:top]
     ]
 
 

@@ -170,7 +170,7 @@ def test_a_participant_has_four_places_and_one_is_help():
 def test_who_runs_a_program_has_its_menu():
     page = page_for("base_staff.html", is_coordinator=True)
 
-    assert menu_of(page) == ["Today", "Pairings", "People", "Check-ins", "Guidelines", "Mail", "Settings", "My mail"]
+    assert menu_of(page) == ["Today", "Pairings", "People", "Matching", "Check-ins", "Guidelines", "Mail", "Settings", "My mail"]
 
 
 def test_who_does_both_finds_the_own_pairings_and_help_in_the_same_menu():

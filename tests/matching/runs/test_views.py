@@ -15,7 +15,7 @@ from mentoring.kernel.jobs.models import Job
 from programs.memberships.models import Membership
 from programs.profiles.models import ProfileAnswer, ProfileQuestion
 from tests.conftest import signed_in
-from tests.factories.matching import ProposalFactory, RunFactory, UnmatchedFactory
+from tests.factories.matching import CriterionFactory, ProposalFactory, RunFactory, UnmatchedFactory
 from tests.factories.programs import MembershipFactory, ProfileFactory, ProfileQuestionFactory
 from tests.matching.runs.people import coordinator_of_a_program, finished, pairs_of, person
 from tests.times import NOON
@@ -99,6 +99,28 @@ def test_a_pair_says_what_speaks_for_it_and_against(browser, by, four):
 def test_a_pair_names_the_next_best_and_what_it_costs(browser, by, four):
     said = text(browser.get(at("run", finished(by))))
     assert re.search(r"Next best for Amara Wei, 0 of 100\. All pairs together would lose at least \d+ points by it\.", said)
+
+
+def test_a_pair_says_of_a_next_best_below_all_others_that_it_would_be_the_weakest(browser, by):
+    person(by, "Amara", "Family")
+    person(by, "Noor", "Family", mentor=True)
+    person(by, "Wei", "Nature", mentor=True)
+    said = text(browser.get(at("run", finished(by))))
+    assert "Next best for Amara Wei, 0 of 100. That would be the weakest pair." in said
+
+
+def test_of_many_reasons_the_list_says_two_and_the_page_of_the_pair_all(browser, by, four):
+    run = finished(by)
+    own = Criterion.objects.get()
+    for n in range(3):
+        question = ProfileQuestionFactory(program=by.program, text=f"Question {n}", kind=ProfileQuestion.Kind.SEVERAL)
+        CriterionFactory(program=by.program, question=question)
+    parts = [[f"c{criterion.pk}", 30, 20, True, 600] for criterion in Criterion.objects.exclude(pk=own.pk)]
+    pair = run.proposals.order_by("pk").first()
+    pair.parts = parts
+    pair.save()
+    counted = [text(browser.get(address)).count("left this open") for address in (at("run", run), at("run-pair", run, pair.pk))]
+    assert counted == [2, 3]
 
 
 def test_the_weakest_pair_comes_first(browser, by, four):
