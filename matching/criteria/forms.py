@@ -74,7 +74,10 @@ class CriterionForm(EvenhandForm, forms.Form):
     )
     is_part = forms.BooleanField(
         label=_("Look for it in every pair"),
-        help_text=_("A good pair shares something and differs in something. Tick this where the two should hear of it. Only for a wish."),
+        help_text=_(
+            "A good pair shares something and differs in something. Tick this where the two should hear of it: what they share is in the "
+            "mail that introduces them, too. Only for a wish."
+        ),
         required=False,
     )
 

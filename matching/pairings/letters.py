@@ -34,7 +34,7 @@ def introduction(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, Any
             with translation.override(half.user.language or settings.LANGUAGE_CODE):
                 names = {pairing.other_half(half).pk: str(_("the other person")), half.pk: half.user.short_name}
                 told = say(why.Two.of(pairing), names)
-                written[message.pk] |= {"shared": told.shared, "different": told.different}
+                written[message.pk] |= {"shared": told.shared, "about": told.about}
     return written
 
 

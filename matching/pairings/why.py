@@ -42,10 +42,11 @@ class Two:
 
 @dataclass(frozen=True)
 class Why:
-    """Whole sentences."""
+    """Whole sentences. `about`: the questions of what is different, for a mail: what sets somebody apart is read on the page alone."""
 
     shared: tuple[str, ...] = ()
     different: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.shared or self.different)
@@ -74,7 +75,7 @@ def speaker(pairs: Iterable[Two], audiences: Audiences = PARTNER) -> Speaker:
 
     def say(two: Two, names: Names) -> Why:
         told = next(filter(None, (speak(two, names) for speak in speakers)), Why())
-        return Why(told.shared[:MOST_SAID], told.different[:MOST_SAID])
+        return Why(*(said[:MOST_SAID] for said in (told.shared, told.different, told.about)))
 
     return say
 
@@ -98,7 +99,7 @@ def _side_by_side(pairs: Sequence[Two], audiences: Audiences) -> Speaker:
         answers[question_id, person] = values_of(value)
 
     def say(two: Two, names: Names) -> Why:
-        shared, different = [], []
+        shared, different, about = [], [], []
         for question in questions[two.program]:
             one, other = (answers.get((question.pk, person), ()) for person in (two.mentee, two.mentor))
             both = [value for value in one if value in other]
@@ -106,10 +107,11 @@ def _side_by_side(pairs: Sequence[Two], audiences: Audiences) -> Speaker:
                 shared.append(_("“%(question)s” Both said %(answers)s.") % {"question": question.text, "answers": _and(both)})
             elif one and other and question.kind == Kind.ONE:
                 said = {"one": names[two.mentee], "first": _and(one), "other": names[two.mentor], "second": _and(other)}
+                about.append(question.text)
                 different.append(
                     _("“%(question)s” %(one)s said %(first)s, %(other)s said %(second)s.") % {"question": question.text, **said}
                 )
-        return Why(tuple(shared), tuple(different))
+        return Why(tuple(shared), tuple(different), tuple(about))
 
     return say
 

@@ -38,7 +38,9 @@ def read(pairs: Sequence[Two], audiences: Audiences) -> Speaker:
             return Why()
         mentee, mentor = (replace(answers[person], name=names[person]) for person in (two.mentee, two.mentor))
         found = [told for criterion in of_program[two.program] for told in _told(criterion, two, mentee, mentor, on)]
-        return Why(_on_purpose_first(found, are_different=False), _on_purpose_first(found, are_different=True))
+        shared, different = _on_purpose_first(found, are_different=False), _on_purpose_first(found, are_different=True)
+        about = dict.fromkeys(criterion.question.text for criterion, _words in different)
+        return Why(tuple(words for _criterion, words in shared), tuple(words for _criterion, words in different), tuple(about))
 
     return say
 
@@ -59,6 +61,6 @@ def _told(criterion: Criterion, two: Two, mentee: Candidate, mentor: Candidate, 
     return said
 
 
-def _on_purpose_first(found: list[tuple[Criterion, bool, str]], *, are_different: bool) -> tuple[str, ...]:
+def _on_purpose_first(found: list[tuple[Criterion, bool, str]], *, are_different: bool) -> list[tuple[Criterion, str]]:
     of_kind = [(criterion, words) for criterion, is_different, words in found if is_different == are_different]
-    return tuple(words for _, words in sorted(of_kind, key=lambda told: told[0].part == Part.NONE))
+    return sorted(of_kind, key=lambda told: told[0].part == Part.NONE)

@@ -53,7 +53,7 @@ def test_without_criteria_what_both_chose_is_said_as_it_stands(pairing, answered
 
     found = told(pairing)
 
-    assert found == why.Why(tuple(filter(None, [shared])), tuple(filter(None, [different])))
+    assert (found.shared, found.different) == (tuple(filter(None, [shared])), tuple(filter(None, [different])))
 
 
 def test_what_only_coordinators_read_is_told_to_nobody(pairing, answered):
