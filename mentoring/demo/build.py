@@ -23,12 +23,14 @@ from matching.criteria import services as criteria
 from matching.criteria.models import Exclusion
 from matching.pairings import services as pairings
 from matching.pairings.models import Pairing
+from matching.runs import services as runs
 from matching.suggestions import services as suggestions
 from matching.suggestions.queries import suggested
 from mentoring.demo import people, stories, words
 from mentoring.demo.life import Clock, Pair
 from mentoring.demo.special import Specials
 from mentoring.kernel.audit import services as audit
+from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.outbox import services as outbox
 from programs.memberships import services as memberships
 from programs.memberships.models import Membership, Program
@@ -113,6 +115,7 @@ class Teller:
         nudges.nudge(now=self.now - timedelta(days=1))
         self._second_program()
         self._somebody_leaves()
+        self._who_could_meet_whom()
         for program in Program.objects.filter(slug__in=[NORTHSIDE, HARBOUR]):
             outbox.record_as_sent(program_id=program.pk, now=self.now)
 
@@ -213,6 +216,11 @@ class Teller:
             by=coordinator,
             now=self.at(self.first_day + timedelta(days=11), 10),
         )
+
+    def _who_could_meet_whom(self) -> None:
+        """A run over everybody who waits is done, and the people of its pairs have not been asked."""
+        runs.start(program=self.program, by=self.coordinators[0], wish=runs.Wish(), now=self.now)
+        jobs.run_next(now=self.now)
 
     def _joins(self, program: Program, user: User, wish: str, day: date, questions: list[ProfileQuestion]) -> Membership:
         member = memberships.join(program=program, user=user, is_participant=True, now=self.at(day, 13))

@@ -48,7 +48,7 @@ def _account(role: str, membership: Membership, now: datetime) -> dict[str, Any]
     if membership.left_at is not None:
         return account
     if membership.is_staff:
-        names = ("checkins:today", "matching:pairings", "programs:people", "checkins:checkins")
+        names = ("checkins:today", "matching:pairings", "programs:people", "matching:runs", "checkins:checkins")
         account["start"] = [reverse(name, args=[slug]) for name in names]
         return account
     account["start"] = [reverse("checkins:home", args=[slug])]

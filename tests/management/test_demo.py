@@ -28,6 +28,7 @@ from matching.facts.services import rebuild_those_of
 from matching.hand_overs.models import HandOverNote
 from matching.joint.models import Round
 from matching.pairings.models import Pairing, Request
+from matching.runs.models import Run
 from mentoring.demo import build, copies, words
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.outbox.models import OutboxMessage
@@ -296,6 +297,11 @@ def test_somebody_has_asked_somebody_who_was_suggested_to_them(northside):
     assert northside.people_may_ask
     assert request.pairing.has_accepted(request.by)
     assert Request.objects.visible_to(request.pairing.other_half(request.by)).get().message == words.REQUEST
+
+
+def test_a_run_has_found_who_could_meet_and_nobody_has_been_asked(northside):
+    run = Run.objects.finished().get(program=northside)
+    assert run.matched == run.proposals.drafts().count() > 5
 
 
 def test_one_pair_rests_and_two_have_ended(northside):
