@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, F, Q
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -298,6 +298,10 @@ def settle(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
     """Lock the two together or keep them apart, from the next run on; or take that back."""
     shown = _proposal(request, run, proposal)
     here = redirect("matching:run-pair", shown.run.program.slug, shown.run_id, shown.pk)
+    if (asked := request.POST.get("list")) is not None:
+        # From a list one goes on where one was in it.
+        run_page = reverse("matching:run", args=[shown.run.program.slug, shown.run_id])
+        here = redirect(f"{run_page}?{QueryDict(asked).urlencode()}#pair-{shown.pk}")
     names = {"one": shown.mentee.user.short_name, "other": shown.mentor.user.short_name}
     try:
         if "undo" in request.POST:

@@ -123,8 +123,15 @@ def test_of_many_reasons_the_list_says_two_and_the_page_of_the_pair_all(browser,
     assert counted == [2, 3]
 
 
+def test_after_a_lock_in_the_list_one_goes_on_where_one_was(browser, by, four):
+    run = finished(by)
+    pair = run.proposals.first()
+    response = browser.post(at("run-pair-settle", run, pair.pk), {"lock": "1", "list": "sort=name&page=2"})
+    assert response.url == f"{at('run', run)}?sort=name&page=2#pair-{pair.pk}"
+
+
 def test_the_weakest_pair_comes_first(browser, by, four):
-    names = re.findall(r'<article class="proposal" aria-label="(\w+)', browser.get(at("run", finished(by))).content.decode())
+    names = re.findall(r'<article [^>]*aria-label="(\w+)', browser.get(at("run", finished(by))).content.decode())
     assert names[0] == "Sam"
 
 
