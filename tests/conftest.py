@@ -23,6 +23,7 @@ from django.test.utils import CaptureQueriesContext
 
 from mentoring.embedded import Valkey, reachable
 from mentoring.kernel.wishes import services as wishes
+from tests import template
 from tests.times import NOON, ToldClock
 
 # Playwright's plain interface runs an event loop, which Django takes for a mistake.
@@ -33,6 +34,12 @@ pytest_plugins = ["tests.reporting", "pytester"]
 
 # What migrations put there, and no test changes.
 NEVER_EMPTIED = {"django_content_type", "auth_permission"}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template.ready()
 
 
 @pytest.fixture(scope="session")
@@ -184,6 +191,11 @@ def folder_for_servers() -> Iterator[Path]:
 
 
 # --- how the tests run ---
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        template.begin()
 
 
 def pytest_collection_finish() -> None:

@@ -62,10 +62,10 @@ def cells(
     """What is the pair's own; and what is never there: another program's, what does not exist, and what one had before one left.
 
     What a route does not take it refuses before it looks at any row (`complaints` sees to that), so one row is enough to ask for.
-    In its `short` form HEAD and OPTIONS are asked by two roles of what they are let in to, since elsewhere one door answers them as it
-    answers GET; and what does not exist is asked for by the same two.
+    In its `short` form HEAD and OPTIONS are asked by two roles of every fourth of what they are let in to, since one door answers them as
+    it answers GET; and what does not exist is asked for by the same two.
     """
-    for name in routes:
+    for number, name in enumerate(routes):
         names_a_row = NAMES_A_ROW.search(patterns()[name][0])
         for role in roles:
             expected = {"own": ROUTES[name].outcome(role)}
@@ -77,7 +77,7 @@ def cells(
             for which, outcome in expected.items():
                 address = address_of(world, name, which)
                 for method in methods:
-                    if short and method in ("head", "options") and not (outcome == ALLOW and role in ASKS_MOST):
+                    if short and method in ("head", "options") and not (outcome == ALLOW and role in ASKS_MOST and number % 4 == 0):
                         continue
                     if which == "own" or not refuses(name, method):
                         yield Cell(name, role, which, method, address, outcome)

@@ -31,7 +31,7 @@ def test_access_matrix(role: str, soak: bool) -> None:
     assert wrong == []
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_404_bodies_are_equal_for_what_is_foreign_and_for_what_does_not_exist() -> None:
     world = build_world()
     browser = world.browser_of("coordinator")

@@ -93,7 +93,13 @@ def test_query_budget() -> None:
     pages = dict(_pages(world))
     for address in pages.values():
         _visit(browsers["admin"], address)  # what is learned once a process is no page's own
-    visits = [(name, role) for name in pages for role in ROLES if role in ROUTES[name].who]
+    # Who runs the program in either way is shown one page.
+    visits = [
+        (name, role)
+        for name in pages
+        for role in ROLES
+        if role in ROUTES[name].who and (role != "admin" or "coordinator" not in ROUTES[name].who)
+    ]
     few = {(name, role): _visit(browsers[role], pages[name]) for name, role in visits}
     _grow(world, MANY)
     with connection.cursor() as cursor:
@@ -110,7 +116,7 @@ def test_query_budget() -> None:
         or len(before.statements) != len(after.statements)
         or len(after.statements) > BUDGET
     ]
-    for role in ROLES:
+    for role in ("half", "coordinator"):
         assert sum(visit.status == 200 for (_, who), visit in many.items() if who == role) > 10, f"{role} saw hardly any page."
     assert not wrong, "\n\n".join(wrong)
 
