@@ -19,6 +19,10 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("Choose a time zone from the list, for example Europe/London."), code="unknown_time_zone")
 
 
+# What stands before a name in many a list of people, in small letters.
+TITLES = frozenset(("dr", "frau", "herr", "miss", "mr", "mrs", "ms", "mx", "pan", "pani", "prof", "professor", "rev", "sir"))
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         """Make a login. Without a password the person signs in with a mailed code."""
@@ -64,8 +68,9 @@ class User(AbstractBaseUser):
 
     @property
     def short_name(self) -> str:
-        """What the person is called on a page: their choice, else the first word of the name, else the address."""
-        return self.called or self.name.split(" ")[0] or self.email.partition("@")[0]
+        """What the person is called on a page: their choice, else the first word of the name that is no title, else the address."""
+        words = (word for word in self.name.split() if word.rstrip(".").casefold() not in TITLES)
+        return self.called or next(words, self.name) or self.email.partition("@")[0]
 
     @property
     def full_name(self) -> str:
