@@ -30,6 +30,7 @@ class MatchingConfig(AppConfig):
 
         why.ask_first(telling.read)
         log.keep_from(pairings.people_of_own)
+        pairings.keep_apart(criteria.are_apart)
         pairings.when_stopped(joint.stop)
         pairings.when_stopped(endings.ask_what_comes_next)
         pairings.when_stopped(stand_ins.end_with)

@@ -124,12 +124,6 @@ class Criterion(models.Model):
         return self.mentor_question or self.question
 
     @property
-    def may_be_told(self) -> bool:
-        """Whether the two may learn of it: only where each was told that their partner reads the answer."""
-        closed = ProfileQuestion.Audience.COORDINATORS
-        return closed not in (self.question.audience, self.of_mentor.audience)
-
-    @property
     def trouble(self) -> str:
         """Why it cannot count as things are, in a sentence; nothing where it can."""
         for question in (self.question, self.of_mentor):

@@ -223,6 +223,11 @@ def exclude(*, program: Program, one: Membership, other: Membership, reason: str
     return exclusion
 
 
+def are_apart(one: Membership, other: Membership) -> bool:
+    """Whether anybody keeps these two apart. One query."""
+    return Exclusion.objects.of(one, other).exists()
+
+
 @transaction.atomic
 def take_back(*, exclusion: Exclusion, by: Membership, now: datetime) -> None:
     """Let these two be put together again. Doing so twice changes nothing."""

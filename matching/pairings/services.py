@@ -26,11 +26,13 @@ PROPOSED, ASKED, REMINDER = "pairing-proposed", "pairing-asked", "pairing-remind
 CLOSED, NOT_STARTED = "pairing-closed", "pairing-not-started"
 AT_ONCE = 200
 LONGEST_MESSAGE = 1_000
+APART = gettext_lazy("These two cannot be introduced. That can have many reasons, and it may be somebody’s own choice.")
 NOT_OPEN = gettext_lazy("This person cannot be asked any more. That can have many reasons. You find others among your suggestions.")
 
 _when_activated: list[Callable[..., object]] = []
 _when_stopped: list[Callable[..., object]] = []
 _when_gone_on: list[Callable[..., object]] = []
+_are_apart: list[Callable[[Membership, Membership], bool]] = []
 
 
 class AskedBefore(Refused):
@@ -50,6 +52,11 @@ def when_stopped(callback: Callable[..., object]) -> None:
 def when_gone_on(callback: Callable[..., object]) -> None:
     """Call `callback(pairing=…, now=…)` whenever a paused pairing is active again, in that transaction. For `AppConfig.ready()`."""
     _when_gone_on.append(callback)
+
+
+def keep_apart(are_apart: Callable[[Membership, Membership], bool]) -> None:
+    """Two of whom `are_apart(one, other)` is true are never introduced, by whomever. For `AppConfig.ready()`."""
+    _are_apart.append(are_apart)
 
 
 def people_of_own(membership: Membership) -> "QuerySet[Membership, int]":
@@ -95,6 +102,8 @@ def propose(
     names = {"one": one.user.full_name, "other": other.user.full_name}
     if earlier.intersection(Pairing.OPEN_STATES):
         raise Refused(_("%(one)s and %(other)s have an open pairing already.") % names)
+    if _kept_apart(one, other):
+        raise Refused(APART)
     _refuse_unless_free(one, other, mentor, stands_in_for)
     if State.DECLINED in earlier and not again:
         raise AskedBefore(
@@ -133,7 +142,7 @@ def ask(*, by: Membership, other: Membership, mentor: Membership | None, message
         raise Refused(reason)
     has_room = not places.why_not(other, mentors=learns, learns=mentors)
     asked_enough = Request.objects.visible_to(other).waiting().count() >= program.open_requests
-    if not has_room or asked_enough or Pairing.objects.of(by).of(other).exists():
+    if not has_room or asked_enough or _kept_apart(by, other) or Pairing.objects.of(by).of(other).exists():
         raise Refused(NOT_OPEN)
     pairing = _of_two(program, by, other, mentor, by, now)
     setattr(pairing, f"{pairing.side_of(by)}_accepted_at", now)
@@ -348,6 +357,10 @@ def set_not_started(pairing: Pairing, now: datetime, *, move: states.Move) -> No
     for kind in (PROPOSED, ASKED, REMINDER):
         outbox.cancel(kind=kind, subject_ids=[pairing.pk], now=now)
     _owe_to_both(NOT_STARTED, pairing, now)
+
+
+def _kept_apart(one: Membership, other: Membership) -> bool:
+    return any(are_apart(one, other) for are_apart in _are_apart)
 
 
 def _tell(callbacks: Iterable[Callable[..., object]], pairing: Pairing, now: datetime) -> None:

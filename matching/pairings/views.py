@@ -241,10 +241,12 @@ def proposal(request: MemberRequest, pairing: int) -> HttpResponse:
     request_made = Request.objects.filter(pairing=introduction).defer("message").first()
     i_asked = request_made is not None and request_made.by_id == me.pk
     # Whoever asks has not been let in yet; whoever is asked sees what the other shares with a partner, as the other was told.
-    audiences = comparison.ANYBODY if i_asked and introduction.state == Pairing.State.PROPOSED else comparison.PARTNER
+    is_let_in = request_made is None or introduction.state != Pairing.State.PROPOSED
+    audiences = comparison.ANYBODY if i_asked and not is_let_in else comparison.PARTNER
     written_to_me = Request.objects.visible_to(me).filter(pairing=introduction).first() if request_made and not i_asked else None
     context = {
         "i_asked": i_asked,
+        "both_see_the_same": is_let_in,
         "message": written_to_me.message if written_to_me else None,
         "pairing": introduction,
         "other": other,

@@ -16,6 +16,8 @@ from programs.memberships.models import Membership, Program
 
 # A reason speaks for a pair from here on, of 100.
 HALF = 50
+# The solver's word for the two who are never put together.
+APART = "#forbidden"
 
 
 @dataclass(frozen=True)
@@ -121,9 +123,11 @@ class Words:
         return [_("The rule “%(rule)s” leaves out %(number)d of %(all)d mentors.") % told]
 
     def _no_mentor(self, found: Mapping[str, Any]) -> list[str]:
-        said = [_("No mentor is possible as the rules stand.")]
+        said = [_("No mentor is possible at present.")]
         for rule, number in sorted(found["only"].items(), key=lambda of: (-of[1], of[0])):
-            said.append(self._opened(rule, number))
+            # Who is kept apart may be so by a private choice: then it would be known whose.
+            if rule != APART:
+                said.append(self._opened(rule, number))
         return said
 
     def _opened(self, rule: str, number: int) -> str:
@@ -142,15 +146,6 @@ class Words:
                 ngettext(
                     "%(number)d mentor would fit, but has no free place left beside locked people.",
                     "%(number)d mentors would fit, but have no free place left beside locked people.",
-                    number,
-                )
-                % told
-            )
-        if rule.startswith("#"):
-            return (
-                ngettext(
-                    "%(number)d mentor would fit, but the two cannot be put together.",
-                    "%(number)d mentors would fit, but cannot be put together with them.",
                     number,
                 )
                 % told

@@ -28,10 +28,7 @@ def differs(criterion: Criterion, quality: int, unknown: bool = False) -> bool:
 
 
 def in_words(criterion: Criterion, quality: int, unknown: bool, mentee: Candidate, mentor: Candidate) -> str:
-    """One or two short sentences about the two, with their names. `quality` and `unknown` are what the solver says of them.
-
-    It is for the two as well only where `criterion.may_be_told`.
-    """
+    """One or two short sentences about the two, with their names. `quality` and `unknown` are what the solver says of them."""
     sought, offered = _said(mentee, criterion.question), _said(mentor, criterion.of_mentor)
     if unknown or not sought or not offered:
         return _left_open(criterion, mentee if not sought else None, mentor if not offered else None)
@@ -43,7 +40,7 @@ def in_words(criterion: Criterion, quality: int, unknown: bool, mentee: Candidat
         case OfAnswer.LANGUAGES:
             return _languages(sought, offered, mentee, mentor)
         case _:
-            return _of_a_list(criterion, sought, offered, mentee, mentor)
+            return _of_a_list(criterion, quality, sought, offered, mentee, mentor)
 
 
 def _left_open(criterion: Criterion, mentee: Candidate | None, mentor: Candidate | None) -> str:
@@ -86,13 +83,15 @@ def _languages(sought: list[str], offered: list[str], mentee: Candidate, mentor:
     }
 
 
-def _of_a_list(criterion: Criterion, sought: list[str], offered: list[str], mentee: Candidate, mentor: Candidate) -> str:
+def _of_a_list(criterion: Criterion, quality: int, sought: list[str], offered: list[str], mentee: Candidate, mentor: Candidate) -> str:
     said = {"question": criterion.question.text, "mentee": mentee.name, "mentor": mentor.name}
     both = _in_both(sought, offered)
     wants_difference = criterion.kind in (Kind.DIFFERENT, Kind.MUST_DIFFER)
     only_sought = [label for label in sought if label not in both]
     if both and not (wants_difference and only_sought):
         return _("“%(question)s” Both said %(answers)s.") % {**said, "answers": _and(both)}
+    if criterion.kind == Kind.SIMILAR and 2 * quality >= WHOLE and not both:
+        return _("“%(question)s” Both said nearly the same.") % said
     only_offered = [label for label in offered if plain(label) not in map(plain, both)]
     if both and not only_offered:
         return _("“%(question)s” %(mentee)s said %(sought)s, %(mentor)s did not.") % {**said, "sought": _and(only_sought)}

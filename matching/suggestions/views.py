@@ -3,6 +3,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.core import signing
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,12 +14,16 @@ from django.views.decorators.http import require_POST, require_safe
 from matching.criteria.models import Exclusion
 from matching.pairings import comparison, policies
 from matching.pairings.models import Request
+from matching.pairings.services import NOT_OPEN
 from matching.suggestions import queries, services
 from matching.suggestions.forms import Ask
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.once.access import once, say_no
 from programs.memberships.access import MemberRequest, members_only
 from programs.memberships.models import Membership
+
+# Says who was shown to whom, for a form that comes back when they are suggested no more.
+SHOWN = signing.Signer(salt="matching.suggestions")
 
 
 def those_who_may_ask(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -58,7 +63,7 @@ def ask(request: MemberRequest, membership: int) -> HttpResponse:
     there = queries.suggested(me, now)
     chosen = next((suggestion for suggestion in there if suggestion.other.pk == membership), None)
     if chosen is None:
-        raise Http404
+        return _gone_meanwhile(request, membership)
     form = Ask(request.POST if request.method == "POST" else None, other=chosen.other.user.short_name)
     if request.method == "POST" and form.is_valid():
         try:
@@ -70,7 +75,21 @@ def ask(request: MemberRequest, membership: int) -> HttpResponse:
             return redirect("matching:proposal", me.program.slug, asked.pk)
     lines = comparison.side_by_side(me.program, [chosen.other], comparison.ANYBODY)
     context = {"suggestion": chosen, "other": chosen.other, "form": form, "lines": lines, "i_mentor": chosen.mentor == me}
-    return render(request, "matching/suggestions/ask.html", context)
+    return render(request, "matching/suggestions/ask.html", context | {"shown": SHOWN.sign_object([me.pk, membership])})
+
+
+def _gone_meanwhile(request: MemberRequest, membership: int) -> HttpResponse:
+    """Whoever was shown somebody keeps what they wrote to them. Of anybody else there is no such page."""
+    try:
+        was_shown = SHOWN.unsign_object(request.POST.get("shown", "")) == [request.membership.pk, membership]
+    except signing.BadSignature:
+        was_shown = False
+    if not was_shown:
+        raise Http404
+    other = get_object_or_404(Membership.objects.select_related("user"), pk=membership, program=request.membership.program)
+    form = Ask(request.POST, other=other.user.short_name)
+    form.add_error(None, str(NOT_OPEN))
+    return render(request, "matching/suggestions/ask.html", {"other": other, "form": form})
 
 
 @those_who_may_ask

@@ -64,7 +64,9 @@ def advance(job: Job, *, done: int, step: str = "", total: int | None = None, no
 
     `step` is marked by `gettext_noop`. Raises `LeaseLost` when the job is no longer this worker's, so that nothing is done twice.
     """
-    job.done, job.attempt = done, 0
+    # Whoever takes it up again and comes no further than before has not got on.
+    job.attempt = 0 if done > job.done else job.attempt
+    job.done = done
     job.step = step or job.step
     job.total = job.total if total is None else total
     job.lease_until = (now or timezone.now()) + LEASE

@@ -197,17 +197,18 @@ def test_who_lost_the_lease_can_do_nothing_more(register, act):
 
 
 @pytest.mark.django_db
-def test_a_job_that_brings_its_worker_down_each_time_is_given_up(register):
+@pytest.mark.parametrize(("gets_to", "times"), [(0, services.MOST_ATTEMPTS), (3, services.MOST_ATTEMPTS + 1)])
+def test_a_job_that_brings_its_worker_down_at_the_same_place_each_time_is_given_up(register, gets_to, times):
     register(lambda job: None)
     start(total=10)
-    after = [NOON + A_WHILE * times for times in range(10)]
-    for times in range(services.MOST_ATTEMPTS):
-        assert services.claim_next("count", after[times])
+    after = [NOON + A_WHILE * number for number in range(times + 1)]
+    for now in after[:-1]:
+        services.advance(services.claim_next("count", now), done=gets_to, now=now)
 
-    assert services.claim_next("count", after[services.MOST_ATTEMPTS]) is None
+    assert services.claim_next("count", after[-1]) is None
 
     job = Job.objects.get()
-    assert (job.state, job.failure, job.ended_at) == ("failed", services.GIVEN_UP, after[services.MOST_ATTEMPTS])
+    assert (job.state, job.failure, job.ended_at) == ("failed", services.GIVEN_UP, after[-1])
 
 
 @pytest.mark.django_db

@@ -5,13 +5,14 @@ import pytest
 from matching.criteria import services
 from matching.criteria.models import Criterion, Exclusion
 from matching.criteria.services import Wish
+from matching.pairings import services as pairings
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
 from programs.profiles import services as profiles
 from programs.profiles.models import ProfileQuestion
 from programs.setup.templates import LIFE_EXPERIENCE, TEMPLATES
 from tests.factories.matching import CriterionFactory, ExclusionFactory
-from tests.factories.programs import MembershipFactory, ProfileQuestionFactory, ProgramFactory
+from tests.factories.programs import MembershipFactory, ProfileFactory, ProfileQuestionFactory, ProgramFactory
 from tests.times import NOON
 
 Kind, Part, Weight, OfAnswer = Criterion.Kind, Criterion.Part, Criterion.Weight, ProfileQuestion.Kind
@@ -349,3 +350,12 @@ def test_nobody_takes_back_what_others_keep_them_from(program):
 
     with pytest.raises(Refused):
         services.take_back(exclusion=ExclusionFactory(program=program, one=concerned), by=concerned, now=NOON)
+
+
+@pytest.mark.parametrize("reason", [Reason.RELATIVE, Reason.PRIVATE])
+def test_who_is_kept_apart_is_not_introduced_by_hand_and_the_words_do_not_say_whose_choice_it_was(program, staff, reason):
+    two = [ProfileFactory(membership__program=program, mentor=is_mentor).membership for is_mentor in (False, True)]
+    apart(two, staff if reason == Reason.RELATIVE else two[0], reason)
+
+    with pytest.raises(Refused, match="it may be somebody’s own choice"):
+        pairings.propose(program=program, one=two[0], other=two[1], mentor=two[1], by=staff, now=NOON)

@@ -309,3 +309,12 @@ def test_a_group_that_waits_longer_is_named(browser, by):
     Membership.objects.filter(pk__in=slow).update(joined_at=NOON - timedelta(days=30))
     said = text(browser.get(at("run-groups", finished(by)) + f"?question={question.pk}"))
     assert "One group waits longer. “2”: 30 days on average." in said
+
+
+def test_of_somebody_without_a_match_it_is_not_said_that_they_are_kept_apart_from_one(browser, by):
+    found = {"allowed": 0, "excluded": {"#forbidden": 1}, "only": {"#forbidden": 1}, "rivals": 1, "mentors": 0, "places": 0}
+    run = RunFactory(program=by.program)
+    UnmatchedFactory(run=run, membership=MembershipFactory(program=by.program), found=found)
+    said = text(browser.get(at("run-nobody", run)))
+    assert "No mentor is possible at present." in said
+    assert "would" not in said.partition("No mentor is possible at present.")[2]

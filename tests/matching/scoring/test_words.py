@@ -121,12 +121,6 @@ def test_a_difference_is_where_the_two_differ_and_neither_left_it_open():
     assert not differs(criterion(Kind.DIFFERENT, OfAnswer.ONE), 100)
 
 
-@pytest.mark.parametrize("closed", ["question", "mentor_question"])
-def test_what_coordinators_alone_may_read_is_not_told_to_the_two(closed):
-    offers = criterion(Kind.OFFERS, OfAnswer.SEVERAL)
-    offers.mentor_question = ProfileQuestionFactory.build(pk=OFFERED, kind=OfAnswer.SEVERAL, program=None)
-    assert offers.may_be_told
-
-    getattr(offers, closed).audience = ProfileQuestion.Audience.COORDINATORS
-
-    assert not offers.may_be_told
+def test_neighbours_on_a_ladder_are_said_to_be_near_and_not_what_each_said():
+    near = criterion(Kind.SIMILAR, OfAnswer.ONE, text="Which year?", choices=["1", "2", "3", "4"], in_order=True)
+    assert in_words(near, 67, False, said("Amara", "1"), said("Jonas", "2")) == "“Which year?” Both said nearly the same."

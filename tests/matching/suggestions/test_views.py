@@ -173,3 +173,21 @@ def test_the_page_costs_the_same_for_one_suggestion_and_for_many(as_member, prog
             ProfileFactory(membership__program=program, mentor=True)
 
     costs_the_same(lambda: browser.get(page("suggestions", program)), grow=grow, at_most=25)
+
+
+def test_what_was_written_to_somebody_who_is_suggested_no_more_stays_in_the_form(as_member, program, me, mentor):
+    browser = as_member(me)
+    shown = re.search(r'name="shown" value="([^"]+)"', browser.get(page("ask", program, mentor.pk)).text)[1]
+    services.not_for_me(by=mentor, other=me, now=mentor.joined_at)
+
+    response = browser.post(page("ask", program, mentor.pk), form(message="May I learn from you?", shown=shown))
+
+    assert "This person cannot be asked any more." in words(response)
+    assert "May I learn from you?" in response.text
+
+
+@pytest.mark.parametrize("shown", ["", "made:up"])
+def test_whoever_was_not_shown_somebody_cannot_find_them_by_asking(as_member, program, me, mentor, shown):
+    services.not_for_me(by=mentor, other=me, now=mentor.joined_at)
+    response = as_member(me).post(page("ask", program, mentor.pk), form(message="Hello", shown=shown))
+    assert response.status_code == 404
