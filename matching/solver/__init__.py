@@ -4,6 +4,8 @@ Everything is whole-number arithmetic: no result depends on rounding, on the siz
 
 Decided: a price-and-verify scheme over few kept pairs rather than a table of all scores, so that 10,000 people fit into little memory.
 Decided: a certificate is checked by code that shares only the scores with the solver, rather than by the solver itself.
+Decided: who waited longest comes before floor and total, in a first assignment that scores nothing but waiting and whose prices leave the
+second every choice among those who waited equally long; rather than one with larger numbers, or a place more or less drawn by chance.
 Decided: mentors whose places are gone take no part in the solve, and get their price afterwards; their pairs would crowd out others.
 """
 

@@ -19,7 +19,7 @@ from .whole import Indices
 
 @dataclass(frozen=True)
 class Assignment:
-    """`column_of` int64[R], -1 = none; `prices` int64[C]; `worth` int64[R], what each row has after paying, -penalty where it has none."""
+    """`column_of` int64[R], -1 = none; `prices` int64[C]; `worth` int64[R], what each row has after paying, -alone where it has none."""
 
     column_of: Indices
     prices: Indices
@@ -28,19 +28,20 @@ class Assignment:
     looked: int
 
 
-def best_assignment(table: Table, kept: Kept, first_prices: Indices, *, penalty: int, step: int, tell: Tell) -> Assignment:
-    """The greatest sum of scores - load costs - penalty * rows without a match. `kept` was looked at under `first_prices`, and grows.
+def best_assignment(table: Table, kept: Kept, first_prices: Indices, *, alone: Indices, step: int, tell: Tell) -> Assignment:
+    """The greatest sum of scores - load costs - what rows without a match cost. `kept` was looked at under `first_prices`, and grows.
 
-    `step`: points that a column's (t + k)-th place costs, step * (t + k - 1), t of them taken by locks.
+    `alone`: int64[R], what each row costs without a match. `step`: points that a column's (t + k)-th place costs, step * (t + k - 1), t of
+    them taken by locks.
     """
     versions = [first_prices]
     looked, rounds = 0, 0
     while True:
         rounds += 1
         tell("assign", rounds)
-        column_of, own = _flow(table, kept, penalty, step)
-        prices = _prices(table, kept, column_of, own, penalty, step)
-        worth = np.maximum(largest(kept.score - prices[kept.column], kept.starts, -penalty), -penalty)
+        column_of, own = _flow(table, kept, alone, step)
+        prices = _prices(table, kept, column_of, own, alone, step)
+        worth = np.maximum(largest(kept.score - prices[kept.column], kept.starts, NEVER), -alone)
         rise = np.array([int((earlier - prices).max(initial=NEVER)) for earlier in versions])
         open_rows = np.flatnonzero((kept.bound > NEVER) & (kept.bound + rise[kept.version] > worth))
         tell("verify", len(open_rows))
@@ -71,7 +72,7 @@ def _look_again(table: Table, kept: Kept, rows: Indices, prices: Indices, worth:
     return found
 
 
-def _flow(table: Table, kept: Kept, penalty: int, step: int) -> tuple[Indices, Indices]:
+def _flow(table: Table, kept: Kept, alone: Indices, step: int) -> tuple[Indices, Indices]:
     """The best assignment within the kept pairs: the column of each row (-1 = none), and the score it has there."""
     rows, columns = len(table.rows), len(table.columns)
     sink = rows + columns
@@ -87,7 +88,7 @@ def _flow(table: Table, kept: Kept, penalty: int, step: int) -> tuple[Indices, I
         np.concatenate([kept.row, rows + column, everyone]).astype(np.int32),
         np.concatenate([rows + kept.column, np.full(len(column) + rows, sink)]).astype(np.int32),
         np.concatenate([np.ones(len(kept.row), np.int64), capacity, np.ones(rows, np.int64)]),
-        np.concatenate([-kept.score, cost, np.full(rows, penalty)]),
+        np.concatenate([-kept.score, cost, alone]),
     )
     network.set_nodes_supplies(np.append(everyone, sink).astype(np.int32), np.append(np.ones(rows, np.int64), -rows))
     status = network.solve()
@@ -99,7 +100,7 @@ def _flow(table: Table, kept: Kept, penalty: int, step: int) -> tuple[Indices, I
     return column_of, own
 
 
-def _prices(table: Table, kept: Kept, column_of: Indices, own: Indices, penalty: int, step: int) -> Indices:
+def _prices(table: Table, kept: Kept, column_of: Indices, own: Indices, alone: Indices, step: int) -> Indices:
     """int64[C]: the smallest prices that fit the assignment. A flow has them, but OR-tools does not tell.
 
     From the cost of the last place in use upwards, until no row would rather have another column: a longest path, whose rounds
@@ -111,7 +112,7 @@ def _prices(table: Table, kept: Kept, column_of: Indices, own: Indices, penalty:
     starts = kept.starts
     changed = np.arange(len(column_of) if len(prices) else 0)
     while len(changed):
-        has = np.where(matched[changed], own[changed] - prices[column_of[changed]], -penalty)
+        has = np.where(matched[changed], own[changed] - prices[column_of[changed]], -alone[changed])
         which, places = entries_of(starts, changed)
         before = prices.copy()
         np.maximum.at(prices, kept.column[places], kept.score[places] - has[which])

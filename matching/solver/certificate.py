@@ -2,7 +2,8 @@
 
 By the duality of linear programming, no assignment is worth more than the sum of what every mentee could have at most at these prices,
 and of what every place brings above its cost (Bertsekas, Network Optimization, 1998, chapter 7). Where that sum is the value of the
-assignment itself, none is better. Covers prove in the same way that no more can be matched (Koenig's theorem).
+assignment itself, none is better. Covers prove in the same way that no more can be matched (Koenig's theorem), and prices in weights of
+waiting that those who waited longest come first (Egervary's).
 """
 
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .problem import LARGEST_SUM, MatchProblem
-from .solution import MatchSolution
+from .solution import Cover, MatchSolution
 
 Flags = NDArray[np.bool_]
 
@@ -34,6 +35,7 @@ def _form(problem: MatchProblem, solution: MatchSolution) -> list[str]:
         ("score", solution.score, n, "iu"),
         ("locked", solution.locked, n, "b"),
         ("prices", certificate.prices, m, "iu"),
+        *([("waiting", certificate.waiting, m, "iu")] if problem.weights is not None else []),
     ):
         if not isinstance(values, np.ndarray) or values.shape != (length,) or (values.dtype.kind not in kinds):
             faults.append(f"`{name}` is not an array of {length}.")
@@ -53,8 +55,11 @@ def _form(problem: MatchProblem, solution: MatchSolution) -> list[str]:
         return ["A price is below 0."]
     if certificate.prices.size and int(certificate.prices.max()) >= LARGEST_SUM:
         return ["A price is too large."]
-    if not 0 < certificate.penalty < LARGEST_SUM // (n + m + 2):
+    if not 0 < certificate.penalty < LARGEST_SUM // (n + m + 2) // (1 if problem.weights is None else 2):
         return ["The penalty is out of range."]
+    waiting = certificate.waiting
+    if problem.weights is not None and waiting is not None and ((waiting < 0) | (waiting > 2 * n + 1)).any():
+        return ["A price of waiting is out of range."]
     return []
 
 
@@ -74,6 +79,10 @@ class _Check:
         self.places = problem.capacity - self.taken
         self.with_floor = problem.fairness == "floor" and self.free > 0
         self.least = max(problem.minimum, 0)
+        self.weights, waiting = problem.weights, solution.certificate.waiting
+        self.waiting = np.zeros(self.m, np.int64) if waiting is None else waiting.astype(np.int64)
+        # What each mentee has in weights of waiting, after paying.
+        self.ahead = np.zeros(self.n, np.int64)
 
     def faults(self) -> list[str]:
         faults = [*self._plain_faults(), *self._cover_faults()]
@@ -115,8 +124,34 @@ class _Check:
         faults = []
         if self._size(count) != self.free:
             faults.append("The cover does not prove that no more can be matched.")
-        if self._size(floor) >= self.free:
-            faults.append("The cover does not prove that the floor can be no higher.")
+        return faults
+
+    def _keep_the_order(self, rows: NDArray[np.int64], scores: NDArray[np.int32]) -> None:
+        """Leave the pairs that assignments use in which the longest waiting come first: those at the lowest price a mentee can find.
+
+        By complementary slackness, they are all that any assignment uses which has the greatest sum of weights.
+        """
+        if self.weights is None:
+            return
+        prices, has_room, beyond = self.waiting, self.places > 0, 2 * self.n + 2
+        found = np.where((scores >= self.least) & has_room, prices, beyond).min(axis=1, initial=beyond)
+        self.ahead[rows] = np.where(self.locked[rows], 0, np.maximum(self.weights[rows] - found, 0))
+        level = self.weights[rows] - self.ahead[rows]
+        scores[has_room & (prices != level[:, None])] = -1
+
+    def _faults_of_order(self) -> list[str]:
+        """Whether the longest waiting come first, and whether the floor can be no higher where they do."""
+        faults = []
+        if self.weights is not None:
+            waited = int(self.weights[self.has & ~self.locked].sum())
+            if int(self.ahead.sum()) + int((self.places * self.waiting).sum()) != waited:
+                faults.append("The prices do not prove that those who waited longest come first.")
+        cover = self.solution.certificate.floor_cover
+        if self.with_floor and cover is not None:
+            must = self.ahead > 0
+            # All who must be matched cannot be, or so many as are cannot be, by pairs above the floor.
+            if self._size(cover) >= self.free and self._size((cover[0] & must, cover[1])) >= must.sum():
+                faults.append("The cover does not prove that the floor can be no higher.")
         return faults
 
     def _size(self, cover: tuple[Flags, Flags]) -> int:
@@ -138,15 +173,18 @@ class _Check:
             scores = problem.scores.block(rows)
             faults.update(self._faults_of_scores(rows, scores))
             self._forbid(rows, scores)
+            faults.update(self._faults_of_cover(solution.certificate.count_cover, self.least, rows, scores))
+            self._keep_the_order(rows, scores)
             faults.update(self._faults_of_matches(rows, scores))
-            faults.update(self._faults_of_covers(rows, scores))
+            faults.update(self._faults_of_cover(solution.certificate.floor_cover, self._lowest() + 1, rows, scores))
             reached: NDArray[Any] = scores - priced
             if scores.size and int(scores.min()) < self._lowest():
                 np.copyto(reached, never, where=scores < self._lowest())
             worth[rows] = reached.max(axis=1, initial=never)
+        faults.update(self._faults_of_order())
         if faults:
             return sorted(faults)
-        worth = np.maximum(worth, -solution.certificate.penalty)
+        worth = np.maximum(worth, -solution.certificate.penalty * (1 + (self.ahead > 0)))
         bound = int(worth[~self.locked].sum()) + sum(self._earned(j, int(price)) for j, price in enumerate(prices))
         if bound != solution.value:
             return [f"The prices do not prove the value: they allow {bound - solution.value} more."]
@@ -185,18 +223,10 @@ class _Check:
             return ["A match is forbidden, ruled out or too low."]
         return []
 
-    def _faults_of_covers(self, rows: NDArray[np.int64], scores: NDArray[np.int32]) -> list[str]:
-        if not self.with_floor:
-            return []
-        certificate, floor = self.solution.certificate, self._lowest()
-        faults = []
-        for cover, lowest, what in (
-            (certificate.count_cover, self.least, "all pairs"),
-            (certificate.floor_cover, floor + 1, "the pairs above the floor"),
-        ):
-            if cover is not None and self._highest_outside(cover, rows, scores) >= lowest:
-                faults.append(f"The cover leaves out some of {what}.")
-        return faults
+    def _faults_of_cover(self, cover: Cover | None, lowest: int, rows: NDArray[np.int64], scores: NDArray[np.int32]) -> list[str]:
+        if self.with_floor and cover is not None and self._highest_outside(cover, rows, scores) >= lowest:
+            return [f"A cover leaves out some pairs that score {lowest} or more."]
+        return []
 
     def _highest_outside(self, cover: tuple[Flags, Flags], rows: NDArray[np.int64], scores: NDArray[np.int32]) -> int:
         outside, columns = ~cover[0][rows] & ~self.locked[rows], ~cover[1]

@@ -30,13 +30,17 @@ class Part:
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another mentor for the same mentee: `own_change` of this mentee's score, and what all matches together would lose at least."""
+    """Another mentor for the same mentee: `own_change` of this mentee's score, and what all matches together would lose at least.
+
+    `passes_over`: where it is true, somebody who has waited longer would lose their place by it, or somebody theirs for nothing in return.
+    """
 
     mentor: int
     score: int
     own_change: int
     cost_at_least: int
     has_room: bool
+    passes_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Unmatched:
     """`allowed` mentors are left when every rule has spoken. `excluded[rule]` mentors fall to a rule, `only[rule]` to it alone.
 
     `rivals` (the mentee among them) can be matched with no one but `contested`, who have `places` between them: one fewer than rivals.
+    `waited_longer` of the rivals have waited longer than the mentee; where waiting counts, all others of them as long.
     """
 
     mentee: int
@@ -65,10 +70,12 @@ class Unmatched:
     rivals: list[int]
     contested: list[int]
     places: int
+    waited_longer: int = 0
 
 
 def explain(problem: MatchProblem, solution: MatchSolution, mentee: int, top: int = 3) -> Explanation:
-    """What the match of a mentee consists of, and the `top` next best by what they would cost all, then by score, then by index.
+    """What the match of a mentee consists of, and the `top` next best by what they would cost all, then by score, then by index; those
+    which pass over somebody come last.
 
     `cost_at_least` = u_i + p_j - s_ij, the reduced cost: no solution with that pair is worth more. Of a locked mentee it is only a hint.
     Raises MatchError: unknown_person, unmatched.
@@ -83,9 +90,18 @@ def explain(problem: MatchProblem, solution: MatchSolution, mentee: int, top: in
     cost = np.maximum(own - int(prices[mentor]) + prices - scores, 0)
     lowest = max(lowest_of(problem), solution.floor or 0)
     others = np.flatnonzero((scores >= lowest) & (np.arange(len(scores)) != mentor))
-    best = others[np.lexsort((others, -scores[others], cost[others]))][: max(top, 0)]
+    passes_over = _passes_over(problem, solution, mentor)
+    best = others[np.lexsort((others, -scores[others], cost[others], passes_over[others]))][: max(top, 0)]
     alternatives = [
-        Alternative(int(j), int(scores[j]), int(scores[j]) - own, int(cost[j]), bool(load[j] < problem.capacity[j])) for j in best
+        Alternative(
+            mentor=int(j),
+            score=int(scores[j]),
+            own_change=int(scores[j]) - own,
+            cost_at_least=int(cost[j]),
+            has_room=bool(load[j] < problem.capacity[j]),
+            passes_over=bool(passes_over[j]),
+        )
+        for j in best
     ]
     return Explanation(mentee, mentor, own, problem.scores.maximum, _parts(problem, mentee, mentor), alternatives)
 
@@ -104,8 +120,9 @@ def why_unmatched(problem: MatchProblem, solution: MatchSolution, mentee: int) -
     excluded = {rule: int(mentors.sum()) for rule, mentors in out.items()}
     only = {rule: int((mentors & (falls == 1)).sum()) for rule, mentors in out.items()}
     rivals, contested = _group(problem, solution, mentee)
-    free = problem.capacity - problem.taken
-    return Unmatched(mentee, int((falls == 0).sum()), excluded, only, rivals, contested, int(free[contested].sum()))
+    free, since = problem.capacity - problem.taken, problem.waiting_since
+    longer = 0 if since is None else int((since[rivals] < since[mentee]).sum())
+    return Unmatched(mentee, int((falls == 0).sum()), excluded, only, rivals, contested, int(free[contested].sum()), longer)
 
 
 def parity(solution: MatchSolution, groups: ArrayLike, maximum: int, smallest: int = 5) -> dict[str, Any]:
@@ -144,6 +161,15 @@ def _fares(solution: MatchSolution, people: Flags, group: int, maximum: int, sma
         "lowest": shown(int(scores.min()), maximum) if len(scores) else None,
         "hidden": count < smallest,
     }
+
+
+def _passes_over(problem: MatchProblem, solution: MatchSolution, mentor: int) -> Flags:
+    """bool[m]: mentors whose places have another price of waiting, which nobody pays where the longest waiting come first."""
+    prices = solution.certificate.waiting
+    if prices is None:
+        return np.zeros(len(problem.capacity), bool)
+    passed: Flags = (prices != prices[mentor]) & (problem.capacity > problem.taken)
+    return passed
 
 
 def _known(problem: MatchProblem, mentee: int) -> None:

@@ -7,15 +7,15 @@ its rows and the places of its columns (Koenig's theorem, with places; Ford and 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from ortools.graph.python.max_flow import SimpleMaxFlow
 
 from .kept import Kept
 from .progress import Tell
 from .ragged import largest
+from .scores import Flags
+from .solution import Cover
 from .table import Table
 
-Cover = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 # So many pairs of a row are added at once where a cover missed some.
 ADDED = 64
 
@@ -33,6 +33,10 @@ class Floor:
     looked: int
 
 
+class TooFew(Exception):
+    """Not everybody can be matched who could be if they were alone."""
+
+
 class _Search:
     """Counts what it costs; `kept` grows where a cover missed pairs."""
 
@@ -40,16 +44,28 @@ class _Search:
         self.table, self.kept, self.tell = table, kept, tell
         self.flows = self.cells = 0
 
-    def most(self, lowest: int, enough: int | None = None) -> tuple[int, int, Cover]:
+    def most(self, lowest: int, enough: int | None = None, among: Flags | None = None) -> tuple[int, int, Cover]:
         """The greatest number of matches by pairs with a score of `lowest` or more, the lowest score it uses, and the cover that proves
-        it. With `enough` the search ends where so many are matched, and the cover then proves nothing."""
+        it. With `enough` the search ends where so many are matched, and the cover then proves nothing. `among`: of these rows alone, and
+        all others are in the cover."""
         while True:
             self.tell("floor", lowest)
-            matched, weakest, cover = self._flow(lowest)
+            matched, weakest, cover = self._flow(lowest, among)
             if matched == enough or not self._missed(cover, lowest):
                 return matched, weakest, cover
 
-    def _flow(self, lowest: int) -> tuple[int, int, Cover]:
+    def both(self, lowest: int, enough: int, must: Flags | None) -> tuple[bool, int, Cover]:
+        """Whether so many can be matched by such pairs, and `must` among them; the rest as `most`.
+
+        If each can be done, both can be done at once (Mendelsohn and Dulmage, 1958).
+        """
+        matched, weakest, cover = self.most(lowest, enough)
+        if matched < enough or must is None:
+            return matched == enough, weakest, cover
+        matched, also, cover = self.most(lowest, int(must.sum()), must)
+        return matched == must.sum(), min(weakest, also), cover
+
+    def _flow(self, lowest: int, among: Flags | None) -> tuple[int, int, Cover]:
         self.flows += 1
         rows, columns = len(self.table.rows), len(self.table.columns)
         source, sink = rows + columns, rows + columns + 1
@@ -59,7 +75,7 @@ class _Search:
         arcs = network.add_arcs_with_capacity(
             np.concatenate([self.kept.row[good], np.full(rows, source), rows + np.arange(columns)]).astype(np.int32),
             np.concatenate([rows + self.kept.column[good], everyone, np.full(columns, sink)]).astype(np.int32),
-            np.concatenate([np.ones(len(good) + rows, np.int64), self.table.places]),
+            np.concatenate([np.ones(len(good), np.int64), np.ones(rows, np.int64) if among is None else among, self.table.places]),
         )
         status = network.solve(source, sink)
         if status != network.OPTIMAL:
@@ -99,21 +115,28 @@ class _Search:
         return True
 
 
-def best_floor(table: Table, kept: Kept, tell: Tell) -> Floor:
-    """See `Floor`. `kept` may have been looked at under any prices, and grows."""
+def best_floor(table: Table, kept: Kept, tell: Tell, *, fewest: int = 0, must: Flags | None = None) -> Floor:
+    """See `Floor`. Raises TooFew where fewer than `fewest` can be matched. `kept` may have been looked at under any prices, and grows.
+
+    `must`: bool[R], rows which are matched in any case, as they can be together with as many as possible.
+    """
     search = _Search(table, kept, tell)
     rows = len(table.rows)
     matched, floor, count_cover = search.most(table.lowest)
+    if matched < fewest:
+        raise TooFew
     if not matched:
         return Floor(0, None, count_cover, None, search.flows, search.cells)
     # Fewer than `matched` rows have any pair at `above`: they are a cover of all pairs there.
     best = np.maximum(largest(kept.score, kept.starts, -1), kept.left_out)
     above = int(np.sort(best)[rows - matched]) + 1
     floor_cover: Cover = (best >= above, np.zeros(len(table.columns), bool))
+    if must is not None:
+        floor = min(floor, search.most(table.lowest, int(must.sum()), must)[1])
     while above - floor > 1:
         middle = (floor + above) // 2
-        number, weakest, cover = search.most(middle, enough=matched)
-        if number == matched:
+        is_reached, weakest, cover = search.both(middle, matched, must)
+        if is_reached:
             floor = weakest
         else:
             above, floor_cover = middle, cover

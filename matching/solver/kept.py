@@ -53,6 +53,23 @@ class Kept:
         stay = ~gone[self.row]
         self.row, self.column, self.score = self.row[stay], self.column[stay], self.score[stay]
 
+    @property
+    def could(self) -> NDArray[np.bool_]:
+        """bool[rows]: has a pair at all, kept or left out."""
+        made = self.bound > NEVER
+        made[self.row] = True
+        return made
+
+    def copy(self) -> "Kept":
+        """One that may grow, and be looked at again, while this one stays."""
+        return Kept(self.row, self.column, self.score, self.bound.copy(), self.version.copy(), self.left_out)
+
+    def among(self, rows: NDArray[np.bool_], pairs: NDArray[np.bool_]) -> "Kept":
+        """The same with these rows alone, counted anew, and with these of their pairs."""
+        number, good = np.cumsum(rows) - 1, pairs & rows[self.row]
+        stay = number[self.row[good]], self.column[good], self.score[good]
+        return Kept(*stay, self.bound[rows], self.version[rows], self.left_out[rows])
+
     def at_least(self, lowest: int) -> "Kept":
         """The same without the pairs of a lower score, kept or left out."""
         good = self.score >= lowest

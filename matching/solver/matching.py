@@ -1,15 +1,17 @@
 """From a problem to its proven best solution."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from .assignment import Assignment, best_assignment
-from .fairness import Cover, Floor, best_floor
+from .fairness import Floor, TooFew, best_floor
 from .kept import FIRST_LOOK, NEVER, SHORT_LOOK, Kept, look
+from .priority import Priority, longest_first
 from .problem import MatchProblem
 from .progress import Progress, Tell, teller
-from .solution import Certificate, MatchSolution
+from .solution import Certificate, Cover, MatchSolution
 from .table import Table, table_of
 from .whole import Indices
 
@@ -26,21 +28,44 @@ def solve(problem: MatchProblem, progress: Progress | None = None, cancelled: Ca
     prices = problem.warm_prices[table.columns] if is_warm else np.zeros(len(table.columns), np.int64)
     is_short = not with_floor and (is_warm or int(table.places.sum()) < len(table.rows))
     kept = first_look(table, prices, SHORT_LOOK if is_short else FIRST_LOOK, left_out=with_floor, tell=tell)
+    weights = problem.weights
+    if weights is None:
+        return _solution(problem, _best(problem, table, kept, prices, tell), tell)
+    try:
+        return _solution(problem, _best(problem, table, kept.copy(), prices, tell, fewest=int(kept.could.sum())), tell)
+    except TooFew:
+        first = longest_first(problem, weights, table, kept, tell)
+        return _solution(problem, _best(problem, first.table, first.among(table, kept), prices, tell, first=first), tell)
+
+
+@dataclass(frozen=True)
+class _Best:
+    table: Table
+    kept: Kept
+    found: Assignment
+    floor: Floor | None
+    first: Priority | None
+
+
+def _best(
+    problem: MatchProblem, table: Table, kept: Kept, prices: Indices, tell: Tell, *, fewest: int = 0, first: Priority | None = None
+) -> _Best:
+    """The best of the table. Raises TooFew where fewer than `fewest` can be matched."""
+    if int(table.places.sum()) < fewest:
+        raise TooFew
+    must = first.must[table.rows] if first is not None and first.may.any() else None
     floor = None
-    if with_floor:
-        floor = best_floor(table, kept, tell)
+    if problem.fairness == "floor":
+        floor = best_floor(table, kept, tell, fewest=fewest, must=must)
         if floor.floor is not None:
             table.lowest = floor.floor
             kept = kept.at_least(table.lowest)
-    found = best_assignment(table, kept, prices, penalty=problem.penalty, step=problem.load_step, tell=tell)
-    statistics = {
-        "rounds": found.rounds,
-        "looks": 1 + found.looked / max(1, len(table.rows)),
-        "kept": len(kept.row),
-        "floor_flows": floor.flows if floor else 0,
-        "floor_cells": floor.looked if floor else 0,
-    }
-    return _solution(problem, table, found, floor, statistics, tell)
+    # Who must be matched costs twice as much, so that nobody who only may be is taken in their place.
+    alone = np.full(len(table.rows), problem.penalty) if must is None else problem.penalty * (1 + must)
+    found = best_assignment(table, kept, prices, alone=alone, step=problem.load_step, tell=tell)
+    if np.count_nonzero(found.column_of >= 0) < fewest:
+        raise TooFew
+    return _Best(table, kept, found, floor, first)
 
 
 def first_look(table: Table, prices: Indices, count: int, *, left_out: bool, tell: Tell) -> Kept:
@@ -62,10 +87,9 @@ def first_look(table: Table, prices: Indices, count: int, *, left_out: bool, tel
     return Kept(np.concatenate(row), np.concatenate(column), np.concatenate(score), bound, np.zeros(len(rows), np.int64), best)
 
 
-def _solution(
-    problem: MatchProblem, table: Table, found: Assignment, floor: Floor | None, statistics: dict[str, float], tell: Tell
-) -> MatchSolution:
+def _solution(problem: MatchProblem, best: _Best, tell: Tell) -> MatchSolution:
     n, m = problem.scores.shape
+    table, found, floor, first = best.table, best.found, best.floor, best.first
     mentor_of = np.full(n, -1, np.int64)
     free = np.flatnonzero(found.column_of >= 0)
     mentor_of[table.rows[free]] = table.columns[found.column_of[free]]
@@ -78,17 +102,26 @@ def _solution(
     load = np.bincount(found.column_of[free], minlength=len(table.columns))
     cost = problem.load_step * int((load * table.taken + load * (load - 1) // 2).sum())
     total = int(of_free.sum())
-    value = total - cost - problem.penalty * (len(table.rows) - len(free))
+    value = total - cost - problem.penalty * (n - len(problem.locks) - len(free))
 
     prices = np.zeros(m, np.int64)
     prices[table.columns] = found.prices
-    _price_the_full(problem, table, found.worth, prices, tell)
+    worth = np.full(n, -problem.penalty)
+    worth[table.rows] = found.worth
+    _price_the_full(problem, table.lowest, worth, prices, tell)
+    count_cover = _cover(floor.count_cover if floor else None, table, n, m)
+    waiting = None
+    if problem.weights is not None:
+        waiting = np.zeros(m, np.int64)
+        if first is not None:
+            waiting, count_cover = first.prices, first.count_cover if floor else None
     certificate = Certificate(
         penalty=problem.penalty,
         prices=prices,
         value=value,
-        count_cover=_cover(floor.count_cover if floor else None, table, n, m),
+        count_cover=count_cover,
         floor_cover=_cover(floor.floor_cover if floor else None, table, n, m),
+        waiting=waiting,
     )
     return MatchSolution(
         mentor_of=mentor_of,
@@ -99,7 +132,14 @@ def _solution(
         floor=floor.floor if floor else None,
         value=value,
         certificate=certificate,
-        statistics=statistics | {"lowest": int(of_free.min()) if len(of_free) else None},
+        statistics={
+            "rounds": found.rounds,
+            "looks": 1 + found.looked / max(1, len(table.rows)),
+            "kept": len(best.kept.row),
+            "floor_flows": floor.flows if floor else 0,
+            "floor_cells": floor.looked if floor else 0,
+            "lowest": int(of_free.min()) if len(of_free) else None,
+        },
     )
 
 
@@ -115,17 +155,17 @@ def _scores(problem: MatchProblem, mentor_of: Indices) -> np.ndarray:
     return score
 
 
-def _price_the_full(problem: MatchProblem, table: Table, worth: Indices, prices: Indices, tell: Tell) -> None:
-    """Mentors whose places are gone get the smallest price at which no free mentee would rather have them."""
+def _price_the_full(problem: MatchProblem, lowest: int, worth: Indices, prices: Indices, tell: Tell) -> None:
+    """Mentors whose places are gone get the smallest price at which no free mentee, each `worth` so much, would rather have them."""
     full = np.flatnonzero(problem.capacity <= problem.taken)
-    if not len(full) or not len(table.rows):
-        return
     others = table_of(problem, columns=full)
-    others.lowest = table.lowest
+    if not len(full) or not len(others.rows):
+        return
+    others.lowest = lowest
     for block in others.blocks(np.arange(len(others.rows))):
         tell("verify", len(others.rows) - int(block[0]))
         scores = others.scores(block)
-        gain = np.where(scores >= others.lowest, scores - worth[block][:, None], 0)
+        gain = np.where(scores >= others.lowest, scores - worth[others.rows[block]][:, None], 0)
         prices[full] = np.maximum(prices[full], gain.max(axis=0))
 
 

@@ -81,7 +81,7 @@ def _doubled(table: Table, penalty: int, tell: Tell) -> tuple[Prices, Indices, I
     """Prices from the doubled assignment, mates as far as it says, and its pairs as int64[k, 3]: i < j, score."""
     nothing = np.zeros(len(table.columns), np.int64)
     kept = first_look(table, nothing, FIRST_LOOK, left_out=False, tell=tell)
-    found = best_assignment(table, kept, nothing, penalty=penalty, step=0, tell=tell)
+    found = best_assignment(table, kept, nothing, alone=np.full(len(nothing), penalty), step=0, tell=tell)
     used = np.flatnonzero(found.column_of[kept.row] == kept.column)
     pairs = _sorted(kept.row[used], kept.column[used], kept.score[used])
     return Prices(found.worth + penalty + found.prices, []), _mates(found.column_of), pairs

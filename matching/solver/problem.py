@@ -22,7 +22,8 @@ class MatchProblem:
     `capacity`: places of each mentor. `minimum`: lowest score of a free match. `fairness`: 'floor' lifts the lowest score of a match
     before the total, 'none' leaves that out. `load_step`: the k-th mentee of a mentor costs load_step * (k - 1) points. `warm_prices`:
     int[m] of an earlier run, however wrong. `block_cells` bounds the pairs looked at at once. `seed` turns which of equal scores is
-    looked at first.
+    looked at first. `waiting_since`: int[n] in any unit, since when each mentee waits; where not all can be matched, who waited longest
+    comes first, before floor and total.
 
     Raises MatchError: shape, capacity, nan, not_integer, dtype, fairness, load_step, range, unknown_person, lock_twice, lock_forbidden,
     lock_capacity, too_large.
@@ -38,6 +39,7 @@ class MatchProblem:
     warm_prices: Any = None
     seed: int = 0
     block_cells: int = 2**19
+    waiting_since: Any = None
 
     def __post_init__(self) -> None:
         n, m = self.scores.shape
@@ -58,7 +60,10 @@ class MatchProblem:
         if (taken > self.capacity).any():
             mentor = int(np.flatnonzero(taken > self.capacity)[0])
             raise MatchError("lock_capacity", f"Mentor {mentor} has more locked mentees than places.", mentor)
-        if self.penalty * (n + m + 2) >= LARGEST_SUM:
+        if self.waiting_since is not None:
+            _keep(self, waiting_since=_since(self.waiting_since, n))
+        # Where waiting counts, some mentees without a match cost twice as much.
+        if self.penalty * (n + m + 2) >= LARGEST_SUM // (1 if self.weights is None else 2):
             raise MatchError("too_large", "These are too many people, or too large scores, to be counted exactly.")
         if self.warm_prices is not None:
             _keep(self, warm_prices=_prices(self.warm_prices, m, self.penalty + self.scores.maximum))
@@ -67,6 +72,21 @@ class MatchProblem:
     def taken(self) -> Indices:
         """int64[m]: places that locks take."""
         return np.bincount(self.locks[:, 1], minlength=self.scores.shape[1]).astype(np.int64)
+
+    @property
+    def weights(self) -> Indices | None:
+        """int64[n]: 2 for the free mentees who wait since latest, 4 for those before them, and so on; 0 where locked. None where nobody has
+        waited longer than another. Odd numbers between them are for prices that tell one from the next."""
+        if self.waiting_since is None:
+            return None
+        free = np.ones(self.scores.shape[0], bool)
+        free[self.locks[:, 0]] = False
+        times, place = np.unique(self.waiting_since[free], return_inverse=True)
+        if len(times) < 2:
+            return None
+        weights = np.zeros(len(free), np.int64)
+        weights[free] = 2 * (len(times) - place)
+        return weights
 
     @property
     def penalty(self) -> int:
@@ -138,6 +158,14 @@ def _prices(prices: Any, m: int, most: int) -> Indices:
         raise MatchError("shape", f"Earlier prices of {m} mentors are needed.")
     clipped: Indices = np.clip(whole(made, what="The earlier prices"), 0, most).astype(np.int64)
     return clipped
+
+
+def _since(times: Any, n: int) -> Indices:
+    made = array(times, what="The times of waiting")
+    if made.shape != (n,):
+        raise MatchError("shape", f"The times of waiting of {n} mentees are needed.")
+    since: Indices = whole(made, what="The times of waiting").astype(np.int64)
+    return since
 
 
 def _one_lock_each(people: Indices) -> None:

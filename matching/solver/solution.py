@@ -16,7 +16,8 @@ Cover = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 class Certificate:
     """`penalty` for a free mentee without a match, `prices` int64[m] of places, `value` that the prices prove to be the greatest.
 
-    `count_cover`, `floor_cover`: (bool[n], bool[m]), mentees and mentors; None where none is needed.
+    `count_cover`, `floor_cover`: (bool[n], bool[m]), mentees and mentors; None where none is needed. `waiting` int64[m]: prices of places
+    in the problem's weights of waiting, which prove that nobody who waited longer could have had a place; None where nobody did.
     """
 
     penalty: int
@@ -24,6 +25,7 @@ class Certificate:
     value: int
     count_cover: Cover | None
     floor_cover: Cover | None
+    waiting: Indices | None = None
 
 
 @dataclass(frozen=True, eq=False)

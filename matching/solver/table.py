@@ -9,8 +9,10 @@ import numpy as np
 
 from .problem import MatchProblem
 from .ragged import entries_of, starts_of
-from .scores import Scores
+from .scores import Flags, Scores
 from .whole import Indices
+
+Source = Callable[[Indices, Indices | None], Scores]
 
 
 class Table:
@@ -19,7 +21,7 @@ class Table:
 
     def __init__(
         self,
-        scores: Callable[[Indices, Indices | None], Scores],
+        scores: Source,
         *,
         rows: Indices,
         columns: Indices,
@@ -71,15 +73,19 @@ class Table:
             yield rows[start : start + self.block]
 
 
-def table_of(problem: MatchProblem, columns: Indices | None = None) -> Table:
-    """Locked mentees are left out, and unless `columns` says which mentors to take, those whose places are gone."""
+def table_of(problem: MatchProblem, columns: Indices | None = None, rows: Flags | None = None, scores: Source | None = None) -> Table:
+    """Locked mentees are left out, and unless `columns` says which mentors to take, those whose places are gone.
+
+    `rows` bool[n]: these mentees alone. `scores` in place of the problem's own.
+    """
     n, m = problem.scores.shape
     taken = problem.taken
     free = np.ones(n, bool)
     free[problem.locks[:, 0]] = False
+    free &= True if rows is None else rows
     columns = np.flatnonzero(problem.capacity > taken) if columns is None else columns
     return Table(
-        problem.scores.block,
+        problem.scores.block if scores is None else scores,
         rows=np.flatnonzero(free),
         columns=columns,
         width=m,

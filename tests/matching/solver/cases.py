@@ -23,6 +23,7 @@ class Case:
     load_step: int = 0
     warm_prices: tuple[int, ...] | None = None
     block_cells: int = 2**19
+    waiting_since: tuple[int, ...] | None = None
 
     @property
     def n(self) -> int:
@@ -62,6 +63,7 @@ class Case:
             load_step=self.load_step,
             warm_prices=self.warm_prices,
             block_cells=self.block_cells,
+            waiting_since=self.waiting_since,
         )
 
 
@@ -90,6 +92,8 @@ def cases(draw: st.DrawFn, people: int = 5, mentors: int = 4) -> Case:
         load_step=draw(st.sampled_from([0, 0, 1, 7])),
         warm_prices=draw(st.none() | st.tuples(*[st.integers(-(2**63), 2**63 - 1)] * m)),
         block_cells=draw(st.sampled_from([1, 3, 7, 2**19])),
+        # Some wait equally long.
+        waiting_since=draw(st.none() | st.tuples(*[st.integers(0, 3)] * n)),
     )
 
 

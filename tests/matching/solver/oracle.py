@@ -1,7 +1,7 @@
 """What is right, found in ways so plain that they can be believed: everything tried, or a table of all places. No code of the solver."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -13,12 +13,40 @@ Reached = tuple[int, int | None, int]
 
 def best_by_trying(case: Case) -> Reached:
     """Number of free matches, floor (None without one, or where it is no aim), scores minus load cost: the best of all assignments."""
-    best: tuple[int, int, int] = (-1, 0, 0)
+    best: tuple[int, list[int], int, int] = (-1, [], 0, 0)
     for chosen in _assignments(case):
         of_free = [case.scores[i][j] for i, j in chosen]
         floor = min(of_free, default=0) if case.fairness == "floor" else 0
-        best = max(best, (len(chosen), floor, sum(of_free) - load_cost(case, [j for _, j in chosen])))
-    return best[0], best[1] if best[0] and case.fairness == "floor" else None, best[2]
+        waited = times_waited(case, [i for i, _ in chosen])
+        best = max(best, (len(chosen), waited, floor, sum(of_free) - load_cost(case, [j for _, j in chosen])))
+    return best[0], best[2] if best[0] and case.fairness == "floor" else None, best[3]
+
+
+def times_waited(case: Case, mentees: list[int]) -> list[int]:
+    """How long they have waited, the longest first: of two such lists of equal length, the greater has who waited longest."""
+    return sorted((-case.waiting_since[i] for i in mentees), reverse=True) if case.waiting_since else []
+
+
+def longest_waiting(case: Case) -> list[int]:
+    """The free mentees who get a place where nobody else counts: one after the other, the longest waiting first, each who can be matched
+    together with all before. The greedy choice in a matroid, by augmenting paths."""
+    holders: list[list[int]] = [[] for _ in range(case.m)]
+
+    def finds(i: int, seen: set[int]) -> bool:
+        for j in range(case.m):
+            if j not in seen and case.allowed(i, j):
+                seen.add(j)
+                if len(holders[j]) < case.capacity[j] - case.taken[j]:
+                    holders[j].append(i)
+                    return True
+                for at, other in enumerate(holders[j]):
+                    if finds(other, seen):
+                        holders[j][at] = i
+                        return True
+        return False
+
+    free = [i for i in range(case.n) if i not in case.locked]
+    return [i for i in sorted(free, key=lambda i: case.waiting_since[i]) if finds(i, set())]
 
 
 def _assignments(case: Case) -> Iterator[list[tuple[int, int]]]:
@@ -86,8 +114,18 @@ def faults(case: Case, solution: object) -> list[str]:
     )
     if certificate.penalty < least or any(price < 0 for price in prices):
         wrong.append("penalty or price")
+    ahead, in_order = in_order_of_waiting(case, certificate.waiting, places)
+    if sum(ahead.values()) + sum(places[j] * int(certificate.waiting[j]) for j in range(case.m) if ahead) != sum(
+        weights_of(case)[i] for i in matched if ahead
+    ):
+        wrong.append("order")
     could = [
-        max([-certificate.penalty, *(case.scores[i][j] - prices[j] for j in range(case.m) if case.allowed(i, j, solution.floor))])
+        max(
+            [
+                -certificate.penalty * (2 if ahead.get(i) else 1),
+                *(case.scores[i][j] - prices[j] for j in range(case.m) if case.allowed(i, j, solution.floor) and in_order(i, j)),
+            ]
+        )
         for i in free
     ]
     earned = [max(0, prices[j] - case.load_step * (case.taken[j] + k)) for j in range(case.m) for k in range(places[j])]
@@ -98,11 +136,31 @@ def faults(case: Case, solution: object) -> list[str]:
             (certificate.count_cover, 0, lambda size: size == len(matched)),
             (certificate.floor_cover, solution.floor + 1, lambda size: size < len(matched)),
         ):
-            if any(case.allowed(i, j, lowest) and not cover[0][i] and not cover[1][j] for i in free for j in range(case.m)):
+            pairs = [(i, j) for i in free for j in range(case.m) if case.allowed(i, j, lowest) and (lowest == 0 or in_order(i, j))]
+            if any(not cover[0][i] and not cover[1][j] for i, j in pairs):
                 wrong.append("cover")
-            if not fits(sum(bool(cover[0][i]) for i in free) + sum(places[j] for j in range(case.m) if cover[1][j])):
+            of_mentors = sum(places[j] for j in range(case.m) if cover[1][j])
+            of_those_ahead = [i for i in free if ahead.get(i)]
+            is_too_small = lowest and of_mentors + sum(bool(cover[0][i]) for i in of_those_ahead) < len(of_those_ahead)
+            if not fits(of_mentors + sum(bool(cover[0][i]) for i in free)) and not is_too_small:
                 wrong.append("size of a cover")
     return wrong
+
+
+def weights_of(case: Case) -> dict[int, int]:
+    """2 for the free mentees who wait since latest, 4 for those before them, and so on."""
+    free = [i for i in range(case.n) if i not in case.locked]
+    times = sorted({case.waiting_since[i] for i in free}, reverse=True) if case.waiting_since else []
+    return {i: 2 * times.index(case.waiting_since[i]) + 2 for i in free} if len(times) > 1 else {}
+
+
+def in_order_of_waiting(case: Case, prices: object, places: list[int]) -> tuple[dict[int, int], Callable[[int, int], bool]]:
+    """What each free mentee has of their weight after paying the lowest price, and whether a pair is at that price."""
+    ahead, lowest = {}, {}
+    for i, weight in weights_of(case).items():
+        lowest[i] = min((int(prices[j]) for j in range(case.m) if case.allowed(i, j) and places[j]), default=10**9)
+        ahead[i] = max(0, weight - lowest[i])
+    return ahead, lambda i, j: not lowest or not places[j] or prices[j] == lowest[i] <= weights_of(case)[i]
 
 
 def best_pairs_by_trying(worth: list[list[int]]) -> tuple[int, int]:

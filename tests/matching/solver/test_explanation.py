@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from matching.solver import CriteriaScores, Criterion, MatchError, MatchProblem, explain, parity, solve, why_unmatched
 
@@ -43,7 +44,7 @@ def test_a_missing_answer_is_said_to_be_unknown():
 @given(cases())
 def test_another_mentor_costs_at_least_what_is_said(case):
     """Against the best with that pair locked, counted with the penalty of the run itself."""
-    case = case.but(fairness="none")
+    case = case.but(fairness="none", waiting_since=None)
     problem = case.problem()
     solution = solve(problem)
     for mentee in range(case.n):
@@ -58,6 +59,30 @@ def test_another_mentor_costs_at_least_what_is_said(case):
                 worth += other.score - case.load_step * case.taken[other.mentor]
                 alone = case.n - len(case.locked) - matched - 1
                 assert solution.value - (worth - problem.penalty * alone) >= other.cost_at_least
+
+
+@settings(max_examples=50, deadline=None)
+@given(cases(people=6, mentors=3), st.permutations(range(6)))
+def test_another_mentor_says_where_somebody_who_waited_longer_is_passed_over(case, since):
+    case = case.but(fairness="none", waiting_since=tuple(time // 2 for time in since[: case.n]))
+    solution = solve(case.problem())
+    matched = [i for i in range(case.n) if solution.mentor_of[i] >= 0 and i not in case.locked]
+    for mentee in matched:
+        for other in explain(case.problem(), solution, mentee, top=9).alternatives:
+            if case.taken[other.mentor] < case.capacity[other.mentor]:
+                with_it = [*oracle.longest_waiting(case.but(locks=(*case.locks, (mentee, other.mentor)))), mentee]
+                keeps_the_order = oracle.times_waited(case, with_it) == oracle.times_waited(case, matched)
+                assert not (other.passes_over and keeps_the_order)
+
+
+def test_another_mentor_passes_over_who_has_nobody_else():
+    """The second mentor is the only one for two others, of whom one would lose the place."""
+    case = Case([[1, 9, 2], [-1, 9, -1], [-1, 9, -1]], [1, 1, 1], waiting_since=(1, 2, 3), fairness="none")
+    problem = case.problem()
+
+    told = explain(problem, solve(problem), 0).alternatives
+
+    assert [(other.mentor, other.passes_over) for other in told] == [(0, False), (1, True)]
 
 
 def test_what_another_mentor_costs_counts_the_prices_of_both():
@@ -148,6 +173,14 @@ def test_rivals_are_followed_to_the_end_of_the_chain():
     told = why_unmatched(case.problem(), solution, alone)
 
     assert (told.rivals, told.contested, told.places) == ([0, 1, 2, 3], [0, 1, 2], 3)
+
+
+def test_of_rivals_it_is_said_how_many_have_waited_longer():
+    case = Case([[9], [8], [7], [6]], [3], waiting_since=(3, 1, 2, 3))
+
+    told = why_unmatched(case.problem(), solve(case.problem()), 3)
+
+    assert (told.rivals, told.waited_longer) == ([0, 1, 2, 3], 2)
 
 
 def test_who_has_a_match_is_not_asked_why_not():
