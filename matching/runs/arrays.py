@@ -24,7 +24,8 @@ PLAIN = ("key", "kind", "weight", "hard", "span", "need", "missing", "missing_bl
 class Inputs:
     """Who took part (`mentees` int64[n], `mentors` int64[m]: keys of memberships), and everything that the solver was told of them.
 
-    `waiting` int64[n]: since when, in seconds of 1970. `minimum` and `load_step` are scores. `words`: what each criterion was called.
+    `waiting` int64[n]: since when, in seconds of 1970; who waited longest comes first. `minimum` and `load_step` are scores. `words`: what
+    each criterion was called.
     """
 
     mentees: Ids
@@ -53,6 +54,7 @@ class Inputs:
             minimum=self.minimum,
             fairness=self.fairness,
             load_step=self.load_step,
+            waiting_since=self.waiting,
         )
 
     def packed(self) -> bytes:
@@ -94,7 +96,7 @@ def inputs_of(packed: bytes) -> Inputs:
 
 
 def packed_outcome(solution: solver.MatchSolution) -> bytes:
-    """About twenty bytes a person: who meets whom, the prices, and the covers that prove it, a bit for each."""
+    """About twenty bytes a person: who meets whom, the prices that prove it, and the covers, a bit for each."""
     certificate = solution.certificate
     arrays: dict[str, NDArray[Any]] = {
         "mentor_of": solution.mentor_of.astype("<i4"),
@@ -103,6 +105,8 @@ def packed_outcome(solution: solver.MatchSolution) -> bytes:
         "prices": _little(certificate.prices),
         "told": _text({"penalty": certificate.penalty, "matched": solution.matched, "total": solution.total, "floor": solution.floor}),
     }
+    if certificate.waiting is not None:
+        arrays["waiting"] = certificate.waiting.astype("<i4")
     for name, cover in (("count", certificate.count_cover), ("floor", certificate.floor_cover)):
         if cover is not None:
             arrays[f"{name}_mentees"], arrays[f"{name}_mentors"] = np.packbits(cover[0]), np.packbits(cover[1])
@@ -121,7 +125,8 @@ def outcome_of(packed: bytes, value: int) -> solver.MatchSolution:
             return None
         return _bits(arrays[f"{name}_mentees"], n), _bits(arrays[f"{name}_mentors"], m)
 
-    certificate = solver.Certificate(told["penalty"], prices, value, cover("count"), cover("floor"))
+    waiting = arrays["waiting"].astype(np.int64) if "waiting" in arrays else None
+    certificate = solver.Certificate(told["penalty"], prices, value, cover("count"), cover("floor"), waiting)
     return solver.MatchSolution(
         mentor_of=mentor_of,
         score=arrays["score"].astype(np.int32),

@@ -24,7 +24,7 @@ APART = "#forbidden"
 class Other:
     """The next best mentor. `loss`: what all pairs together would lose at least, of 100; None where nobody can say.
 
-    `is_weaker`: with this mentor, the match would be weaker than any of the run.
+    `is_weaker`: with this mentor, the match would be weaker than any of the run. `leaves_out`: somebody else would be left without a match.
     """
 
     name: str
@@ -34,9 +34,13 @@ class Other:
     has_room: bool
     membership: int
     is_weaker: bool = False
+    leaves_out: bool = False
 
     @property
     def sentence(self) -> str:
+        if self.leaves_out:
+            said = {"name": self.name, "shown": self.shown}
+            return _("%(name)s, %(shown)d of 100. Somebody else would be left without a match by it.") % said
         if self.is_weaker:
             return _("%(name)s, %(shown)d of 100. That would be the weakest pair.") % {"name": self.name, "shown": self.shown}
         if self.loss is None:
@@ -103,8 +107,9 @@ class Words:
                 has_room=has_room,
                 membership=membership,
                 is_weaker=self.run.floor is not None and score < self.run.floor,
+                leaves_out=any(leaves_out),
             )
-            for membership, score, cost, has_room in alternatives
+            for membership, score, cost, has_room, *leaves_out in alternatives
             if membership in self.people
         ]
 
@@ -112,7 +117,7 @@ class Words:
         """Sentences: what stands between somebody and a match, and what would help."""
         found = unmatched.found
         if not found:
-            return [_("More people look for a mentor than there are free places.")]
+            return [_("More people look for a mentor than there are free places. Those who have waited longest came first.")]
         return self._no_mentor(found) if not found["allowed"] else [*self._narrowed(found), *_too_few(found)]
 
     def _narrowed(self, found: Mapping[str, Any]) -> list[str]:
@@ -232,5 +237,19 @@ def _too_few(found: Mapping[str, Any]) -> list[str]:
     places = ngettext("%(number)d place", "%(number)d places", found["places"]) % {"number": found["places"]}
     return [
         _("%(people)d people can only be matched with %(mentors)s, with %(places)s in all.")
-        % {"people": found["rivals"], "mentors": mentors, "places": places}
+        % {"people": found["rivals"], "mentors": mentors, "places": places},
+        _who_came_first(found["longer"], found["rivals"] - 1),
     ]
+
+
+def _who_came_first(longer: int, others: int) -> str:
+    """Of the others, so many have waited longer."""
+    if longer == others:
+        return _("Whoever has one of them has waited longer.")
+    if not longer:
+        return _("They have all waited equally long, so what fits best decided.")
+    return ngettext(
+        "%(number)d of the others has waited longer. Among those who waited equally long, what fits best decided.",
+        "%(number)d of the others have waited longer. Among those who waited equally long, what fits best decided.",
+        longer,
+    ) % {"number": longer}

@@ -159,7 +159,7 @@ class Proposal(models.Model):
     has_anchor = models.BooleanField(default=False)
     has_difference = models.BooleanField(default=False)
     waiting_since = models.DateTimeField()
-    # The next best mentors: [[membership, score, what all would lose at least, has a free place], …].
+    # The next best mentors: [[membership, score, what all would lose at least, has a free place, leaves somebody else without], …].
     alternatives = models.JSONField(default=list)
     # Somebody chose this mentor in place of the run's.
     by_hand = models.BooleanField(default=False)
@@ -207,7 +207,8 @@ class Unmatched(models.Model):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="unmatched")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
     waiting_since = models.DateTimeField()
-    # What the solver found, as numbers: {"allowed": 0, "excluded": {"c7": 14}, "only": {"c7": 3}, "rivals": 1, "mentors": 0, "places": 0}.
+    # What the solver found, as numbers: {"allowed": 0, "excluded": {"c7": 14}, "only": {"c7": 3}, "rivals": 1, "mentors": 0, "places": 0,
+    # "longer": 0}.
     # Nothing where there are simply too few places for all.
     found = models.JSONField(default=dict)
 

@@ -115,7 +115,13 @@ def _made(inputs: Inputs, explained: solver.Explanation, i: int, *, locked: bool
 def _others(inputs: Inputs, explained: solver.Explanation, solution: solver.MatchSolution, i: int, top: int) -> list[list[Any]]:
     """Of somebody who is locked, what it would cost is only a hint, and is not kept."""
     listed = [
-        [int(inputs.mentors[other.mentor]), other.score, None if solution.locked[i] else other.cost_at_least, other.has_room]
+        [
+            int(inputs.mentors[other.mentor]),
+            other.score,
+            None if solution.locked[i] else other.cost_at_least,
+            other.has_room,
+            other.passes_over,
+        ]
         for other in explained.alternatives
     ]
     missing = top - len(listed)
@@ -129,7 +135,7 @@ def _weaker(inputs: Inputs, solution: solver.MatchSolution, i: int, top: int) ->
     weaker = np.flatnonzero((scores >= 0) & (scores < solution.floor) & (mentors != solution.mentor_of[i]))
     load = np.bincount(solution.mentor_of[solution.mentor_of >= 0], minlength=len(mentors))
     return [
-        [int(inputs.mentors[j]), int(scores[j]), None, bool(load[j] < inputs.capacity[j])]
+        [int(inputs.mentors[j]), int(scores[j]), None, bool(load[j] < inputs.capacity[j]), False]
         for j in weaker[np.argsort(-scores[weaker], kind="stable")][:top]
     ]
 
@@ -142,6 +148,7 @@ def _why(found: solver.Unmatched) -> dict[str, Any]:
         "rivals": len(found.rivals),
         "mentors": len(found.contested),
         "places": found.places,
+        "longer": found.waited_longer,
     }
 
 

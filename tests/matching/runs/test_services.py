@@ -193,6 +193,35 @@ def test_whoever_has_no_match_is_kept_with_the_reason(by, four):
     assert alone.found["rivals"] == alone.found["places"] + 1
 
 
+def since(days: int, *people: Membership) -> None:
+    """They have waited so many days."""
+    Membership.objects.filter(pk__in=[one.pk for one in people]).update(joined_at=NOON - timedelta(days=days))
+
+
+def test_who_waited_longest_gets_the_only_place_whoever_fits_better(by):
+    amara, sam = person(by, "Amara", "Nature"), person(by, "Sam", "Family")
+    person(by, "Noor", "Family", mentor=True)
+    since(9, amara)
+    since(8, sam)
+    run = finished(by)
+    assert pairs_of(run) == {"Amara": "Noor"}
+    assert run.unmatched.get().found["longer"] == 1
+    assert services.check(run) == []
+
+
+def test_a_result_that_passes_somebody_over_is_not_proved(by):
+    amara, sam = person(by, "Amara", "Nature"), person(by, "Sam", "Family")
+    person(by, "Noor", "Family", mentor=True)
+    since(9, amara, sam)
+    run = finished(by)
+    assert pairs_of(run) == {"Sam": "Noor"}
+    inputs, _ = services.result_of(run)
+    inputs.waiting[inputs.mentees == amara.pk] -= 86400
+    Run.objects.filter(pk=run.pk).update(inputs=inputs.packed(), inputs_hash=inputs.digest())
+    run.refresh_from_db()
+    assert services.check(run)
+
+
 # --- a worker that dies, a stop ---
 
 

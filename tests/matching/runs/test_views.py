@@ -15,7 +15,7 @@ from mentoring.kernel.jobs.models import Job
 from programs.memberships.models import Membership
 from programs.profiles.models import ProfileAnswer, ProfileQuestion
 from tests.conftest import signed_in
-from tests.factories.matching import CriterionFactory, ProposalFactory, RunFactory, UnmatchedFactory
+from tests.factories.matching import CriterionFactory, ProposalFactory, RunFactory, RunRuleFactory, UnmatchedFactory
 from tests.factories.programs import MembershipFactory, ProfileFactory, ProfileQuestionFactory
 from tests.matching.runs.people import coordinator_of_a_program, finished, pairs_of, person
 from tests.times import NOON
@@ -209,7 +209,12 @@ def test_another_mentor_is_chosen_by_hand(browser, by, four):
 def test_a_run_is_proved_once_more_in_three_sentences(browser, by, four):
     said = text(browser.post(at("run-check", finished(by))))
     assert "Gone through once more just now, and proved." in said
-    for sentence in ("No other assignment matches more people.", "None lifts the weakest match.", "Of those, none has a higher total."):
+    for sentence in (
+        "No other assignment matches more people.",
+        "None gives the places to people who have waited longer.",
+        "None lifts the weakest match.",
+        "Of those, none has a higher total.",
+    ):
         assert sentence in said
 
 
@@ -226,7 +231,33 @@ def test_whoever_has_no_match_is_named_with_the_reason(browser, by):
     person(by, "Noor", "Family", mentor=True)
     said = text(browser.get(at("run-nobody", finished(by))))
     assert "2 people can only be matched with this 1 mentor, with 1 place in all." in said
+    assert "They have all waited equally long, so what fits best decided." in said
     assert "1 more place with a mentor would help." in said
+
+
+def test_whoever_came_too_late_is_told_apart_from_who_waited_as_long(browser, by):
+    """Three places for five: one has waited longer than all, one has come last."""
+    waited = [person(by, f"P{days}", "Family") for days in (9, 7, 7, 7, 1)]
+    for days, one in zip((9, 7, 7, 7, 1), waited, strict=True):
+        Membership.objects.filter(pk=one.pk).update(joined_at=NOON - timedelta(days=days))
+    person(by, "Noor", "Family", mentor=True, offers_capacity=3)
+    said = text(browser.get(at("run-nobody", finished(by))))
+    assert "Whoever has one of them has waited longer." in said
+    assert "1 of the others has waited longer. Among those who waited equally long, what fits best decided." in said
+
+
+def test_another_mentor_who_would_leave_somebody_without_is_told(browser, by):
+    """Only Amara may meet Kim; Wei is the only one for Sam and for Tom."""
+    amara, sam, tom = (person(by, name, "Family") for name in ("Amara", "Sam", "Tom"))
+    person(by, "Wei", "Family", mentor=True)
+    kim = person(by, "Kim", "Family", mentor=True)
+    for other in (sam, tom):
+        RunRuleFactory(program=by.program, mentee=other, mentor=kim, kind=RunRule.Kind.FORBID, by=by)
+    Membership.objects.filter(pk__in=[amara.pk, sam.pk]).update(joined_at=NOON - timedelta(days=3))
+    run = finished(by)
+    assert pairs_of(run) == {"Amara": "Kim", "Sam": "Wei"}
+    said = text(browser.get(at("run-pair", run, run.proposals.get(mentee=amara).pk)))
+    assert "Somebody else would be left without a match" in said
 
 
 def test_a_rule_that_leaves_nobody_is_named_with_what_would_help(browser, by):
