@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matching.solver import solve, verify
+from matching.solver import MatchProblem, MatrixScores, solve, verify
 
 from . import oracle
 from .cases import Case, random_case
@@ -38,100 +38,190 @@ def certified(solution, **changes):
     return replace(solution, certificate=replace(solution.certificate, **changes))
 
 
+def arranged(case, solution, mentor_of):
+    """Everybody has these mentors, and everything that is stored about it is put right: only what proves it is as it was."""
+    free = [i for i, j in enumerate(mentor_of) if j >= 0 and i not in case.locked]
+    score = np.array([case.scores[i][j] if j >= 0 else -1 for i, j in enumerate(mentor_of)], np.int32)
+    total = sum(int(score[i]) for i in free)
+    alone = case.n - len(free) - len(case.locked)
+    value = total - oracle.load_cost(case, [int(mentor_of[i]) for i in free]) - solution.certificate.penalty * alone
+    floor = None if solution.floor is None else min(int(score[i]) for i in free)
+    made = replace(solution, mentor_of=mentor_of, score=score, matched=len(free) + len(case.locked), total=total, value=value, floor=floor)
+    return certified(made, value=value)
+
+
 def swapped(case, solution):
-    """Two free mentees exchange their mentors, and everything that is stored about it is put right: only the prices can tell."""
+    """Two free mentees exchange their mentors, to the loss of all."""
     free = [i for i, j in enumerate(solution.mentor_of) if j >= 0 and i not in case.locked]
     for one in free:
         for two in free:
             j, k = (int(solution.mentor_of[i]) for i in (one, two))
             change = case.scores[one][k] + case.scores[two][j] - case.scores[one][j] - case.scores[two][k]
-            if (
-                change < 0
-                and min(case.scores[one][k], case.scores[two][j]) >= (solution.floor or 0)
-                and case.allowed(one, k)
-                and case.allowed(two, j)
-            ):
-                score = put(put(solution.score, one, case.scores[one][k]), two, case.scores[two][j])
-                made = certified(solution, value=solution.value + change)
-                return replace(
-                    made,
-                    mentor_of=put(put(solution.mentor_of, one, k), two, j),
-                    score=score,
-                    total=solution.total + change,
-                    value=solution.value + change,
-                    floor=solution.floor if solution.floor is None else min(int(s) for i, s in enumerate(score) if i in free),
-                )
+            if change < 0 and case.allowed(one, k, solution.floor) and case.allowed(two, j, solution.floor):
+                return arranged(case, solution, put(put(solution.mentor_of, one, k), two, j))
     raise AssertionError("No swap in this case.")
 
 
-def unmatched(case, solution):
+def together(case, solution, fits):
+    """A free mentee has another mentor, for whom `fits(mentee, mentor)`; whoever had that mentor gets the mentee's own, if they may."""
+    free = [i for i, j in enumerate(solution.mentor_of) if j >= 0 and i not in case.locked]
+    for one in free:
+        mine = int(solution.mentor_of[one])
+        for mentor in (j for j in range(case.m) if j != mine and fits(one, j)):
+            for other in free:
+                if solution.mentor_of[other] == mentor and case.allowed(other, mine, solution.floor):
+                    return arranged(case, solution, put(put(solution.mentor_of, one, mentor), other, mine))
+    raise AssertionError("Nobody in this case.")
+
+
+def one_too_many(case, solution):
     one = first_free(case, solution)
-    lost = case.scores[one][int(solution.mentor_of[one])]
-    value = solution.value - lost - solution.certificate.penalty
-    made = replace(solution, mentor_of=put(solution.mentor_of, one, -1), score=put(solution.score, one, -1), matched=solution.matched - 1)
-    return certified(replace(made, total=solution.total - lost, value=value), value=value)
+    full = next(j for j in range(case.m) if solution.mentor_of.tolist().count(j) == case.capacity[j] and j != solution.mentor_of[one])
+    return arranged(case, solution, put(solution.mentor_of, one, full))
+
+
+def of_others(case, solution):
+    """As large as it must be, with a mentor in place of a mentee."""
+    mentees, mentors = solution.certificate.count_cover
+    one = next(i for i in range(case.n) if mentees[i] and i not in case.locked)
+    mentor = next(j for j in reversed(range(case.m)) if not mentors[j] and case.capacity[j] - case.taken[j] == 1)
+    return certified(solution, count_cover=(put(mentees, one, False), put(mentors, mentor, True)))
+
+
+def with_two_scores_stored_wrong(case, solution):
+    """One more for the first free mentee and one less for the last, so that the total is right."""
+    free = [i for i, j in enumerate(solution.mentor_of) if j >= 0 and i not in case.locked]
+    most = max(free, key=lambda i: solution.score[i])
+    other = next(i for i in free if i != most and solution.score[i] > (solution.floor or 0))
+    return replace(solution, score=put(put(solution.score, most, solution.score[most] + 1), other, solution.score[other] - 1))
 
 
 TAMPERINGS = {
-    "a mentee has another mentor": lambda c, s: replace(
-        s, mentor_of=put(s.mentor_of, first_free(c, s), (s.mentor_of[first_free(c, s)] + 1) % c.m)
+    "a mentee has a mentor who does not exist": ("does not exist", lambda c, s: replace(s, mentor_of=put(s.mentor_of, 0, c.m))),
+    "a mentee has no mentor in a wrong way": ("does not exist", lambda c, s: replace(s, mentor_of=put(s.mentor_of, 0, -2))),
+    "a mentor has one mentee more": ("more mentees than places", one_too_many),
+    "two are together who may not be": ("forbidden, ruled out or too low", lambda c, s: together(c, s, lambda i, j: (i, j) in c.forbids)),
+    "two are together whom a rule excludes": ("too low", lambda c, s: together(c, s, lambda i, j: c.scores[i][j] == -1)),
+    "a match is gone": ("prove", lambda c, s: arranged(c, s, put(s.mentor_of, first_free(c, s), -1))),
+    "two have swapped": ("The prices do not prove the value", swapped),
+    "two scores are wrong": ("A stored score is wrong", with_two_scores_stored_wrong),
+    "a score is one more": (
+        "The total is wrong",
+        lambda c, s: replace(s, score=put(s.score, first_free(c, s), s.score[first_free(c, s)] + 1)),
     ),
-    "a mentee has a mentor who does not exist": lambda c, s: replace(s, mentor_of=put(s.mentor_of, 0, c.m)),
-    "a match is gone": unmatched,
-    "two have swapped": swapped,
-    "a score is one more": lambda c, s: replace(s, score=put(s.score, first_free(c, s), s.score[first_free(c, s)] + 1)),
-    "somebody else is locked": lambda c, s: replace(s, locked=~s.locked),
-    "one more is said to be matched": lambda c, s: replace(s, matched=s.matched + 1),
-    "the total is one more": lambda c, s: replace(s, total=s.total + 1),
-    "the value is one more": lambda c, s: certified(replace(s, value=s.value + 1), value=s.value + 1),
-    "the certificate has another value": lambda c, s: certified(s, value=s.value - 1),
-    "the floor is one more": lambda c, s: replace(s, floor=(s.floor or 0) + 1),
-    "the floor is one less": lambda c, s: replace(s, floor=(s.floor or 0) - 1),
-    "a price is one more": lambda c, s: certified(s, prices=put(s.certificate.prices, s.mentor_of[first_free(c, s)], 10**6)),
-    "a price is below 0": lambda c, s: certified(s, prices=put(s.certificate.prices, 0, -1)),
-    "a price is beyond counting": lambda c, s: certified(s, prices=put(s.certificate.prices, 0, 2**63 - 1)),
-    "all prices are 0": lambda c, s: certified(s, prices=np.zeros_like(s.certificate.prices)),
-    "prices are fractions": lambda c, s: certified(s, prices=s.certificate.prices / 1),
-    "the penalty is small": lambda c, s: certified(s, penalty=1),
-    "the penalty is beyond counting": lambda c, s: certified(s, penalty=2**70),
-    "there are too few prices": lambda c, s: certified(s, prices=s.certificate.prices[1:]),
-    "there are no prices": lambda c, s: certified(s, prices=None),
-    "there is no certificate": lambda c, s: replace(s, certificate=None),
+    "somebody else is locked": ("Others are marked", lambda c, s: replace(s, locked=put(s.locked, first_free(c, s), True))),
+    "one more is said to be matched": ("The number of matches", lambda c, s: replace(s, matched=s.matched + 1)),
+    "the total is one more": ("The total is wrong", lambda c, s: replace(s, total=s.total + 1)),
+    "the value is one more": ("The value is wrong", lambda c, s: certified(replace(s, value=s.value + 1), value=s.value + 1)),
+    "the certificate has another value": ("The value is wrong", lambda c, s: certified(s, value=s.value - 1)),
+    "the floor is one more": ("The floor is not", lambda c, s: replace(s, floor=(s.floor or 0) + 1)),
+    "the floor is one less": ("The floor is not", lambda c, s: replace(s, floor=(s.floor or 0) - 1)),
+    "the floor is a fraction": ("The floor is not a whole number", lambda c, s: replace(s, floor=(s.floor or 0) / 1)),
+    "the total is no number of Python's": ("The total is not a whole number", lambda c, s: replace(s, total=np.int64(s.total))),
+    "the value of the certificate is a fraction": ("not a whole number", lambda c, s: certified(s, value=s.value / 1)),
+    "a price is one more": (
+        "The prices do not prove",
+        lambda c, s: certified(s, prices=put(s.certificate.prices, s.mentor_of[first_free(c, s)], 10**6)),
+    ),
+    "a price is below 0": ("A price is below 0", lambda c, s: certified(s, prices=put(s.certificate.prices, 0, -1))),
+    "a price is beyond counting": ("A price is too large", lambda c, s: certified(s, prices=put(s.certificate.prices, 0, 2**61))),
+    "all prices are 0": ("The prices do not prove", lambda c, s: certified(s, prices=np.zeros_like(s.certificate.prices))),
+    "prices are fractions": ("`prices`", lambda c, s: certified(s, prices=s.certificate.prices / 1)),
+    "prices are a list": ("`prices`", lambda c, s: certified(s, prices=s.certificate.prices.tolist())),
+    "the penalty is small": ("The penalty is too small", lambda c, s: certified(s, penalty=c.problem().penalty - 1)),
+    "the penalty is 0": ("The penalty is out of range", lambda c, s: certified(s, penalty=0)),
+    "the penalty is beyond counting": ("out of range", lambda c, s: certified(s, penalty=2**61 // (c.n + c.m + 2))),
+    "there are too few prices": ("`prices`", lambda c, s: certified(s, prices=s.certificate.prices[1:])),
+    "there are no prices": ("`prices`", lambda c, s: certified(s, prices=None)),
+    "there is no certificate": ("cannot be read", lambda c, s: replace(s, certificate=None)),
 }
 OF_COVERS = {
-    "the count cover is missing": lambda c, s: certified(s, count_cover=None),
-    "the floor cover is missing": lambda c, s: certified(s, floor_cover=None),
-    "the count cover is empty": lambda c, s: certified(s, count_cover=(np.zeros(c.n, bool), np.zeros(c.m, bool))),
-    "the floor cover is everyone": lambda c, s: certified(s, floor_cover=(np.ones(c.n, bool), np.zeros(c.m, bool))),
-    "the count cover is everyone and all": lambda c, s: certified(s, count_cover=(np.ones(c.n, bool), np.ones(c.m, bool))),
-    "the floor cover is of another size": lambda c, s: certified(s, floor_cover=(np.zeros(c.n + 1, bool), np.zeros(c.m, bool))),
-    "the floor cover misses a mentee": lambda c, s: certified(
-        s, floor_cover=(s.certificate.floor_cover[0] & False, s.certificate.floor_cover[1] & False)
+    "the count cover is missing": ("A cover is missing", lambda c, s: certified(s, count_cover=None)),
+    "the floor cover is missing": ("A cover is missing", lambda c, s: certified(s, floor_cover=None)),
+    "the count cover is empty": (
+        "does not prove that no more",
+        lambda c, s: certified(s, count_cover=(np.zeros(c.n, bool), np.zeros(c.m, bool))),
+    ),
+    "the count cover is of others": ("leaves out some pairs", of_others),
+    "the floor cover is everyone": (
+        "does not prove that the floor",
+        lambda c, s: certified(s, floor_cover=(np.ones(c.n, bool), np.zeros(c.m, bool))),
+    ),
+    "the floor cover is as large as the matches": (
+        "does not prove that the floor",
+        lambda c, s: certified(
+            s, floor_cover=((s.mentor_of >= 0) & ~s.locked | s.certificate.floor_cover[0], s.certificate.floor_cover[1] & False)
+        ),
+    ),
+    "the count cover is everyone and all": (
+        "does not prove that no more",
+        lambda c, s: certified(s, count_cover=(np.ones(c.n, bool), np.ones(c.m, bool))),
+    ),
+    "the floor cover is of another size": (
+        "`floor_cover`",
+        lambda c, s: certified(s, floor_cover=(np.zeros(c.n + 1, bool), np.zeros(c.m, bool))),
+    ),
+    "the count cover is of other mentors": (
+        "`count_cover`",
+        lambda c, s: certified(s, count_cover=(s.certificate.count_cover[0], np.zeros(c.m + 1, bool))),
+    ),
+    "the count cover is of numbers": (
+        "`count_cover`",
+        lambda c, s: certified(s, count_cover=tuple(part.astype(int) for part in s.certificate.count_cover)),
+    ),
+    "the count cover is of lists": (
+        "`count_cover`",
+        lambda c, s: certified(s, count_cover=tuple(part.tolist() for part in s.certificate.count_cover)),
+    ),
+    "the floor cover misses a mentee": (
+        "leaves out some pairs",
+        lambda c, s: certified(s, floor_cover=(s.certificate.floor_cover[0] & False, s.certificate.floor_cover[1] & False)),
     ),
 }
 
 
 @pytest.mark.parametrize("tampering", TAMPERINGS)
 @pytest.mark.parametrize("case", [LOCKED, SCARCE, PLAIN], ids=["locked", "scarce", "plain"])
-def test_tampering_is_found(case, tampering):
+def test_tampering_is_found_and_named(case, tampering):
     problem = case.problem()
     solution = solve(problem)
     assert verify(problem, solution) == []
 
-    faults = verify(problem, TAMPERINGS[tampering](case, solution))
+    named, tampered = TAMPERINGS[tampering]
+    faults = verify(problem, tampered(case, solution))
 
-    assert faults
+    assert named in " ".join(faults)
     assert all(fault.endswith(".") for fault in faults)
 
 
 @pytest.mark.parametrize("tampering", OF_COVERS)
 @pytest.mark.parametrize("case", [LOCKED, SCARCE], ids=["locked", "scarce"])
-def test_tampering_with_covers_is_found(case, tampering):
+def test_tampering_with_covers_is_found_and_named(case, tampering):
     problem = case.problem()
     solution = solve(problem)
     assert verify(problem, solution) == []
 
-    assert verify(problem, OF_COVERS[tampering](case, solution))
+    named, tampered = OF_COVERS[tampering]
+
+    assert named in " ".join(verify(problem, tampered(case, solution)))
+
+
+def test_a_lock_that_is_not_kept_is_named():
+    solution = solve(LOCKED.problem())
+    mentee, mentor = LOCKED.locks[0]
+
+    moved = replace(solution, mentor_of=put(solution.mentor_of, mentee, (mentor + 1) % LOCKED.m))
+
+    assert "A lock is not kept." in verify(LOCKED.problem(), moved)
+
+
+@pytest.mark.parametrize(("score", "is_named"), [(-2, True), (-1, False), (7, False), (8, True)])
+def test_a_score_outside_its_range_is_named(monkeypatch, score, is_named):
+    source = MatrixScores([[7]])
+    monkeypatch.setattr(source, "block", lambda rows, columns=None: np.full((len(rows), 1), score, np.int32))
+    problem = MatchProblem([1], source, fairness="none")
+
+    assert ("A score is out of range." in verify(problem, solve(problem))) == is_named
 
 
 def test_a_solution_of_another_problem_is_not_believed():

@@ -166,37 +166,97 @@ def swapped(solution):
     raise AssertionError("No swap in this pool.")
 
 
+def alone_again(solution):
+    """The lock is undone, and everything that is stored about it is put right."""
+    return replace(
+        solution, mate=put(put(solution.mate, 0, -1), 1, -1), score=put(put(solution.score, 0, -1), 1, -1), matched=solution.matched - 2
+    )
+
+
+def forbidden(solution):
+    """2 and 3, who may not be a pair, are one, their mates are the other, and everything that is stored about it is put right."""
+    a, b = int(solution.mate[2]), int(solution.mate[3])
+    scores = random_scores(21, 900, 0.2, 8)
+    worth = [scores[one, other] + scores[other, one] for one, other in ((2, 3), (a, b), (2, a), (3, b))]
+    mate, score = solution.mate.copy(), solution.score.copy()
+    mate[[2, 3, a, b]] = [3, 2, b, a]
+    score[[2, 3]], score[[a, b]] = worth[0], worth[1]
+    change = int(worth[0] + worth[1] - worth[2] - worth[3])
+    return replace(solution, mate=mate, score=score, total=solution.total + change, value=solution.value + change)
+
+
+def fewer(solution):
+    """A pair is taken apart, and everything that is stored about it is put right."""
+    one = int(np.flatnonzero(solution.mate > 1)[0])
+    other, lost = int(solution.mate[one]), int(solution.score[one])
+    gone = replace(solution, mate=put(put(solution.mate, one, -1), other, -1), score=put(put(solution.score, one, -1), other, -1))
+    value = solution.value - lost - solution.certificate.penalty
+    return replace(gone, matched=solution.matched - 2, total=solution.total - lost, value=value)
+
+
+def nobody(solution) -> int:
+    return int(np.flatnonzero(solution.mate < 0)[0])
+
+
+def priced(solution, change):
+    return certified(
+        solution, prices=put(solution.certificate.prices, 4, solution.certificate.prices[4] + change * solution.certificate.scale)
+    )
+
+
+def with_set(solution, *members, price=1):
+    return certified(solution, odd_sets=[(np.array(members), price)])
+
+
+MATE, SET = "another mate", "A set is not odd"
 TAMPERINGS = {
-    "two pairs have exchanged mates": swapped,
-    "a mate has another mate": lambda s: replace(s, mate=put(s.mate, 2, int(s.mate[4]))),
-    "somebody is their own mate": lambda s: replace(
-        s, mate=put(s.mate, int(np.flatnonzero(s.mate < 0)[0]), int(np.flatnonzero(s.mate < 0)[0]))
-    ),
-    "a lock is undone": lambda s: replace(s, mate=put(put(s.mate, 0, -1), 1, -1), matched=s.matched - 2),
-    "a score is one more": lambda s: replace(s, score=put(s.score, 0, s.score[0] + 1)),
-    "more are said to be matched": lambda s: replace(s, matched=s.matched + 2),
-    "the total is one more": lambda s: replace(s, total=s.total + 1),
-    "the value is one less": lambda s: replace(s, value=s.value - 1),
-    "the bound is lower": lambda s: replace(s, bound=s.bound - 1),
-    "a price is lower": lambda s: certified(s, prices=put(s.certificate.prices, 4, s.certificate.prices[4] - 2 * s.certificate.scale)),
-    "a price is higher": lambda s: certified(s, prices=put(s.certificate.prices, 4, s.certificate.prices[4] + 2 * s.certificate.scale)),
-    "a price is below 0": lambda s: certified(s, prices=put(s.certificate.prices, 4, -1)),
-    "a price is beyond counting": lambda s: certified(s, prices=put(s.certificate.prices, 4, 2**62)),
-    "odd sets are gone": lambda s: certified(s, odd_sets=[]),
-    "a set is even": lambda s: certified(s, odd_sets=[(np.array([2, 4]), 1)]),
-    "a set names one twice": lambda s: certified(s, odd_sets=[(np.array([2, 2, 4]), 1)]),
-    "a set names nobody": lambda s: certified(s, odd_sets=[(np.array([2, 4, 99]), 1)]),
-    "an odd set has a price below 0": lambda s: certified(s, odd_sets=[(members, -price) for members, price in s.certificate.odd_sets]),
-    "the penalty is small": lambda s: certified(s, penalty=5),
-    "the scale is 0": lambda s: certified(s, scale=0),
-    "there is no certificate": lambda s: replace(s, certificate=None),
+    "two pairs have exchanged mates": ("do not prove the value", swapped),
+    "a pair is gone": ("do not prove the value", fewer),
+    "two are a pair who may not be": ("forbidden, ruled out or too low", forbidden),
+    "a mate has another mate": (MATE, lambda s: replace(s, mate=put(s.mate, 2, int(s.mate[4])))),
+    "a mate has nobody": (MATE, lambda s: replace(s, mate=put(s.mate, 2, -1))),
+    "somebody is their own mate": (MATE, lambda s: replace(s, mate=put(s.mate, nobody(s), nobody(s)))),
+    "a mate does not exist": ("does not exist", lambda s: replace(s, mate=put(s.mate, 2, 21))),
+    "a mate is nobody in a wrong way": ("does not exist", lambda s: replace(s, mate=put(s.mate, 2, -2))),
+    "a lock is undone": ("A lock is not kept", alone_again),
+    "a score is one more": ("A stored score", lambda s: replace(s, score=put(s.score, int(s.mate.max()), s.score[int(s.mate.max())] + 1))),
+    "more are said to be matched": ("The number of matched", lambda s: replace(s, matched=s.matched + 2)),
+    "the total is one more": ("The total is wrong", lambda s: replace(s, total=s.total + 1)),
+    "the total is a fraction": ("The total is not a whole", lambda s: replace(s, total=s.total / 1)),
+    "the scale is a fraction": ("The scale is not a whole", lambda s: certified(s, scale=s.certificate.scale / 1)),
+    "the value is one less": ("The value is wrong", lambda s: replace(s, value=s.value - 1)),
+    "the bound is lower": ("The bound is not", lambda s: replace(s, bound=s.bound - 1)),
+    "a price is lower": ("do not pay for every pair", lambda s: priced(s, -2)),
+    "a price is higher": ("do not prove the value", lambda s: priced(s, 2)),
+    "a price is below 0": ("A price is out of range", lambda s: certified(s, prices=put(s.certificate.prices, 4, -1))),
+    "a price is beyond counting": ("A price is out of range", lambda s: certified(s, prices=put(s.certificate.prices, 4, 2**59 + 1))),
+    "prices are fractions": ("`prices`", lambda s: certified(s, prices=s.certificate.prices / 1)),
+    "prices are a list": ("`prices`", lambda s: certified(s, prices=s.certificate.prices.tolist())),
+    "there are too few prices": ("`prices`", lambda s: certified(s, prices=s.certificate.prices[1:])),
+    "odd sets are gone": ("do not pay for every pair", lambda s: certified(s, odd_sets=[])),
+    "a set is even": (SET, lambda s: with_set(s, 2, 4)),
+    "a set names one twice": (SET, lambda s: with_set(s, 2, 2, 4)),
+    "a set is of fractions": (SET, lambda s: with_set(s, 2.0, 3.0, 4.0)),
+    "a set is a table": (SET, lambda s: with_set(s, [2], [3], [4])),
+    "a set names nobody": ("A set names somebody", lambda s: with_set(s, 2, 4, 21)),
+    "a set counts from the end": ("A set names somebody", lambda s: with_set(s, 2, 4, -1)),
+    "an odd set has a price below 0": ("price of an odd set", lambda s: with_set(s, 2, 3, 4, price=-1)),
+    "an odd set has a price beyond counting": ("price of an odd set", lambda s: with_set(s, 2, 3, 4, price=2**59)),
+    "an odd set has a fraction as a price": ("price of an odd set", lambda s: with_set(s, 2, 3, 4, price=1.0)),
+    "the penalty is small": ("The penalty is too small", lambda s: certified(s, penalty=PROBLEM.penalty - 1)),
+    "the penalty is 0": ("out of range", lambda s: certified(s, penalty=0)),
+    "the penalty is beyond counting": ("out of range", lambda s: certified(s, penalty=2**61 // s.certificate.scale // 4)),
+    "the scale is 0": ("out of range", lambda s: certified(s, scale=0)),
+    "there is no certificate": ("cannot be read", lambda s: replace(s, certificate=None)),
 }
 
 
 @pytest.mark.parametrize("tampering", TAMPERINGS)
-def test_tampering_is_found(tampering):
+def test_tampering_is_found_and_named(tampering):
     solution = solve_pool(PROBLEM)
     assert verify_pool(PROBLEM, solution) == []
     assert solution.certificate.odd_sets
 
-    assert verify_pool(PROBLEM, TAMPERINGS[tampering](solution))
+    named, tampered = TAMPERINGS[tampering]
+
+    assert named in " ".join(verify_pool(PROBLEM, tampered(solution)))

@@ -10,7 +10,7 @@ from matching.solver import Cancelled, solve, verify
 
 from . import oracle
 from .cases import Case, cases, random_case
-from .test_certificate import certified, put, with_a_weak_match
+from .test_certificate import arranged, certified, put, swapped, with_a_weak_match
 from .test_matching import reached
 
 # Three places for five, who all fit best with one another's mentor.
@@ -141,28 +141,38 @@ def as_if(case: Case, other: Case):
     return certified(solve(other.problem()), waiting=solve(case.problem()).certificate.waiting)
 
 
+NOT_FIRST, NO_PRICES, RANGE = "waited longest come first", "`waiting`", "A price of waiting is out of range"
 TAMPERINGS = {
-    "nobody's waiting was looked at": lambda c, s: solve(c.but(waiting_since=None).problem()),
-    "nobody's waiting was looked at, and there are prices": lambda c, s: as_if(c, c.but(waiting_since=None)),
-    "others have waited longer": lambda c, s: solve(c.but(waiting_since=c.waiting_since[::-1]).problem()),
-    "others have waited longer, at these prices": lambda c, s: as_if(c, c.but(waiting_since=c.waiting_since[::-1])),
-    "there are no prices": lambda c, s: certified(s, waiting=None),
-    "all prices are 0": lambda c, s: certified(s, waiting=np.zeros_like(s.certificate.waiting)),
-    "a price is lower": lambda c, s: certified(s, waiting=put(s.certificate.waiting, int(s.mentor_of[s.mentor_of >= 0][0]), 1)),
-    "a price is below 0": lambda c, s: certified(s, waiting=put(s.certificate.waiting, 0, -1)),
-    "a price is beyond counting": lambda c, s: certified(s, waiting=put(s.certificate.waiting, 0, 2**63 - 1)),
-    "prices are fractions": lambda c, s: certified(s, waiting=s.certificate.waiting / 1),
-    "there are too few prices": lambda c, s: certified(s, waiting=s.certificate.waiting[1:]),
+    "nobody's waiting was looked at": (NO_PRICES, lambda c, s: solve(c.but(waiting_since=None).problem())),
+    "nobody's waiting was looked at, and there are prices": (NOT_FIRST, lambda c, s: as_if(c, c.but(waiting_since=None))),
+    "others have waited longer": (NOT_FIRST, lambda c, s: solve(c.but(waiting_since=c.waiting_since[::-1]).problem())),
+    "others have waited longer, at these prices": (NOT_FIRST, lambda c, s: as_if(c, c.but(waiting_since=c.waiting_since[::-1]))),
+    "there are no prices": (NO_PRICES, lambda c, s: certified(s, waiting=None)),
+    "all prices are 0": (NOT_FIRST, lambda c, s: certified(s, waiting=np.zeros_like(s.certificate.waiting))),
+    "a price is lower": (NOT_FIRST, lambda c, s: certified(s, waiting=put(s.certificate.waiting, int(s.mentor_of.max()), 1))),
+    "a price is higher": (NOT_FIRST, lambda c, s: certified(s, waiting=put(s.certificate.waiting, int(s.mentor_of.max()), 2 * c.n + 1))),
+    "a price is below 0": (RANGE, lambda c, s: certified(s, waiting=put(s.certificate.waiting, 0, -1))),
+    "a price is beyond all weights": (RANGE, lambda c, s: certified(s, waiting=put(s.certificate.waiting, 0, 2 * c.n + 2))),
+    "prices are fractions": (NO_PRICES, lambda c, s: certified(s, waiting=s.certificate.waiting / 1)),
+    "there are too few prices": (NO_PRICES, lambda c, s: certified(s, waiting=s.certificate.waiting[1:])),
+    "the penalty cannot be doubled": ("The penalty is out of range", lambda c, s: certified(s, penalty=2**60 // (c.n + c.m + 2))),
+    "a match is gone": ("prove", lambda c, s: arranged(c, s, put(s.mentor_of, mentees_of(c, s)[0], -1))),
 }
 
 
 @pytest.mark.parametrize("tampering", TAMPERINGS)
 @pytest.mark.parametrize("case", [EQUALS, EQUALS.but(fairness="none"), FIVE], ids=["equals", "total", "five"])
-def test_tampering_is_found(case, tampering):
+def test_tampering_is_found_and_named(case, tampering):
     solution = solve(case.problem())
     assert verify(case.problem(), solution) == []
 
-    assert verify(case.problem(), TAMPERINGS[tampering](case, solution))
+    named, tampered = TAMPERINGS[tampering]
+
+    assert named in " ".join(verify(case.problem(), tampered(case, solution)))
+
+
+def test_two_who_swap_their_places_are_found():
+    assert verify(EQUALS.problem(), swapped(EQUALS, solve(EQUALS.problem())))
 
 
 def test_a_lower_floor_with_a_higher_total_is_not_believed():
