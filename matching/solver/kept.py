@@ -17,11 +17,12 @@ from .whole import Indices
 NEVER = -(2**62)
 # Below it, differences fit into 32 bits.
 SHORT = 2**30
-# Pairs that a first look keeps of a row; fewer are enough under the prices of an earlier run, and where places are scarce, since nearly
-# every row is then looked at again whatever was kept.
-FIRST_LOOK, SHORT_LOOK = 48, 24
+# Pairs that a first look keeps of a row; with fewer there are more rounds, with more each flow takes longer.
+FIRST_LOOK = 24
 # A further look keeps what is at most SLACK points worse than what the row has, within these numbers of pairs.
 FEWEST, MOST, SLACK = 16, 128, 200
+# Where more than this part of the columns could matter to a row, it is looked at whole.
+WIDE = 4
 
 
 @dataclass
@@ -160,3 +161,19 @@ def look(
         scores.ravel()[flat] = -1
         best = scores.max(axis=1, initial=-1).astype(np.int64)
     return Look(which, column, kept, bound, best)
+
+
+def glance(table: Table, rows: Indices, columns: Indices, out: NDArray[np.bool_], prices: Indices, wanted: Indices, most: int) -> Look:
+    """The pairs of `rows` that are worth more than `wanted` under `prices`, `most` of a row at most: only at these `columns`, and of them
+    not where `out` (bool[rows, columns]) says so. Bounds speak of these columns alone."""
+    scores = table.scores(rows, columns)
+    r = scores - prices[columns]
+    which, at = np.nonzero((scores >= table.lowest) & (r > wanted[:, None]) & ~out)
+    worth, column = r[which, at], columns[at]
+    order = np.lexsort((table.turned(rows[which], column), -worth, which))
+    count = np.bincount(which, minlength=len(rows))
+    rank = np.arange(len(order)) - np.repeat(np.cumsum(count) - count, count)
+    bound, over = wanted.copy(), order[rank == most]
+    bound[which[over]] = worth[over]
+    first = order[rank < most]
+    return Look(which[first], column[first], scores[which[first], at[first]].astype(np.int64), bound, np.full(len(rows), NEVER, np.int64))

@@ -7,10 +7,11 @@ import numpy as np
 
 from .assignment import Assignment, best_assignment
 from .fairness import Floor, TooFew, best_floor
-from .kept import FIRST_LOOK, NEVER, SHORT_LOOK, Kept, look
+from .kept import FIRST_LOOK, NEVER, Kept, look
 from .priority import Priority, longest_first
 from .problem import MatchProblem
 from .progress import Progress, Tell, teller
+from .scores import Scores
 from .solution import Certificate, Cover, MatchSolution
 from .table import Table, table_of
 from .whole import Indices
@@ -26,8 +27,7 @@ def solve(problem: MatchProblem, progress: Progress | None = None, cancelled: Ca
     table = table_of(problem)
     with_floor, is_warm = problem.fairness == "floor", problem.warm_prices is not None
     prices = problem.warm_prices[table.columns] if is_warm else np.zeros(len(table.columns), np.int64)
-    is_short = not with_floor and (is_warm or int(table.places.sum()) < len(table.rows))
-    kept = first_look(table, prices, SHORT_LOOK if is_short else FIRST_LOOK, left_out=with_floor, tell=tell)
+    kept = first_look(table, prices, FIRST_LOOK, left_out=with_floor, tell=tell)
     weights = problem.weights
     if weights is None:
         return _solution(problem, _best(problem, table, kept, prices, tell), tell)
@@ -96,7 +96,8 @@ def _solution(problem: MatchProblem, best: _Best, tell: Tell) -> MatchSolution:
     mentor_of[problem.locks[:, 0]] = problem.locks[:, 1]
     locked = np.zeros(n, bool)
     locked[problem.locks[:, 0]] = True
-    score = _scores(problem, mentor_of)
+    score = _scores_of_locks(problem)
+    score[table.rows[free]] = found.score[free]
 
     of_free = score[(mentor_of >= 0) & ~locked].astype(np.int64)
     load = np.bincount(found.column_of[free], minlength=len(table.columns))
@@ -143,14 +144,13 @@ def _solution(problem: MatchProblem, best: _Best, tell: Tell) -> MatchSolution:
     )
 
 
-def _scores(problem: MatchProblem, mentor_of: Indices) -> np.ndarray:
-    """int32[n]: the score of each pair, without forming whole rows."""
-    score = np.full(len(mentor_of), -1, np.int32)
-    matched = np.flatnonzero(mentor_of >= 0)
+def _scores_of_locks(problem: MatchProblem) -> Scores:
+    """int32[n]: the score of each locked pair, -1 elsewhere, without forming whole rows."""
+    score = np.full(problem.scores.shape[0], -1, np.int32)
     size = max(1, int(np.sqrt(problem.block_cells)))
-    for start in range(0, len(matched), size):
-        rows = matched[start : start + size]
-        columns, at = np.unique(mentor_of[rows], return_inverse=True)
+    for start in range(0, len(problem.locks), size):
+        rows, mentors = problem.locks[start : start + size].T
+        columns, at = np.unique(mentors, return_inverse=True)
         score[rows] = problem.scores.block(rows, columns)[np.arange(len(rows)), at]
     return score
 

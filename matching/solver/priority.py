@@ -72,7 +72,7 @@ def longest_first(problem: MatchProblem, weights: Indices, table: Table, kept: K
     weight = weights[table.rows]
     bound = np.where(kept.bound > NEVER, weight, NEVER)
     pairs = Kept(kept.row, kept.column, weight[kept.row], bound, np.zeros_like(bound), bound)
-    found = best_assignment(ranked, pairs, np.zeros_like(table.places), alone=np.zeros_like(weight), step=0, tell=tell)
+    found = best_assignment(ranked, pairs, np.zeros_like(table.places), alone=np.zeros_like(weight), step=0, tell=tell, slack=0)
 
     must, level = found.worth > 0, weight - found.worth
     levels, at = np.unique(found.prices, return_inverse=True)

@@ -261,7 +261,7 @@ class _Sets:
 
     def __init__(self, criterion: Criterion) -> None:
         self.criterion = criterion
-        self.sought, self.without = _bits(criterion.mentee), np.flatnonzero(_missing(criterion, criterion.mentor))
+        self.sought, self.without = _bits(criterion.mentee), _missing(criterion, criterion.mentor)
         mentee, mentor = (np.ascontiguousarray(side).view(np.uint8) for side in (criterion.mentee, criterion.mentor))
         self.tables: list[tuple[NDArray[Any], Indices]] = []
         for place in np.flatnonzero(mentee.any(axis=0) & mentor.any(axis=0)):
@@ -282,7 +282,7 @@ class _Sets:
             made = _points_of_sets(criterion, shared, self.sought[rows], criterion.weight)
             value = criterion.missing * criterion.weight
         made[self.sought[rows] == 0] = value
-        made[:, self.without if columns is None else np.isin(columns, self.without)] = value
+        made[:, self.without if columns is None else self.without[columns]] = value
         return made
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from matching.solver import Cancelled, MatchProblem, MatrixScores, solve, verify
+from matching.solver import Cancelled, MatchProblem, MatrixScores, assignment, solve, verify
+from matching.solver.kept import glance
 
 from . import oracle
 from .cases import Case, cases, random_case
@@ -49,6 +50,42 @@ def test_the_pairs_first_left_out_are_found_where_they_are_needed(fairness):
     solution = solve(case.problem())
 
     assert solution.statistics["looks"] > 1
+    assert reached(case, solution) == oracle.best_by_table(case)
+    assert verify(case.problem(), solution) == []
+
+
+def scarce(**changes) -> Case:
+    """Places for half, and many scores, so that few columns of a row are looked at again."""
+    rng = np.random.default_rng(8)
+    scores = rng.integers(0, 900, (160, 130)) + rng.integers(0, 900, 130)
+    return Case(scores.tolist(), rng.integers(0, 2, 130).tolist(), fairness="none").but(**changes)
+
+
+@pytest.mark.parametrize("most", [1, 128])
+def test_where_few_columns_are_looked_at_again_nothing_is_missed(monkeypatch, most):
+    monkeypatch.setattr(assignment, "MOST", most)
+    looked = []
+    monkeypatch.setattr(assignment, "glance", lambda *told: looked.append(told) or glance(*told))
+
+    solution = solve(scarce().problem())
+
+    assert looked
+    assert reached(scarce(), solution) == oracle.best_by_table(scarce())
+    assert verify(scarce().problem(), solution) == []
+
+
+@pytest.mark.parametrize("block_cells", [1, 500, 5000])
+def test_the_size_of_a_block_leaves_no_mark_where_few_columns_are_looked_at_again(block_cells):
+    assert solve(scarce(block_cells=block_cells).problem()).fingerprint == solve(scarce().problem()).fingerprint
+
+
+def test_where_some_places_stay_empty_the_rest_is_the_best_too():
+    """Some mentors fit nobody, so that neither all places nor all mentees are taken."""
+    case = scarce()
+    case = case.but(scores=[[score if j % 3 and i % 5 else -1 for j, score in enumerate(row)] for i, row in enumerate(case.scores)])
+
+    solution = solve(case.problem())
+
     assert reached(case, solution) == oracle.best_by_table(case)
     assert verify(case.problem(), solution) == []
 
