@@ -217,9 +217,9 @@ def test_a_lock_that_is_not_kept_is_named():
 
 @pytest.mark.parametrize(("score", "is_named"), [(-2, True), (-1, False), (7, False), (8, True)])
 def test_a_score_outside_its_range_is_named(monkeypatch, score, is_named):
-    source = MatrixScores([[7]])
-    monkeypatch.setattr(source, "block", lambda rows, columns=None: np.full((len(rows), 1), score, np.int32))
-    problem = MatchProblem([1], source, fairness="none")
+    source = MatrixScores([[7, 3]])
+    monkeypatch.setattr(source, "block", lambda rows, columns=None: np.array([[score, 3]], np.int32))
+    problem = MatchProblem([1, 1], source, fairness="none")
 
     assert ("A score is out of range." in verify(problem, solve(problem))) == is_named
 

@@ -177,6 +177,7 @@ def test_a_lock_outranks_rules_minimum_and_floor_and_is_no_part_of_the_total():
     assert (solution.matched, solution.total, solution.floor) == (3, 17, 8)
     # The locked mentee is the first of their mentor, so the next costs one step.
     assert solution.value == 17 - 3
+    assert verify(case.problem(), solution) == []
 
 
 def test_the_weakest_match_comes_before_the_total():

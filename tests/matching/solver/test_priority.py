@@ -43,7 +43,9 @@ def test_nothing_tried_is_better_among_those_who_waited_longest(case):
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("fairness", ["floor", "none"])
 def test_one_after_the_other_the_longest_waiting_first_gives_the_same_people(seed, fairness):
-    case = scarce(seed, fairness=fairness, load_step=seed % 3, block_cells=200, locks=((3, 4),), capacity=[2] * 5 + [1] * 20, forbids=())
+    # The fifth mentor has no place left.
+    case = scarce(seed, fairness=fairness, load_step=seed % 3, block_cells=200, minimum=5, forbids=())
+    case = case.but(locks=((3, 4), (5, 4), (7, 2)), capacity=[2] * 5 + [1] * 20)
 
     solution = solve(case.problem())
 
@@ -73,6 +75,16 @@ def test_two_who_must_have_a_place_get_it_together_with_one_of_many_equals():
 
     assert mentees_of(case, solution) == [0, 1, 2]
     assert solution.total == 11
+    assert verify(case.problem(), solution) == []
+
+
+def test_the_weakest_match_is_no_better_than_whoever_must_be_matched_allows():
+    """Two others could both have 9, but the first has waited longer."""
+    case = Case([[5, 5], [9, 9], [9, 9]], [1, 1], waiting_since=(1, 2, 2))
+
+    solution = solve(case.problem())
+
+    assert solution.floor == 5
     assert verify(case.problem(), solution) == []
 
 
