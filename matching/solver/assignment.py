@@ -110,6 +110,8 @@ class _Again:
             self._keep(block, look(self.table, block, self.prices, FEWEST, MOST, wanted=self.worth[block] - SLACK))
             self.cells += len(block) * len(order)
         self.whole.append(rows[wide])
+        # What is left out of the other columns is worth at most so much.
+        beyond = bound + np.append(gain[order], NEVER)[count]
         narrow = by_count[~wide[by_count]]
         while len(narrow):
             most = int(count[narrow[-1]])
@@ -118,14 +120,14 @@ class _Again:
             at, narrow = narrow[-size:], narrow[:-size]
             columns = np.sort(order[:most])
             out = rank[columns] >= count[at][:, None]
-            self._keep(rows[at], glance(self.table, rows[at], columns, out, self.prices, wanted[at], MOST))
+            self._keep(rows[at], glance(self.table, rows[at], columns, out, self.prices, wanted[at], MOST), beyond[at])
             self.cells += len(at) * len(columns)
 
-    def _keep(self, rows: Indices, seen: Look) -> None:
-        row = rows[seen.which]
+    def _keep(self, rows: Indices, seen: Look, beyond: Indices | int = NEVER) -> None:
+        row, bound = rows[seen.which], np.maximum(seen.bound, beyond)
         above = seen.score - self.prices[seen.column] > self.worth[row]
-        self.found = self.found or bool(above.any() or (seen.bound > self.worth[rows]).any())
-        self.seen.append((row, seen.column, seen.score, rows, seen.bound))
+        self.found = self.found or bool(above.any() or (bound > self.worth[rows]).any())
+        self.seen.append((row, seen.column, seen.score, rows, bound))
         self.left -= len(rows)
         self.tell("verify", self.left)
 

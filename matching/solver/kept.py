@@ -168,12 +168,13 @@ def glance(table: Table, rows: Indices, columns: Indices, out: NDArray[np.bool_]
     not where `out` (bool[rows, columns]) says so. Bounds speak of these columns alone."""
     scores = table.scores(rows, columns)
     r = scores - prices[columns]
-    which, at = np.nonzero((scores >= table.lowest) & (r > wanted[:, None]) & ~out)
+    r[out | (scores < table.lowest)] = NEVER
+    which, at = np.nonzero(r > wanted[:, None])
     worth, column = r[which, at], columns[at]
     order = np.lexsort((table.turned(rows[which], column), -worth, which))
     count = np.bincount(which, minlength=len(rows))
     rank = np.arange(len(order)) - np.repeat(np.cumsum(count) - count, count)
-    bound, over = wanted.copy(), order[rank == most]
-    bound[which[over]] = worth[over]
     first = order[rank < most]
+    r[which[first], at[first]] = NEVER
+    bound = r.max(axis=1, initial=NEVER)
     return Look(which[first], column[first], scores[which[first], at[first]].astype(np.int64), bound, np.full(len(rows), NEVER, np.int64))
