@@ -6,7 +6,7 @@ import rustworkx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.solver import Cancelled, MatrixScores, PoolProblem, blossom, pool, solve_pool, verify_pool
+from matching.solver import Cancelled, MatrixScores, PoolProblem, blossom, pool, pool_certificate, solve_pool, verify_pool
 
 from . import oracle
 
@@ -173,18 +173,6 @@ def alone_again(solution):
     )
 
 
-def forbidden(solution):
-    """2 and 3, who may not be a pair, are one, their mates are the other, and everything that is stored about it is put right."""
-    a, b = int(solution.mate[2]), int(solution.mate[3])
-    scores = random_scores(21, 900, 0.2, 8)
-    worth = [scores[one, other] + scores[other, one] for one, other in ((2, 3), (a, b), (2, a), (3, b))]
-    mate, score = solution.mate.copy(), solution.score.copy()
-    mate[[2, 3, a, b]] = [3, 2, b, a]
-    score[[2, 3]], score[[a, b]] = worth[0], worth[1]
-    change = int(worth[0] + worth[1] - worth[2] - worth[3])
-    return replace(solution, mate=mate, score=score, total=solution.total + change, value=solution.value + change)
-
-
 def fewer(solution):
     """A pair is taken apart, and everything that is stored about it is put right."""
     one = int(np.flatnonzero(solution.mate > 1)[0])
@@ -192,6 +180,20 @@ def fewer(solution):
     gone = replace(solution, mate=put(put(solution.mate, one, -1), other, -1), score=put(put(solution.score, one, -1), other, -1))
     value = solution.value - lost - solution.certificate.penalty
     return replace(gone, matched=solution.matched - 2, total=solution.total - lost, value=value)
+
+
+@pytest.mark.parametrize("cells", [1, 50, 2**19])
+def test_what_may_not_be_is_found_whatever_the_size_of_a_block(monkeypatch, cells):
+    monkeypatch.setattr(pool_certificate, "BLOCK_CELLS", cells)
+    scores = MatrixScores(random_scores(21, 900, 0.2, 8))
+    solution = solve_pool(PoolProblem(scores))
+    weakest = int(solution.score[solution.mate >= 0].min())
+
+    assert verify_pool(PoolProblem(scores, minimum=weakest), solution) == []
+    assert "A pair is forbidden, ruled out or too low." in verify_pool(PoolProblem(scores, minimum=weakest + 1), solution)
+    for one in np.flatnonzero(solution.mate >= 0):
+        forbidden = PoolProblem(scores, forbids=[(one, solution.mate[one])])
+        assert "A pair is forbidden, ruled out or too low." in verify_pool(forbidden, solution)
 
 
 def nobody(solution) -> int:
@@ -212,7 +214,6 @@ MATE, SET = "another mate", "A set is not odd"
 TAMPERINGS = {
     "two pairs have exchanged mates": ("do not prove the value", swapped),
     "a pair is gone": ("do not prove the value", fewer),
-    "two are a pair who may not be": ("forbidden, ruled out or too low", forbidden),
     "a mate has another mate": (MATE, lambda s: replace(s, mate=put(s.mate, 2, int(s.mate[4])))),
     "a mate has nobody": (MATE, lambda s: replace(s, mate=put(s.mate, 2, -1))),
     "somebody is their own mate": (MATE, lambda s: replace(s, mate=put(s.mate, nobody(s), nobody(s)))),
@@ -227,7 +228,7 @@ TAMPERINGS = {
     "the value is one less": ("The value is wrong", lambda s: replace(s, value=s.value - 1)),
     "the bound is lower": ("The bound is not", lambda s: replace(s, bound=s.bound - 1)),
     "a price is lower": ("do not pay for every pair", lambda s: priced(s, -2)),
-    "a price is higher": ("do not prove the value", lambda s: priced(s, 2)),
+    "a price is higher": ("do not prove the value", lambda s: priced(s, 1)),
     "a price is below 0": ("A price is out of range", lambda s: certified(s, prices=put(s.certificate.prices, 4, -1))),
     "a price is beyond counting": ("A price is out of range", lambda s: certified(s, prices=put(s.certificate.prices, 4, 2**59 + 1))),
     "prices are fractions": ("`prices`", lambda s: certified(s, prices=s.certificate.prices / 1)),

@@ -4,6 +4,8 @@ import pytest
 from matching.solver import CriteriaScores, Criterion, MatchError, MatchProblem, MatrixScores, PoolProblem
 
 TWO = MatrixScores([[1, 2], [3, 4]])
+# Three quarters of what can be counted, where two mentees share two places.
+NEARLY_TOO_LARGE = 2**61 // 18 * 3 // 4
 SETS = np.ones((2, 1), np.uint64)
 
 
@@ -26,13 +28,15 @@ def same(key: str = "home", mentee=(0, 1), mentor=(0, 1), kind: str = "same", **
         ("shape", "wish", lambda: Criterion("wish", "wish", ([0], [0, 1], [5]), None)),
         ("shape", None, lambda: PoolProblem(MatrixScores([[1, 2]]))),
         ("shape", None, lambda: MatchProblem([1, 1], TWO, waiting_since=[1])),
-        ("capacity", 1, lambda: MatchProblem([1, -1], TWO)),
+        ("capacity", 1, lambda: MatchProblem([0, -1], TWO)),
         ("capacity", 0, lambda: MatchProblem([1.5, 1], TWO)),
         ("nan", 1, lambda: MatchProblem([1, float("nan")], TWO)),
         ("nan", (0, 1), lambda: MatrixScores([[1, float("nan")]])),
         ("not_integer", 0, lambda: MatchProblem([1, 1], TWO, waiting_since=[0.5, 1])),
         ("not_integer", (0, 1), lambda: MatrixScores([[1, 2.5]])),
         ("not_integer", None, lambda: MatchProblem([1, 1], TWO, minimum=2.5)),
+        ("not_integer", None, lambda: PoolProblem(TWO, minimum=1.5)),
+        ("not_integer", None, lambda: MatchProblem([1, 1], TWO, block_cells=1.5)),
         ("range", (0, 0), lambda: MatrixScores([[-2, 1]])),
         ("range", (0, 1), lambda: MatrixScores([[0, 2**24 + 1]])),
         ("range", (0, 1), lambda: MatrixScores([[0, float("inf")]])),
@@ -63,12 +67,13 @@ def same(key: str = "home", mentee=(0, 1), mentor=(0, 1), kind: str = "same", **
         ("lock_forbidden", (0, 1), lambda: MatchProblem([1, 1], TWO, locks=[(0, 1)], forbids=[(0, 1)])),
         ("lock_forbidden", (0, 1), lambda: PoolProblem(TWO, locks=[(0, 1)], forbids=[(1, 0)])),
         ("lock_capacity", 1, lambda: MatchProblem([1, 1], TWO, locks=[(0, 1), (1, 1)])),
-        ("lock_capacity", 1, lambda: MatchProblem([1, 0], TWO, locks=[(0, 1)])),
+        ("lock_capacity", 1, lambda: MatchProblem([0, 0], TWO, locks=[(0, 1)])),
         ("lock_self", 1, lambda: PoolProblem(TWO, locks=[(1, 1)])),
         ("unknown_person", (0, 2), lambda: MatchProblem([1, 1], TWO, forbids=[(0, 2)])),
         ("unknown_person", (-1, 0), lambda: MatchProblem([1, 1], TWO, locks=[(-1, 0)])),
         ("unknown_person", "wish", lambda: CriteriaScores([Criterion("wish", "wish", ([0], [2], [5]), None)], 2, 2)),
         ("too_large", None, lambda: MatchProblem([1, 1], TWO, load_step=2**60)),
+        ("too_large", None, lambda: MatchProblem([1, 1], TWO, load_step=NEARLY_TOO_LARGE, waiting_since=[1, 2])),
         ("too_large", None, lambda: PoolProblem(CriteriaScores([], 4001, 4001))),
     ],
 )
@@ -86,6 +91,17 @@ def test_what_is_only_said_twice_or_generously_is_accepted():
     assert problem.capacity.tolist() == [2, 1]
     assert problem.locks.tolist() == [[1, 0]]
     assert problem.forbids.tolist() == [[0, 1]]
+
+
+def test_what_is_as_large_as_can_be_is_accepted():
+    assert MatchProblem([1, 1], TWO, load_step=NEARLY_TOO_LARGE).load_step == NEARLY_TOO_LARGE
+    assert PoolProblem(CriteriaScores([], 4000, 4000)).minimum == 0
+
+
+def test_waiting_weighs_only_where_one_of_those_without_a_lock_has_waited_longer():
+    assert MatchProblem([1, 1], TWO, waiting_since=[1, 2]).weights.tolist() == [4, 2]
+    assert MatchProblem([1, 1], TWO, waiting_since=[1, 1]).weights is None
+    assert MatchProblem([1, 1], TWO, waiting_since=[1, 2], locks=[(0, 0)]).weights is None
 
 
 def test_a_lock_of_peers_is_the_same_from_either_side():
