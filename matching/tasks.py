@@ -2,5 +2,6 @@
 
 from matching.endings.tasks import settle_endings
 from matching.pairings.tasks import lapse_introductions
+from matching.runs.tasks import forget_runs
 
-__all__ = ["lapse_introductions", "settle_endings"]
+__all__ = ["forget_runs", "lapse_introductions", "settle_endings"]

@@ -262,6 +262,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 24 * 3600,
         "options": {"expires": 3600, "queue": Queue.WORK.value},
     },
+    "forget runs": {"task": "matching.forget_runs", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
     "nudge": {"task": "checkins.nudge", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
     "purge sheets": {"task": "programs.purge_sheets", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
 }

@@ -39,6 +39,13 @@ class Inputs:
     minimum: int = 0
     load_step: int = 0
     words: Mapping[str, str] = field(default_factory=dict)
+    # Then both sides are the same people, in the same order, and a score is that of a pair (`matching.runs.peers`).
+    is_among_peers: bool = False
+
+    @property
+    def maximum(self) -> int:
+        """The largest score that a pair can have."""
+        return self.scores.maximum * (2 if self.is_among_peers else 1)
 
     @property
     def scores(self) -> solver.CriteriaScores:
@@ -80,6 +87,7 @@ class Inputs:
             "minimum": self.minimum,
             "load_step": self.load_step,
             "words": dict(self.words),
+            "is_among_peers": self.is_among_peers,
         }
         return arrays | {"told": _text(told)}
 
@@ -136,6 +144,48 @@ def outcome_of(packed: bytes, value: int) -> solver.MatchSolution:
         floor=told["floor"],
         value=value,
         certificate=certificate,
+    )
+
+
+def packed_pool(solution: solver.PoolSolution) -> bytes:
+    """Who is with whom, and the prices of people and of odd groups that prove it or say how near it is."""
+    certificate = solution.certificate
+    members = [np.asarray(group) for group, _price in certificate.odd_sets]
+    told = {
+        "penalty": certificate.penalty,
+        "scale": certificate.scale,
+        "matched": solution.matched,
+        "total": solution.total,
+        "bound": solution.bound,
+        "odd_prices": [price for _group, price in certificate.odd_sets],
+    }
+    return _packed(
+        {
+            "mate": solution.mate.astype("<i4"),
+            "score": solution.score.astype("<i4"),
+            "prices": _little(certificate.prices),
+            "members": np.concatenate([np.empty(0, np.int64), *members]).astype("<i4"),
+            "sizes": np.array([len(group) for group in members], dtype="<i4"),
+            "told": _text(told),
+        }
+    )
+
+
+def pool_of(packed: bytes, value: int) -> solver.PoolSolution:
+    """`value` is kept beside the bytes, as of any outcome."""
+    arrays = _unpacked(packed)
+    told = _told(arrays["told"])
+    ends = np.cumsum(arrays["sizes"].astype(np.int64))
+    groups = np.split(arrays["members"].astype(np.int64), ends)[:-1]
+    odd_sets = list(zip(groups, told["odd_prices"], strict=True))
+    return solver.PoolSolution(
+        mate=arrays["mate"].astype(np.int64),
+        score=arrays["score"].astype(np.int64),
+        matched=told["matched"],
+        total=told["total"],
+        value=value,
+        bound=told["bound"],
+        certificate=solver.PoolCertificate(told["penalty"], told["scale"], arrays["prices"].astype(np.int64), odd_sets),
     )
 
 

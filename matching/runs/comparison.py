@@ -9,7 +9,7 @@ from programs.memberships.models import Membership
 
 @dataclass(frozen=True)
 class Change:
-    """A mentee, and their mentor in either run; None where they have none."""
+    """A mentee, and their mentor in either run; None where they have none. Of equal peers each is told with the other."""
 
     mentee: int
     before: int | None
@@ -48,4 +48,5 @@ def changes_between(before: Mapping[int, int], after: Mapping[int, int]) -> Comp
 
 
 def _mentors_of(run: Run, viewer: Membership) -> dict[int, int]:
-    return dict(Proposal.objects.visible_to(viewer).filter(run=run).values_list("mentee", "mentor"))
+    found = dict(Proposal.objects.visible_to(viewer).filter(run=run).values_list("mentee", "mentor"))
+    return found | {other: one for one, other in found.items()} if run.is_among_peers else found

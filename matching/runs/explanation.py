@@ -1,7 +1,7 @@
 """Why these two, why not another, why nobody: in words for those who run the program."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from matching import solver
 from matching.criteria.models import Criterion
+from matching.runs.exact import Exact
 from matching.runs.models import Proposal, Run, Unmatched
 from matching.scoring import encoding
 from programs.memberships.models import Membership, Program
@@ -22,9 +23,10 @@ APART = "#forbidden"
 
 @dataclass(frozen=True)
 class Other:
-    """The next best mentor. `loss`: what all pairs together would lose at least, of 100; None where nobody can say.
+    """Somebody else for one of a pair. `loss`: what all pairs together would lose at least, of 100; None where nobody can say.
 
-    `is_weaker`: with this mentor, the match would be weaker than any of the run. `leaves_out`: somebody else would be left without a match.
+    `leaves_out`: somebody would be left without a match. `is_weaker`: with them, the match would be weaker than any of the run. `of`: the
+    membership that they would be with.
     """
 
     name: str
@@ -33,8 +35,9 @@ class Other:
     loss: int | None
     has_room: bool
     membership: int
-    is_weaker: bool = False
+    of: int
     leaves_out: bool = False
+    is_weaker: bool = False
 
     @property
     def sentence(self) -> str:
@@ -47,7 +50,7 @@ class Other:
             return _("%(name)s, %(shown)d of 100.") % {"name": self.name, "shown": self.shown}
         said = {"name": self.name, "shown": self.shown, "loss": self.loss}
         if not self.loss and not self.has_room:
-            return _("%(name)s, %(shown)d of 100. Others have their places.") % said
+            return _("%(name)s, %(shown)d of 100. They have no free place.") % said
         if not self.loss:
             return _("%(name)s, %(shown)d of 100. All pairs together might lose nothing by it.") % said
         return (
@@ -85,33 +88,45 @@ class Words:
         averages = self.run.statistics.get("averages", {})
         those_for: list[str] = []
         those_against: list[str] = []
-        for key, weight, quality, unknown, _points in sorted(
+        for key, weight, quality, unknown, _points, *is_back in sorted(
             proposal.parts, key=lambda part: -part[1] * abs(part[2] - averages.get(part[0], HALF))
         ):
             criterion = self.criteria.get(key)
             if criterion is None or not weight:
                 continue
-            words = encoding.in_words(criterion, quality, unknown, mentee, mentor)
+            one, other = (mentor, mentee) if is_back else (mentee, mentor)
+            words = encoding.in_words(criterion, quality, unknown, one, other)
             (those_for if quality >= HALF and not unknown else those_against).append(words)
         if proposal.score < 0:
             those_against.insert(0, _("A rule speaks against them. They are together because you locked them."))
-        return Explained(proposal, those_for, those_against, self._others(proposal.alternatives, proposal.score))
+        return Explained(
+            proposal,
+            those_for,
+            those_against,
+            [self._other(proposal, *other) for other in proposal.alternatives if other[0] in self.people],
+        )
 
-    def _others(self, alternatives: Iterable[Sequence[Any]], own: int) -> list[Other]:
-        return [
-            Other(
-                name=self.full_names[membership],
-                shown=of_hundred(score, self.run.maximum),
-                change=of_hundred(score, self.run.maximum) - of_hundred(own, self.run.maximum),
-                loss=None if cost is None else of_hundred(cost, self.run.maximum),
-                has_room=has_room,
-                membership=membership,
-                is_weaker=self.run.floor is not None and score < self.run.floor,
-                leaves_out=any(leaves_out),
-            )
-            for membership, score, cost, has_room, *leaves_out in alternatives
-            if membership in self.people
-        ]
+    def _other(
+        self,
+        proposal: Proposal,
+        membership: int,
+        score: int,
+        cost: int | None,
+        has_room: bool,
+        leaves_out: bool = False,
+        of: int | None = None,
+    ) -> Other:
+        return Other(
+            name=self.full_names[membership],
+            shown=of_hundred(score, self.run.maximum),
+            change=of_hundred(score, self.run.maximum) - of_hundred(proposal.score, self.run.maximum),
+            loss=None if cost is None else of_hundred(cost, self.run.maximum),
+            has_room=has_room,
+            membership=membership,
+            of=of or proposal.mentee_id,
+            is_weaker=self.run.floor is not None and score < self.run.floor,
+            leaves_out=leaves_out,
+        )
 
     def why_nobody(self, unmatched: Unmatched) -> list[str]:
         """Sentences: what stands between somebody and a match, and what would help."""
@@ -124,8 +139,11 @@ class Words:
         rule = self._blocking(found)
         if not rule:
             return []
-        told = {"rule": self.called(rule), "number": found["excluded"][rule], "all": self.run.mentors}
-        return [_("The rule “%(rule)s” leaves out %(number)d of %(all)d mentors.") % told]
+        return [self._left_out(rule, found["excluded"][rule])]
+
+    def _left_out(self, rule: str, number: int) -> str:
+        told = {"rule": self.called(rule), "number": number, "all": self.run.mentors}
+        return _("The rule “%(rule)s” leaves out %(number)d of %(all)d mentors.") % told
 
     def _no_mentor(self, found: Mapping[str, Any]) -> list[str]:
         said = [_("No mentor is possible at present.")]
@@ -176,15 +194,14 @@ class Words:
             if needed := self._blocking(one.found):
                 for label in self._said(one.membership_id, needed):
                     by_answer[needed][label] += 1
-            elif not one.found or one.found["allowed"]:
+            elif not one.found or one.found.get("allowed"):
                 places += 1
         helps = [self._more(rule, label, number) for rule, counted in by_answer.items() for label, number in counted.most_common(2)]
-        if places:
-            helps.append(
-                ngettext("%(number)d more place with a mentor would help.", "%(number)d more places with mentors would help.", places)
-                % {"number": places}
-            )
-        return helps
+        return [*helps, self._more_places(places)] if places else helps
+
+    def _more_places(self, number: int) -> str:
+        said = ngettext("%(number)d more place with a mentor would help.", "%(number)d more places with mentors would help.", number)
+        return said % {"number": number}
 
     def _blocking(self, found: Mapping[str, Any]) -> str:
         """The criterion that excludes the most mentors, if that is half of them at least."""
@@ -226,6 +243,33 @@ class Words:
             )
             % told
         )
+
+
+def exact_in_words(run: Run, exact: Exact) -> list[str]:
+    """What it would cost all to have two together in any case: who has a match, the weakest, all together. In sentences."""
+    said = []
+    if fewer := (run.matched or 0) - exact.matched:
+        words = ngettext("%(number)d person fewer would have a match.", "%(number)d people fewer would have a match.", fewer)
+        said.append(words % {"number": fewer})
+    before, now = of_hundred(run.statistics.get("lowest") or 0, run.maximum), of_hundred(exact.lowest, run.maximum)
+    if before == now:
+        said.append(_("The weakest match would be as strong as now, %(now)d of 100.") % {"now": now})
+    else:
+        said.append(_("The weakest match would be %(now)d of 100, instead of %(before)d.") % {"now": now, "before": before})
+    return [*said, _change_of_all((run.total or 0) - exact.total, run.maximum)]
+
+
+def _change_of_all(loss: int, maximum: int) -> str:
+    points = of_hundred(abs(loss), maximum)
+    if not loss:
+        return _("All pairs together would lose nothing.")
+    if not points:
+        return _("All pairs together would lose less than a point.") if loss > 0 else _("All pairs together would gain less than a point.")
+    if loss > 0:
+        words = ngettext("All pairs together would lose %(number)d point.", "All pairs together would lose %(number)d points.", points)
+    else:
+        words = ngettext("All pairs together would gain %(number)d point.", "All pairs together would gain %(number)d points.", points)
+    return words % {"number": points}
 
 
 def of_hundred(score: int, maximum: int) -> int:

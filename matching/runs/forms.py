@@ -5,8 +5,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from matching.runs.field import Field, Wish
 from matching.runs.models import Proposal, Run
-from matching.runs.services import Wish
 from mentoring.kernel.forms import EvenhandForm, OneOf
 from mentoring.kernel.lists.filters import ListFilter
 from programs.memberships.models import Cohort
@@ -36,14 +36,17 @@ class StartForm(EvenhandForm, forms.Form):
         label=_("Should mentors get equally many people, where that costs little?"),
     )
 
-    def __init__(self, *arguments: Any, cohorts: "QuerySet[Cohort]", either: int, **names: Any) -> None:
+    def __init__(self, *arguments: Any, cohorts: "QuerySet[Cohort]", field: Field, **names: Any) -> None:
         super().__init__(*arguments, **names)
         if cohorts.exists():
             self.fields["cohort"].queryset = cohorts  # type: ignore[attr-defined]
         else:
             del self.fields["cohort"]
-        if not either:
+        if not field.either:
             del self.fields["sides"]
+        if field.is_among_peers:
+            # Nobody has a second place there, and as many pairs as possible and the greatest total leave nothing to choose.
+            del self.fields["fairness"], self.fields["load_step"]
 
     def wish(self) -> Wish:
         given = {name: value for name, value in self.cleaned_data.items() if value is not None}

@@ -13,7 +13,7 @@ import numpy as np
 
 from matching import solver
 from matching.pairings.models import Pairing
-from matching.runs import services
+from matching.runs import peers, services
 from matching.runs.models import Proposal, Run
 from programs.profiles.models import ProfileAnswer, ProfileQuestion
 
@@ -78,8 +78,9 @@ class Report:
 
 
 def report_of(run: Run, question: ProfileQuestion) -> Report:
-    """Of those who looked for a mentor, by what they answer today. Three queries."""
-    inputs, solution = services.result_of(run)
+    """Of those who looked for a mentor, or for an equal peer, by what they answer today. Three queries."""
+    inputs, outcome = services.result_of(run)
+    solution = peers.as_sides(outcome) if isinstance(outcome, solver.PoolSolution) else outcome
     mentees = inputs.mentees.tolist()
     given = ProfileAnswer.objects.filter(question=question, profile__membership__in=mentees)
     answer_of = {person: value for person, value in given.values_list("profile__membership", "value") if isinstance(value, str)}
@@ -120,9 +121,10 @@ def _asked_of(run: Run, code_of: Mapping[int, int]) -> tuple[Counter[int], Count
     """How many pairs of each group were asked, and how many of these did not start. Who of the two said so is kept nowhere."""
     asked: Counter[int] = Counter()
     declined: Counter[int] = Counter()
-    of_run = Proposal.objects.filter(run=run, pairing__isnull=False).values_list("mentee", "pairing__state")
-    for mentee, state in of_run:
-        code = code_of.get(mentee, -1)
-        asked[code] += 1
-        declined[code] += state == Pairing.State.DECLINED
+    halves = ("mentee", "mentor") if run.is_among_peers else ("mentee",)
+    for half in halves:
+        for person, state in Proposal.objects.filter(run=run, pairing__isnull=False).values_list(half, "pairing__state"):
+            code = code_of.get(person, -1)
+            asked[code] += 1
+            declined[code] += state == Pairing.State.DECLINED
     return asked, declined

@@ -27,7 +27,14 @@ class RunQuerySet(models.QuerySet["Run"]):
 
 
 class Run(models.Model):
-    """One matching of everybody with room. Its job says how far it is; `kept_at` is empty until its whole result is kept."""
+    """One matching of everybody with room. Its job says how far it is; `kept_at` is empty until its whole result is kept.
+
+    `proved_at` stays empty among very many equal peers, where it is only known how near to the best it is (`statistics["bound"]`).
+    """
+
+    class Kind(models.TextChoices):
+        MENTORS = "mentors", _("Mentees with mentors")
+        PEERS = "peers", _("Equal peers with each other")
 
     class Fairness(models.TextChoices):
         FLOOR = "floor", _("First make the weakest match as good as can be, then all together")
@@ -41,6 +48,7 @@ class Run(models.Model):
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="runs")
     # Counted in its program, from 1.
     number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=7, choices=Kind, default=Kind.MENTORS)
     cohort = models.ForeignKey(Cohort, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     started_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     started_at = models.DateTimeField()
@@ -61,7 +69,7 @@ class Run(models.Model):
     people = models.PositiveIntegerField(default=0)
     mentors = models.PositiveIntegerField(default=0)
     places = models.PositiveIntegerField(default=0)
-    # The largest possible score.
+    # The largest score that a pair can have.
     maximum = models.PositiveIntegerField(default=0)
 
     outcome = models.BinaryField(default=bytes)
@@ -74,6 +82,8 @@ class Run(models.Model):
     statistics = models.JSONField(default=dict)
     kept_at = models.DateTimeField(null=True)
     proved_at = models.DateTimeField(null=True)
+    # When what it saw of people, and how each was compared, was forgotten. Who met whom stays.
+    forgotten_at = models.DateTimeField(null=True)
 
     objects = RunQuerySet.as_manager()
 
@@ -82,14 +92,26 @@ class Run(models.Model):
             models.UniqueConstraint(fields=["program", "number"], name="matching_run_one_of_a_number"),
             models.CheckConstraint(condition=Q(minimum__lte=100, load_step__lte=100), name="matching_run_wishes_are_of_a_hundred"),
             models.CheckConstraint(
-                condition=Q(kept_at=None) | (Q(value__isnull=False, matched__isnull=False, proved_at__isnull=False) & ~Q(fingerprint="")),
+                condition=Q(kept_at=None)
+                | (Q(value__isnull=False, matched__isnull=False) & ~Q(fingerprint="") & (Q(proved_at__isnull=False) | Q(kind="peers"))),
                 name="matching_run_is_kept_whole_and_proved",
             ),
             models.CheckConstraint(condition=~Q(repeats=F("id")), name="matching_run_repeats_another"),
+            models.CheckConstraint(
+                condition=Q(forgotten_at=None) | Q(inputs=b"", outcome=b""), name="matching_run_forgets_all_that_it_saw"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Run {self.pk}"
+
+    @property
+    def is_among_peers(self) -> bool:
+        return self.kind == self.Kind.PEERS
+
+    @property
+    def pairs(self) -> int:
+        return (self.matched or 0) // (2 if self.is_among_peers else 1)
 
     @property
     def without_match(self) -> int:
@@ -127,9 +149,19 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """Nobody has been asked."""
         return self.filter(state__in=Proposal.DRAFTS)
 
+    def half_of(self, membership: Membership) -> Self:
+        return self.filter(Q(mentee=membership) | Q(mentor=membership))
+
+    def under(self, rule: "RunRule") -> Self:
+        """Those that a rule is about. Equal peers may stand in either place."""
+        return self.filter(Q(mentee=rule.mentee, mentor=rule.mentor) | Q(mentee=rule.mentor, mentor=rule.mentee, run__kind=Run.Kind.PEERS))
+
 
 class Proposal(models.Model):
-    """One pair of a run. Nobody is told of it before it is released; then it is a pairing, and both are asked."""
+    """One pair of a run. Nobody is told of it before it is released; then it is a pairing, and both are asked.
+
+    Among equal peers `mentee` and `mentor` are two places and no more: nothing follows from who stands where.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -154,12 +186,13 @@ class Proposal(models.Model):
     shown = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
     left_out = models.CharField(max_length=5, choices=LeftOut, blank=True, default=LeftOut.NONE)
-    # What each criterion adds: [["c7", weight, quality, unknown, points], …].
+    # What each criterion adds: [["c7", weight, quality, unknown, points], …]; True after it: how the first serves the second.
     parts = models.JSONField(default=list)
     has_anchor = models.BooleanField(default=False)
     has_difference = models.BooleanField(default=False)
     waiting_since = models.DateTimeField()
-    # The next best mentors: [[membership, score, what all would lose at least, has a free place, leaves somebody else without], …].
+    # The next best: [[membership, score, what all would lose at least, has a free place, leaves somebody else without], …]; among equal
+    # peers also for which of the two.
     alternatives = models.JSONField(default=list)
     # Somebody chose this mentor in place of the run's.
     by_hand = models.BooleanField(default=False)
@@ -202,7 +235,7 @@ class UnmatchedQuerySet(models.QuerySet["Unmatched"]):
 
 
 class Unmatched(models.Model):
-    """Somebody who looks for a mentor, and has no match in this run."""
+    """Somebody who looks for a mentor, or for an equal peer, and has no match in this run."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="unmatched")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
@@ -232,6 +265,20 @@ class RunRuleQuerySet(models.QuerySet["RunRule"]):
     def for_list(self) -> Self:
         """With the names of the two, in one query."""
         return self.select_related("mentee__user", "mentor__user", "by__user").order_by("kind", "mentee__user__name", "pk")
+
+    def of(self, proposal: Proposal) -> Self:
+        """What is settled of the two of a pair. Equal peers may stand in either place."""
+        found = Q(mentee=proposal.mentee_id, mentor=proposal.mentor_id)
+        if proposal.run.is_among_peers:
+            found |= Q(mentee=proposal.mentor_id, mentor=proposal.mentee_id)
+        return self.filter(found)
+
+    def that_keep_from(self, proposal: Proposal) -> Self:
+        """Locks that could not hold beside one of the two of a pair: a mentee has one mentor, and an equal peer one peer."""
+        if not proposal.run.is_among_peers:
+            return self.filter(mentee=proposal.mentee_id)
+        two = (proposal.mentee_id, proposal.mentor_id)
+        return self.filter(Q(mentee__in=two) | Q(mentor__in=two))
 
 
 class RunRule(models.Model):

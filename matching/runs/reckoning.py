@@ -59,7 +59,7 @@ def result_of(inputs: Inputs, solution: solver.MatchSolution, tell: Callable[[in
             pairs.append(_pair(inputs, problem, solution, i))
         else:
             found = _why(solver.why_unmatched(problem, solution, i)) if i in explained else {}
-            alone.append(Alone(int(inputs.mentees[i]), _since(inputs, i), found))
+            alone.append(Alone(int(inputs.mentees[i]), since(inputs, i), found))
         tell(i + 1)
     return Result(pairs, alone, _averages(pairs))
 
@@ -106,7 +106,7 @@ def _made(inputs: Inputs, explained: solver.Explanation, i: int, *, locked: bool
         score=explained.score,
         shown=solver.shown(max(explained.score, 0), explained.maximum) or 0,
         locked=locked,
-        waiting_since=_since(inputs, i),
+        waiting_since=since(inputs, i),
         parts=[[part.key, part.weight, part.quality, part.unknown, part.points] for part in explained.parts],
         alternatives=others,
     )
@@ -152,7 +152,8 @@ def _why(found: solver.Unmatched) -> dict[str, Any]:
     }
 
 
-def _since(inputs: Inputs, i: int) -> datetime:
+def since(inputs: Inputs, i: int) -> datetime:
+    """When somebody began to wait."""
     return datetime.fromtimestamp(int(inputs.waiting[i]), UTC)
 
 

@@ -1,24 +1,26 @@
-"""A run is started, kept whole, looked at, changed by hand and released.
+"""A run is started, kept whole, settled in part and released.
 
 What a worker does is kept in one transaction with the end of its job: of a run that was stopped or killed nothing stays but what it saw.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from matching import solver
 from matching.criteria.models import Criterion
 from matching.pairings import services as pairings
 from matching.pairings.models import Pairing
-from matching.runs import arrays, policies, reckoning
+from matching.runs import arrays, peers, policies, reckoning
+from matching.runs.field import Field, Wish, apart, field_of, kind_of, refuse_what_cannot_be
+from matching.runs.found import Found
 from matching.runs.models import Proposal, Run, RunRule, Unmatched
 from matching.scoring import encoding
 from mentoring.kernel.audit import services as audit
@@ -26,83 +28,32 @@ from mentoring.kernel.errors import Refused
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
 from mentoring.kernel.times import local_day
-from programs.memberships.models import Cohort, Membership, Program
-
-if TYPE_CHECKING:
-    from matching.scoring.people import Side
+from programs.memberships.models import Membership, Program
 
 MATCHING, RELEASING = "match-run", "match-release"
 READING = gettext_noop("Reading what everybody said")
 ASKING = gettext_noop("Asking the people of each pair")
+FORGOTTEN = gettext_lazy("What this run saw has been forgotten. Start a new one.")
+# So long a run keeps what it saw: until after the next cohort has been matched, and can be put beside it.
+KEPT = timedelta(days=180)
 # So many are asked while the page waits; more are left to a worker.
 AT_ONCE = 3
 BATCH = 500
 State, LeftOut, Kind = Proposal.State, Proposal.LeftOut, RunRule.Kind
 
 
-@dataclass(frozen=True)
-class Wish:
-    """How a run should go about it. `minimum` and `load_step` are of 100."""
-
-    cohort: Cohort | None = None
-    fairness: str = Run.Fairness.FLOOR
-    sides: str = Run.Sides.SUGGESTED
-    minimum: int = 0
-    load_step: int = 0
-
-
-@dataclass(frozen=True)
-class Field:
-    """Who would take part in a run, and what holds for them."""
-
-    mentees: Sequence[encoding.Candidate]
-    mentors: Sequence[encoding.Candidate]
-    # How many of them could stand on either side.
-    either: int
-    locks: Sequence[RunRule]
-    # Locks of people who take no part now: they count again when both do.
-    resting: Sequence[RunRule]
-
-    @property
-    def places(self) -> int:
-        return sum(mentor.places for mentor in self.mentors)
-
-
-def field_of(*, program: Program, wish: Wish, now: datetime) -> Field:
-    """Who takes part on this day, each on one side; whoever is locked to somebody stands where the lock says. Five queries at most."""
-    on = local_day(now, program.time_zone)
-    mentees, mentors, either = encoding.candidates(program, cohort=wish.cohort, on=on)
-    could_be_either, suggested = set(either), len(either)
-    locks = list(RunRule.objects.filter(program=program, kind=Kind.LOCK).for_list())
-    side_of: dict[int, Side] = {}
-    if wish.sides != Run.Sides.SUGGESTED:
-        side_of = dict.fromkeys(either, "mentor" if wish.sides == Run.Sides.MENTORS else "mentee")
-    for lock in locks:
-        for person, side in ((lock.mentee_id, "mentee"), (lock.mentor_id, "mentor")):
-            if person in could_be_either:
-                side_of[person] = side  # type: ignore[assignment]
-    if side_of:
-        mentees, mentors, either = encoding.candidates(program, cohort=wish.cohort, on=on, side_of=side_of)
-    rows, columns = ({person.membership_id for person in side} for side in (mentees, mentors))
-    counting = [lock for lock in locks if lock.mentee_id in rows and lock.mentor_id in columns]
-    return Field(mentees, mentors, suggested, counting, [lock for lock in locks if lock not in counting])
-
-
 @transaction.atomic
 def start(*, program: Program, by: Membership, wish: Wish, now: datetime) -> Run:
     """Queue a run. Refused, with what or whom it is about, where it could come to nothing or contradicts itself."""
     _refuse_unless_staff(by, program)
-    if program.kind == Program.Kind.RECIPROCAL:
-        raise Refused(_("In a program of equal peers nobody is the mentor, and a run needs both sides. Introduce people by hand."))
     _one_at_a_time(program)
     _criteria_of(program)
-    field = field_of(program=program, wish=wish, now=now)
-    if not field.mentees:
-        raise Refused(_("Nobody looks for a mentor who has a free place and a finished profile. There is nobody to match."))
-    if not field.places:
-        raise Refused(_("No mentor has a free place. Ask mentors in, or wait until somebody has room."))
-    _refuse_contradictions(program, field)
-    run = _new(program, by, now, **vars(wish))
+    refuse_what_cannot_be(field_of(program=program, wish=wish, now=now))
+    kind = kind_of(program)
+    if kind == Run.Kind.PEERS:
+        # Of a pool the greatest total is found, and nobody has more than one place.
+        wish = replace(wish, fairness=Run.Fairness.NONE, load_step=0)
+    run = _new(program, by, now, kind=kind, **vars(wish))
     audit.record(verb="run.started", subject=run, program_id=program.pk, actor_id=by.user_id, now=now)
     return run
 
@@ -115,9 +66,9 @@ def repeat(*, run: Run, by: Membership, now: datetime) -> Run:
     _one_at_a_time(run.program)
     run = Run.objects.select_related("program").get(pk=run.pk)
     if not run.inputs:
-        raise Refused(_("This run has not read what everybody said. Start a new one."))
+        raise Refused(_("This run keeps nothing of what everybody said. Start a new one."))
     wish = Wish(run.cohort, run.fairness, run.sides, run.minimum, run.load_step)
-    kept = {name: getattr(run, name) for name in ("inputs", "inputs_hash", "people", "mentors", "places", "maximum")}
+    kept = {name: getattr(run, name) for name in ("kind", "inputs", "inputs_hash", "people", "mentors", "places", "maximum")}
     again = _new(run.program, by, now, repeats=run, **vars(wish), **kept)
     audit.record(verb="run.repeated", subject=again, program_id=run.program_id, actor_id=by.user_id, now=now, detail={"of": run.pk})
     return again
@@ -156,39 +107,19 @@ def _criteria_of(program: Program) -> list[Criterion]:
     return criteria
 
 
-def _refuse_contradictions(program: Program, field: Field) -> None:
-    """Locks that cannot all hold, each with the names of whom they are about."""
-    places = {mentor.membership_id: mentor.places for mentor in field.mentors}
-    taken: dict[int, int] = {}
-    row = {person.membership_id: i for i, person in enumerate(field.mentees)}
-    column = {person.membership_id: j for j, person in enumerate(field.mentors)}
-    forbidden = set(encoding.forbidden(program, field.mentees, field.mentors))
-    for lock in field.locks:
-        taken[lock.mentor_id] = taken.get(lock.mentor_id, 0) + 1
-        if taken[lock.mentor_id] > places[lock.mentor_id]:
-            raise Refused(
-                _("%(name)s has %(places)d free places, and more people are locked to them. Take a lock away.")
-                % {"name": lock.mentor.user.full_name, "places": places[lock.mentor_id]}
-            )
-        if (row[lock.mentee_id], column[lock.mentor_id]) in forbidden:
-            # Why is not said: it may be somebody's own wish, which is theirs alone.
-            names = {"one": lock.mentee.user.full_name, "other": lock.mentor.user.full_name}
-            raise Refused(_("%(one)s and %(other)s are locked together, but cannot be put together. Take the lock away.") % names)
-
-
 # --- what the worker does ---
 
 
 def inputs_of(*, job: Job, now: datetime) -> arrays.Inputs:
     """What the run saw: read now, and kept, where it has seen nothing yet."""
     run = Run.objects.select_related("program", "cohort").get(pk=job.input["run"])
-    if run.inputs:
-        return arrays.inputs_of(bytes(run.inputs))
+    if run.inputs or run.forgotten_at is not None:
+        return arrays.inputs_of(_unless_forgotten(run.inputs))
     jobs.advance(job, done=1, step=READING, now=now)
     wish = Wish(run.cohort, run.fairness, run.sides, run.minimum, run.load_step)
     criteria = _criteria_of(run.program)
     field = field_of(program=run.program, wish=wish, now=now)
-    _refuse_contradictions(run.program, field)
+    refuse_what_cannot_be(field)
     inputs = _encoded(run, criteria, field, now)
     with transaction.atomic():
         Run.objects.filter(pk=run.pk).update(
@@ -197,7 +128,7 @@ def inputs_of(*, job: Job, now: datetime) -> arrays.Inputs:
             people=len(inputs.mentees),
             mentors=len(inputs.mentors),
             places=int(inputs.capacity.sum()),
-            maximum=inputs.scores.maximum,
+            maximum=inputs.maximum,
         )
         jobs.advance(job, done=5, step=READING, now=now)
     return inputs
@@ -205,24 +136,20 @@ def inputs_of(*, job: Job, now: datetime) -> arrays.Inputs:
 
 def _encoded(run: Run, criteria: Sequence[Criterion], field: Field, now: datetime) -> arrays.Inputs:
     scores = encoding.encoded(criteria, field.mentees, field.mentors, local_day(now, run.program.time_zone))
-    row = {person.membership_id: i for i, person in enumerate(field.mentees)}
-    column = {person.membership_id: j for j, person in enumerate(field.mentors)}
-    forbids = RunRule.objects.filter(program=run.program, kind=Kind.FORBID).values_list("mentee", "mentor")
-    # Never together is meant of the two, whoever of them would be the mentor.
-    both_ways = [pair for one, other in forbids for pair in ((one, other), (other, one))]
-    apart = {(row[one], column[other]) for one, other in both_ways if one in row and other in column}
+    row, column, most = field.row, field.column, scores.maximum * (2 if field.is_among_peers else 1)
     return arrays.Inputs(
         mentees=_numbers(person.membership_id for person in field.mentees),
         mentors=_numbers(person.membership_id for person in field.mentors),
         capacity=_numbers(person.places for person in field.mentors),
         waiting=_numbers(int(person.waiting_since.timestamp()) for person in field.mentees),
         locks=_pairs((row[lock.mentee_id], column[lock.mentor_id]) for lock in field.locks),
-        forbids=_pairs(sorted(apart.union(encoding.forbidden(run.program, field.mentees, field.mentors)))),
+        forbids=_pairs(sorted(apart(field))),
         criteria=scores.criteria,
         fairness=run.fairness,
-        minimum=-(-run.minimum * scores.maximum // 100),
-        load_step=run.load_step * scores.maximum // 100,
+        minimum=-(-run.minimum * most // 100),
+        load_step=run.load_step * most // 100,
         words={encoding.key_of(criterion): f"{criterion.get_kind_display()}: {criterion.question.text}" for criterion in criteria},
+        is_among_peers=field.is_among_peers,
     )
 
 
@@ -235,66 +162,93 @@ def _pairs(found: Iterable[tuple[int, int]]) -> np.ndarray:
 
 
 @transaction.atomic
-def keep(*, job: Job, inputs: arrays.Inputs, solution: solver.MatchSolution, result: reckoning.Result, now: datetime) -> None:
-    """The whole result, and the end of the job: both or neither."""
+def keep(*, job: Job, found: Found, now: datetime) -> None:
+    """The whole result, and the end of the job: both or neither. Who is in the program no more is left out of it."""
     run = Run.objects.select_for_update(of=["self"]).defer("inputs").get(pk=job.input["run"])
-    parts = _parts_of(run.program_id)
+    if run.forgotten_at is not None:
+        raise Refused(FORGOTTEN)
+    parts = parts_of(run.program_id)
     there = set(Membership.objects.filter(program_id=run.program_id).values_list("pk", flat=True))
-    proposals = [_proposal(run, found, parts) for found in result.pairs if {found.mentee, found.mentor} <= there]
+    proposals = [proposal_of(run, pair, parts) for pair in found.result.pairs if {pair.mentee, pair.mentor} <= there]
     Proposal.objects.bulk_create(proposals, batch_size=BATCH)
     alone = [
-        Unmatched(run=run, membership_id=found.mentee, waiting_since=found.waiting_since, found=found.found)
-        for found in result.alone
-        if found.mentee in there
+        Unmatched(run=run, membership_id=one.mentee, waiting_since=one.waiting_since, found=one.found)
+        for one in found.result.alone
+        if one.mentee in there
     ]
     Unmatched.objects.bulk_create(alone, batch_size=BATCH)
-    run.outcome = arrays.packed_outcome(solution)
-    run.value, run.total, run.floor, run.matched = solution.value, solution.total, solution.floor, solution.matched
-    run.fingerprint, run.statistics = (
-        solution.fingerprint,
-        {
-            **solution.statistics,
-            "averages": result.averages,
-            "locked": int(solution.locked.sum()),
-        },
-    )
-    run.kept_at = run.proved_at = now
+    run.outcome, run.fingerprint = found.outcome, found.fingerprint
+    run.value, run.total, run.floor, run.matched = found.value, found.total, found.floor, found.matched
+    run.statistics = {**found.statistics, "averages": found.result.averages, "locked": found.locked}
+    run.kept_at, run.proved_at = now, now if found.is_proved else None
     run.save(update_fields=["outcome", "value", "total", "floor", "matched", "fingerprint", "statistics", "kept_at", "proved_at"])
     jobs.finish(job, {"matched": run.matched, "alone": len(alone)}, now)
 
 
-def _parts_of(program_id: int) -> dict[str, Criterion]:
+def parts_of(program_id: int) -> dict[str, Criterion]:
     return {encoding.key_of(criterion): criterion for criterion in Criterion.objects.filter(program_id=program_id).for_list()}
 
 
-def _proposal(run: Run, found: reckoning.Pair, criteria: Mapping[str, Criterion]) -> Proposal:
-    known = [(criteria[key], quality, unknown) for key, _weight, quality, unknown, _points in found.parts if key in criteria]
+def proposal_of(run: Run, pair: reckoning.Pair, criteria: Mapping[str, Criterion]) -> Proposal:
+    """Not saved."""
+    known = [(criteria[key], quality, unknown) for key, _weight, quality, unknown, *_rest in pair.parts if key in criteria]
     return Proposal(
         run=run,
-        mentee_id=found.mentee,
-        mentor_id=found.mentor,
-        score=found.score,
-        shown=found.shown,
-        state=State.LOCKED if found.locked else State.DRAFT,
-        parts=found.parts,
+        mentee_id=pair.mentee,
+        mentor_id=pair.mentor,
+        score=pair.score,
+        shown=pair.shown,
+        state=State.LOCKED if pair.locked else State.DRAFT,
+        parts=pair.parts,
         has_anchor=any(encoding.shares(criterion, quality, unknown) for criterion, quality, unknown in known),
         has_difference=any(encoding.differs(criterion, quality, unknown) for criterion, quality, unknown in known),
-        waiting_since=found.waiting_since,
-        alternatives=found.alternatives,
+        waiting_since=pair.waiting_since,
+        alternatives=pair.alternatives,
     )
 
 
-def result_of(run: Run) -> tuple[arrays.Inputs, solver.MatchSolution]:
-    """What a finished run saw, and what came of it, as the solver takes them. One query."""
+def seen_by(run: Run) -> arrays.Inputs:
+    """What a run saw, or Refused where it was forgotten. One query."""
+    return arrays.inputs_of(_unless_forgotten(Run.objects.values_list("inputs", flat=True).get(pk=run.pk)))
+
+
+def _unless_forgotten(kept: bytes | memoryview) -> bytes:
+    if not (found := bytes(kept)):
+        raise Refused(FORGOTTEN)
+    return found
+
+
+def result_of(run: Run) -> tuple[arrays.Inputs, solver.MatchSolution | solver.PoolSolution]:
+    """What a finished run saw, and what came of it, as the solver takes them, or Refused where it was forgotten. One query."""
     inputs, outcome, value = Run.objects.finished().values_list("inputs", "outcome", "value").get(pk=run.pk)
-    return arrays.inputs_of(bytes(inputs)), arrays.outcome_of(bytes(outcome), value or 0)
+    unpack = arrays.pool_of if run.is_among_peers else arrays.outcome_of
+    return arrays.inputs_of(_unless_forgotten(inputs)), unpack(bytes(outcome), value or 0)
 
 
 def check(run: Run) -> list[str]:
-    """Prove a finished run once more, from what it kept. Nothing where it is proved."""
+    """Prove a finished run once more, from what it kept. Nothing where it is proved, as far as it was."""
     inputs, solution = result_of(run)
     faults = [] if inputs.digest() == run.inputs_hash else [_("What the run saw is not what it kept.")]
+    if isinstance(solution, solver.PoolSolution):
+        return [*faults, *peers.check(inputs, solution, is_proved=run.proved_at is not None)]
     return [*faults, *solver.verify(inputs.problem(), solution)]
+
+
+@transaction.atomic
+def forget(*, now: datetime) -> int:
+    """Forget what a run saw that began half a year ago, and how each in it was compared. Returns how many; call it until it says 0.
+
+    Whatever was repeated from it is forgotten with it: it saw no more.
+    """
+    old = Run.objects.without_arrays().filter(forgotten_at=None, started_at__lt=now - KEPT).order_by("pk").first()
+    if old is None:
+        return 0
+    runs = Run.objects.filter(Q(pk=old.pk) | (Q(program=old.program_id, inputs_hash=old.inputs_hash) & ~Q(inputs_hash="")))
+    keys = list(runs.order_by("pk").select_for_update(of=["self"]).values_list("pk", flat=True))
+    Run.objects.filter(pk__in=keys).update(inputs=b"", outcome=b"", forgotten_at=now)
+    Proposal.objects.filter(run__in=keys).update(parts=[], alternatives=[])
+    Unmatched.objects.filter(run__in=keys).update(found={})
+    return len(keys)
 
 
 # --- what those who run the program settle ---
@@ -303,11 +257,13 @@ def check(run: Run) -> list[str]:
 @transaction.atomic
 def settle(*, proposal: Proposal, kind: str, by: Membership, now: datetime) -> None:
     """Lock two people together or keep them apart, in this run and from the next one on."""
-    proposal = _locked(proposal)
+    proposal = locked(proposal)
     if not policies.may_settle(by, proposal):
         raise Refused(_("These two have been asked or left out meanwhile. Nothing was changed."))
-    RunRule.objects.filter(program_id=proposal.run.program_id, mentee=proposal.mentee, kind=Kind.LOCK).delete()
-    RunRule.objects.update_or_create(
+    rules = RunRule.objects.filter(program_id=proposal.run.program_id)
+    rules.filter(kind=Kind.LOCK).that_keep_from(proposal).delete()
+    rules.of(proposal).exclude(mentee=proposal.mentee, mentor=proposal.mentor).delete()
+    rules.update_or_create(
         program_id=proposal.run.program_id,
         mentee=proposal.mentee,
         mentor=proposal.mentor,
@@ -324,13 +280,13 @@ def settle(*, proposal: Proposal, kind: str, by: Membership, now: datetime) -> N
 def unsettle(*, rule: RunRule, by: Membership, now: datetime) -> None:
     """Take a lock or a "never" back. A pair that nobody was asked about is a draft like any other again."""
     _refuse_unless_staff(by, rule.program)
-    pairs = Proposal.objects.filter(run__program=rule.program, mentee=rule.mentee, mentor=rule.mentor)
+    pairs = Proposal.objects.filter(run__program=rule.program).under(rule)
     pairs.filter(Q(state=State.LOCKED) | Q(state=State.DROPPED, left_out="")).update(state=State.DRAFT)
     audit.record(verb="run.rule_taken_back", subject=rule, program_id=rule.program_id, actor_id=by.user_id, now=now)
     rule.delete()
 
 
-def _locked(proposal: Proposal) -> Proposal:
+def locked(proposal: Proposal) -> Proposal:
     rows = Proposal.objects.select_related("run__program", "mentee__user", "mentor__user").defer("run__inputs", "run__outcome")
     return rows.select_for_update(of=["self"]).get(pk=proposal.pk)
 
@@ -394,7 +350,7 @@ def release_one(*, proposal: int, by: Membership, now: datetime) -> Proposal:
     # The program comes first, as when two are introduced by hand: else each would wait for the other.
     pair = Proposal.objects.select_related("run__program").defer("run__inputs", "run__outcome").get(pk=proposal)
     Program.objects.select_for_update(no_key=True).get(pk=pair.run.program_id)
-    pair = _locked(pair)
+    pair = locked(pair)
     if not pair.is_draft:
         return pair
     pair.left_out = _why_not(pair)
@@ -402,7 +358,12 @@ def release_one(*, proposal: int, by: Membership, now: datetime) -> Proposal:
         try:
             with transaction.atomic():
                 pair.pairing = pairings.propose(
-                    program=pair.run.program, one=pair.mentee, other=pair.mentor, mentor=pair.mentor, by=by, now=now
+                    program=pair.run.program,
+                    one=pair.mentee,
+                    other=pair.mentor,
+                    mentor=None if pair.run.is_among_peers else pair.mentor,
+                    by=by,
+                    now=now,
                 )
         except pairings.AskedBefore:
             pair.left_out = LeftOut.OPEN
@@ -411,7 +372,7 @@ def release_one(*, proposal: int, by: Membership, now: datetime) -> Proposal:
     pair.state = State.DROPPED if pair.left_out else State.RELEASED
     pair.save(update_fields=["state", "left_out", "pairing"])
     if pair.pairing is not None:
-        RunRule.objects.filter(program=pair.run.program, mentee=pair.mentee, mentor=pair.mentor, kind=Kind.LOCK).delete()
+        RunRule.objects.filter(program=pair.run.program, kind=Kind.LOCK).of(pair).delete()
     return pair
 
 
@@ -423,90 +384,3 @@ def _why_not(pair: Proposal) -> str:
         return LeftOut.NONE
     has_met = Pairing.objects.of(pair.mentee).of(pair.mentor).exists()
     return LeftOut.OPEN if has_met else LeftOut.APART
-
-
-# --- by hand ---
-
-
-@dataclass(frozen=True)
-class Trade:
-    """What giving a mentee another mentor does. `other` gets this mentee's mentor in return, where the new one has no free place."""
-
-    proposal: Proposal
-    mentor: Membership
-    shown: int
-    other: Proposal | None
-    other_shown: int
-    # Of the pairs that change, of 100 each.
-    change: int
-
-    @property
-    def loss(self) -> int:
-        return max(0, -self.change)
-
-    @property
-    def weakest(self) -> int:
-        return min(self.shown, self.other_shown) if self.other else self.shown
-
-
-def trade_of(proposal: Proposal, mentor: Membership) -> Trade:
-    """What it would do, or Refused with the reason. Of those whom the new mentor meets, the one trades for whom all is best."""
-    return _reckoned(proposal, mentor)[0]
-
-
-@transaction.atomic
-def trade(*, proposal: Proposal, mentor: Membership, by: Membership, now: datetime) -> Trade:
-    """Give a mentee of the drafts another mentor, by hand; where that mentor has no free place, two mentees change mentors."""
-    run = Run.objects.select_for_update(of=["self"]).without_arrays().get(pk=proposal.run_id)
-    proposal = _locked(proposal)
-    if not policies.may_settle(by, proposal):
-        raise Refused(_("These two have been asked or left out meanwhile. Nothing was changed."))
-    made, changed = _reckoned(proposal, mentor)
-    if made.other is not None and not policies.may_settle(by, made.other):
-        raise Refused(_("This would change a pair that is not yours to change. Nothing was changed."))
-    for pair, found in changed:
-        pair.mentor_id, pair.score, pair.shown, pair.parts = found.mentor, found.score, found.shown, found.parts
-        fresh = _proposal(run, found, _parts_of(run.program_id))
-        pair.has_anchor, pair.has_difference, pair.by_hand = fresh.has_anchor, fresh.has_difference, True
-        pair.alternatives, pair.state = [], State.DRAFT
-        pair.save(update_fields=["mentor", "score", "shown", "parts", "has_anchor", "has_difference", "by_hand", "alternatives", "state"])
-    audit.record(
-        verb="run.changed_by_hand",
-        subject=proposal,
-        program_id=run.program_id,
-        actor_id=by.user_id,
-        now=now,
-        detail={"pairs": len(changed)},
-    )
-    return made
-
-
-def _reckoned(proposal: Proposal, mentor: Membership) -> tuple[Trade, list[tuple[Proposal, reckoning.Pair]]]:
-    if proposal.state == State.LOCKED:
-        raise Refused(_("These two are locked together. Take the lock back first."))
-    inputs, _solution = result_of(proposal.run)
-    row = {key: i for i, key in enumerate(inputs.mentees.tolist())}
-    column = {key: j for j, key in enumerate(inputs.mentors.tolist())}
-    if mentor.pk == proposal.mentor_id or mentor.pk not in column:
-        raise Refused(_("Choose another mentor of this run."))
-    new, old, mine = column[mentor.pk], column[proposal.mentor_id], row[proposal.mentee_id]
-    # Also those that have been asked take a place; who was left out of the drafts takes none.
-    theirs = list(Proposal.objects.filter(run=proposal.run, mentor=mentor).exclude(state=State.DROPPED).for_list().order_by("pk"))
-    scores = reckoning.scores_of(inputs, [mine], [new])
-    if scores[0, 0] < 0:
-        raise Refused(_("A rule keeps these two apart, or they were together before."))
-    if len(theirs) < int(inputs.capacity[new]):
-        found = reckoning.pair_of(inputs, mine, new)
-        return Trade(proposal, mentor, found.shown, None, 0, found.shown - proposal.shown), [(proposal, found)]
-    free = [pair for pair in theirs if pair.state == State.DRAFT]
-    back = reckoning.scores_of(inputs, [row[pair.mentee_id] for pair in free], [old]) if free else np.empty((0, 1))
-    gains = [(int(back[at, 0]) - pair.score, -at) for at, pair in enumerate(free) if back[at, 0] >= 0]
-    if not gains:
-        raise Refused(
-            _("%(mentor)s has no free place, and nobody who would meet them can meet %(old)s instead.")
-            % {"mentor": mentor.user.short_name, "old": proposal.mentor.user.short_name}
-        )
-    other = free[-max(gains)[1]]
-    found, returned = reckoning.pair_of(inputs, mine, new), reckoning.pair_of(inputs, row[other.mentee_id], old)
-    change = found.shown + returned.shown - proposal.shown - other.shown
-    return Trade(proposal, mentor, found.shown, other, returned.shown, change), [(proposal, found), (other, returned)]

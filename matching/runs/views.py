@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Count, F, Q
@@ -13,12 +14,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from matching import solver
 from matching.criteria.models import Criterion
-from matching.runs import groups, policies, reckoning, services
+from matching.runs import by_hand, groups, peers, policies, reckoning, services
 from matching.runs.comparison import compared
-from matching.runs.explanation import Words, of_hundred
+from matching.runs.exact import Exact
+from matching.runs.explanation import exact_in_words, of_hundred
+from matching.runs.field import Wish, field_of
 from matching.runs.forms import ProposalFilter, StartForm
 from matching.runs.models import Proposal, Run, RunRule, Unmatched
+from matching.runs.peer_words import words_of
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
@@ -67,11 +72,11 @@ def runs(request: MemberRequest) -> HttpResponse:
 def start(request: MemberRequest) -> HttpResponse:
     """Who would take part, and how the run should go about it."""
     me, now = request.membership, timezone.now()
-    field = services.field_of(program=me.program, wish=services.Wish(), now=now)
+    field = field_of(program=me.program, wish=Wish(), now=now)
     form = StartForm(
         request.POST or None,
         cohorts=Cohort.objects.visible_to(me).order_by("-starts_on", "-pk"),
-        either=field.either,
+        field=field,
         initial={"fairness": Run.Fairness.FLOOR, "sides": Run.Sides.SUGGESTED, "minimum": 0, "load_step": 0},
     )
     if request.method == "POST" and form.is_valid():
@@ -127,7 +132,7 @@ def repeat(request: MemberRequest, run: int) -> HttpResponse:
 def check(request: MemberRequest, run: int) -> HttpResponse:
     """What is proved, and by what. With POST it is proved once more, from what the run kept."""
     shown = _run(request, run)
-    if elsewhere := _unless_kept(shown):
+    if elsewhere := _unless_remembered(shown):
         return elsewhere
     context: dict[str, Any] = {"run": shown, "weakest": _weakest(shown), "mean": _mean(shown), "of_run": shown.repeats}
     if request.method == "POST":
@@ -154,7 +159,7 @@ def run(request: MemberRequest, run: int) -> HttpResponse:
     page = page_of(request, filtered.qs)
     for proposal in page.items:
         proposal.run = shown
-    words = Words(shown.program, shown, _people_of(page.items))
+    words = words_of(shown)(shown.program, shown, _people_of(page.items))
     counts = proposals.aggregate(
         all=Count("pk"),
         drafts=Count("pk", filter=Q(state__in=Proposal.DRAFTS)),
@@ -185,11 +190,11 @@ def nobody(request: MemberRequest, run: int) -> HttpResponse:
     if elsewhere := _unless_kept(shown):
         return elsewhere
     page = page_of(request, Unmatched.objects.visible_to(request.membership).filter(run=shown).for_list())
-    words = Words(shown.program, shown, [one.membership_id for one in page.items])
-    rows = [{"unmatched": one, "sentences": words.why_nobody(one)} for one in page.items]
-    return render(
-        request, "matching/runs/nobody.html", {"run": shown, "page": page, "rows": rows, "helps": words.what_would_help(page.items)}
-    )
+    words = words_of(shown)(shown.program, shown, [one.membership_id for one in page.items])
+    is_known = shown.forgotten_at is None
+    rows = [{"unmatched": one, "sentences": words.why_nobody(one) if is_known else []} for one in page.items]
+    helps = words.what_would_help(page.items) if is_known else []
+    return render(request, "matching/runs/nobody.html", {"run": shown, "page": page, "rows": rows, "helps": helps})
 
 
 @staff_only
@@ -212,7 +217,7 @@ def compare(request: MemberRequest, run: int) -> HttpResponse:
         page = page_of(request, found.changes)
         people = {key for change in page.items for key in (change.mentee, change.before, change.after) if key}
         called = {one.pk: one.user.full_name for one in Membership.objects.visible_to(me).filter(pk__in=people).with_people()}
-        questions = _questions(request)
+        questions = _questions(request) if other.forgotten_at is None and shown.forgotten_at is None else []
         question = _question(request, questions)
         context |= {
             "compared": found,
@@ -230,7 +235,7 @@ def compare(request: MemberRequest, run: int) -> HttpResponse:
 def fairness(request: MemberRequest, run: int) -> HttpResponse:
     """How groups fare, by what people say of themselves. It is a report: nothing is weighed by it."""
     shown = _run(request, run)
-    if elsewhere := _unless_kept(shown):
+    if elsewhere := _unless_remembered(shown):
         return elsewhere
     questions = _questions(request)
     question = _question(request, questions)
@@ -280,14 +285,11 @@ def pair(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
     if elsewhere := _unless_kept(shown.run):
         return elsewhere
     others = []
-    if policies.may_settle(request.membership, shown):
-        inputs, solution = services.result_of(shown.run)
-        row = inputs.mentees.tolist().index(shown.mentee_id)
-        if not shown.by_hand and solution.mentor_of[row] >= 0:
-            others = reckoning.next_best(inputs, solution, row, OTHERS_OF_ONE)
+    if policies.may_settle(request.membership, shown) and not shown.by_hand and shown.run.forgotten_at is None:
+        others = _next_best(shown)
     # One asks nothing of oneself here: who runs the program and takes part is not among the choices.
     shown.alternatives = [other for other in others or shown.alternatives if other[0] != request.membership.pk]
-    words = Words(shown.run.program, shown.run, _people_of([shown]))
+    words = words_of(shown.run)(shown.run.program, shown.run, _people_of([shown]))
     context = {"run": shown.run, "row": _row(words.explained(shown), shown.run, request.membership), "weakest": _weakest(shown.run)}
     return render(request, "matching/runs/pair.html", context)
 
@@ -305,7 +307,7 @@ def settle(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
     names = {"one": shown.mentee.user.short_name, "other": shown.mentor.user.short_name}
     try:
         if "undo" in request.POST:
-            rule = get_object_or_404(RunRule.objects.visible_to(request.membership), mentee=shown.mentee, mentor=shown.mentor)
+            rule = get_object_or_404(RunRule.objects.visible_to(request.membership).of(shown))
             services.unsettle(rule=rule, by=request.membership, now=timezone.now())
         elif "lock" in request.POST:
             services.settle(proposal=shown, kind=RunRule.Kind.LOCK, by=request.membership, now=timezone.now())
@@ -322,27 +324,39 @@ def settle(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
 
 @staff_only
 def trade(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
-    """What another mentor would do to both pairs, and the button that does it."""
+    """What somebody else would do to both pairs, and the button that does it."""
     shown = _proposal(request, run, proposal)
-    program = shown.run.program
-    here = redirect("matching:run-pair", program.slug, shown.run_id, shown.pk)
-    key = request.GET.get("mentor", "") if request.method != "POST" else request.POST.get("mentor", "")
-    people = Membership.objects.visible_to(request.membership).exclude(pk=request.membership.pk).with_people()
-    mentor = people.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() and len(key) < 16 else None
-    if mentor is None or _unless_kept(shown.run):
+    here = redirect("matching:run-pair", shown.run.program.slug, shown.run_id, shown.pk)
+    given = request.POST if request.method == "POST" else request.GET
+    new, one = _person(request, given.get("with", "")), _person(request, given.get("for", ""))
+    if new is None or _unless_remembered(shown.run):
         return here
+    job, exact = _job_of(shown.run, given.get("job", "")), None
     try:
-        if request.method == "POST":
-            services.trade(proposal=shown, mentor=mentor, by=request.membership, now=timezone.now())
+        if "exact" in request.POST:
+            found = by_hand.exact_of(proposal=shown, new=new, one=one, by=request.membership, now=timezone.now())
+            if isinstance(found, Job):
+                return redirect(f"{request.path}?{urlencode({'with': new.pk, 'for': (one or shown.mentee).pk, 'job': found.pk})}")
+            exact = found
+        elif request.method == "POST":
+            by_hand.trade(proposal=shown, new=new, one=one, by=request.membership, now=timezone.now())
             messages.success(request, _("It is changed. Nobody has been told."))
             return here
-        would = services.trade_of(shown, mentor)
+        would = by_hand.trade_of(shown, new, one)
     except Refused as refused:
         say_no(request, refused)
         return here
-    return render(
-        request, "matching/runs/trade.html", {"run": shown.run, "proposal": shown, "trade": would, "weakest": _weakest(shown.run)}
-    )
+    if job is not None and job.state == Job.State.DONE and (job.input["one"], job.input["other"]) == (would.one.pk, would.new.pk):
+        exact = Exact.of(job.result)
+    context = {
+        "run": shown.run,
+        "proposal": shown,
+        "trade": would,
+        "weakest": _weakest(shown.run),
+        "exact": exact_in_words(shown.run, exact) if exact else [],
+        "job": None if exact else job,
+    }
+    return render(request, "matching/runs/trade.html", context)
 
 
 # --- what is settled for every run ---
@@ -430,8 +444,37 @@ def _proposal(request: MemberRequest, run: int, proposal: int) -> Proposal:
     return get_object_or_404(rows.defer("run__inputs", "run__outcome"), run=run, pk=proposal)
 
 
+def _person(request: MemberRequest, key: str) -> Membership | None:
+    """Anybody of the program but oneself: of oneself one settles nothing."""
+    if not (key.isascii() and key.isdecimal() and len(key) < 16):
+        return None
+    return Membership.objects.visible_to(request.membership).exclude(pk=request.membership.pk).with_people().filter(pk=int(key)).first()
+
+
+def _job_of(run: Run, key: str) -> Job | None:
+    """The exact reckoning that the address speaks of, if it is one of this run."""
+    if not (key.isascii() and key.isdecimal() and len(key) < 16):
+        return None
+    return Job.objects.visible_to_program(run.program_id).of_kind(by_hand.EXACT).filter(pk=int(key), input__run=run.pk).first()
+
+
+def _next_best(proposal: Proposal) -> list[list[Any]]:
+    """As a proposal keeps them, but more of them; nothing where the run itself has nobody for the two."""
+    inputs, solution = services.result_of(proposal.run)
+    row = inputs.mentees.tolist()
+    if isinstance(solution, solver.PoolSolution):
+        return peers.next_best(inputs, solution, [row.index(proposal.mentee_id), row.index(proposal.mentor_id)], OTHERS_OF_ONE)
+    mentee = row.index(proposal.mentee_id)
+    return reckoning.next_best(inputs, solution, mentee, OTHERS_OF_ONE) if solution.mentor_of[mentee] >= 0 else []
+
+
 def _unless_kept(run: Run) -> HttpResponse | None:
     return None if run.kept_at is not None else redirect("matching:run-progress", run.program.slug, run.pk)
+
+
+def _unless_remembered(run: Run) -> HttpResponse | None:
+    """For what is reckoned from what the run saw."""
+    return _unless_kept(run) or (redirect("matching:run", run.program.slug, run.pk) if run.forgotten_at is not None else None)
 
 
 def _people_of(proposals: Any) -> set[int]:
@@ -443,12 +486,14 @@ def _people_of(proposals: Any) -> set[int]:
 
 def _row(explained: Any, run: Run, viewer: Membership) -> dict[str, Any]:
     proposal = explained.proposal
-    others = [other for other in explained.others if other.membership != viewer.pk]
+    halves = (proposal.mentee, proposal.mentor) if run.is_among_peers else (proposal.mentee,)
     return {
         "proposal": proposal,
         "those_for": explained.those_for,
         "those_against": explained.those_against,
-        "others": others,
+        "others_of": [
+            (half, [other for other in explained.others if other.of == half.pk and other.membership != viewer.pk]) for half in halves
+        ],
         "tag": STATE_TAGS.get(Proposal.State(proposal.state), ""),
         "is_weakest": proposal.score == run.statistics.get("lowest"),
         "may_settle": policies.may_settle(viewer, proposal),
@@ -464,7 +509,7 @@ def _mean(run: Run) -> int | None:
     """Of the free pairs, of 100."""
     if not run.total or not run.matched or not run.maximum:
         return None
-    free = run.matched - run.statistics.get("locked", 0)
+    free = run.pairs - run.statistics.get("locked", 0)
     return of_hundred(run.total // free, run.maximum) if free else None
 
 

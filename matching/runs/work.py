@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from matching import solver
-from matching.runs import reckoning, services
+from matching.runs import by_hand, peers, services
+from matching.runs.found import of_sides
+from matching.runs.models import Run
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.jobs import kinds
 from mentoring.kernel.jobs import services as jobs
@@ -54,13 +56,8 @@ def match(job: Job) -> None:
     try:
         inputs = services.inputs_of(job=job, now=timezone.now())
         tell = Told(job, len(inputs.mentees))
-        problem = inputs.problem()
-        solution = solver.solve(problem, progress=tell)
-        tell("proof")
-        if faults := solver.verify(problem, solution):
-            raise RuntimeError(f"The result of job {job.pk} is not proved: {faults[0]}")
-        result = reckoning.result_of(inputs, solution, lambda done: tell("words", done))
-        services.keep(job=job, inputs=inputs, solution=solution, result=result, now=timezone.now())
+        found = peers.found(inputs, tell) if inputs.is_among_peers else of_sides(inputs, tell)
+        services.keep(job=job, found=found, now=timezone.now())
     except Stopped:
         return
     except solver.MatchError as wrong:
@@ -78,5 +75,15 @@ def release(job: Job) -> None:
         pass
 
 
+def reckon_exactly(job: Job) -> dict[str, int] | None:
+    people = Run.objects.values_list("people", flat=True).get(pk=job.input["run"])
+    try:
+        found = by_hand.exact_of_two(job.input, Told(job, people))
+    except Stopped:
+        return None
+    return vars(found)
+
+
+kinds.register(kinds.Kind(name=by_hand.EXACT, work=reckon_exactly))
 kinds.register(kinds.Kind(name=services.MATCHING, work=match))
 kinds.register(kinds.Kind(name=services.RELEASING, work=release))

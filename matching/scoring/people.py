@@ -112,8 +112,16 @@ def _answers_of(program: Program | None, memberships: Iterable[int]) -> dict[int
     given = ProfileAnswer.objects.filter(question__in=comparable.order_by(), profile__membership__in=list(memberships))
     answers: dict[int, dict[int, str | list[str]]] = defaultdict(dict)
     for membership, question, value in given.values_list("profile__membership", "question", "value"):
-        answers[membership][question] = value
+        if (said := _said(value)) is not None:
+            answers[membership][question] = said
     return answers
+
+
+def _said(value: object) -> str | list[str] | None:
+    """What can be compared of a kept answer. What is no label, from a question of another kind once or from elsewhere, says nothing."""
+    if isinstance(value, list):
+        return [label for label in value if isinstance(label, str)]
+    return value if isinstance(value, str) else None
 
 
 def _candidate(person: Membership, number: int, answers: Mapping[int, Mapping[int, str | list[str]]]) -> Candidate:

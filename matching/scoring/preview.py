@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from matching import solver
 from matching.criteria.models import Criterion
 from matching.scoring.encoding import encoded
-from matching.scoring.people import Candidate, candidates, forbidden
+from matching.scoring.people import Candidate, candidates, forbidden, peers
 from programs.memberships.models import Program
 
 # So many cells of a table are looked at at once.
@@ -31,7 +31,10 @@ class Effect:
 
 @dataclass(frozen=True)
 class Preview:
-    """`pairs` are all of mentees and mentors, `possible` those that no rule shuts out; `apart` are never proposed for another reason."""
+    """`pairs` are all of mentees and mentors, `possible` those that no rule shuts out; `apart` are never proposed for another reason.
+
+    Among equal peers both sides are the same people, and a pair is any two of them.
+    """
 
     mentees: int
     mentors: int
@@ -40,12 +43,15 @@ class Preview:
     possible: int
     apart: int
     effects: list[Effect]
+    is_among_peers: bool = False
 
 
 def preview(program: Program, criteria: Iterable[Criterion], *, on: date) -> Preview:
     """By the rules among `criteria` that can count. Four queries."""
-    mentees, mentors, _either = candidates(program, on=on)
     rules = [criterion for criterion in criteria if criterion.is_rule and not criterion.trouble]
+    if program.kind == Program.Kind.RECIPROCAL:
+        return _of_a_pool(program, rules, on)
+    mentees, mentors, _either = candidates(program, on=on)
     possible, effects = _counted(rules, mentees, mentors, on)
     return Preview(
         mentees=len(mentees),
@@ -58,7 +64,26 @@ def preview(program: Program, criteria: Iterable[Criterion], *, on: date) -> Pre
     )
 
 
-def _counted(rules: Sequence[Criterion], mentees: Sequence[Candidate], mentors: Sequence[Candidate], on: date) -> tuple[int, list[Effect]]:
+def _of_a_pool(program: Program, rules: Sequence[Criterion], on: date) -> Preview:
+    """A rule is the same for both of a pair, so each two are counted twice, and each with themselves."""
+    people = peers(program, on=on)
+    pairs = len(people) * (len(people) - 1) // 2
+    possible, effects = (pairs, []) if not rules else _counted(rules, people, people, on, among_peers=True)
+    return Preview(
+        mentees=len(people),
+        mentors=len(people),
+        places=len(people),
+        pairs=pairs,
+        possible=possible,
+        apart=len(forbidden(program, people, people)) // 2,
+        effects=effects,
+        is_among_peers=True,
+    )
+
+
+def _counted(
+    rules: Sequence[Criterion], mentees: Sequence[Candidate], mentors: Sequence[Candidate], on: date, *, among_peers: bool = False
+) -> tuple[int, list[Effect]]:
     if not rules:
         return len(mentees) * len(mentors), []
     made = encoded(rules, mentees, mentors, on).criteria
@@ -79,8 +104,15 @@ def _counted(rules: Sequence[Criterion], mentees: Sequence[Candidate], mentors: 
         for number, without in enumerate([0, *blocked]):
             possible = by_how_many == without
             totals[number] += int(rows.sizes[at] @ (possible @ columns.sizes))
+            if among_peers:
+                with_their_like = possible[np.arange(len(at)), at]
+                totals[number] -= int(rows.sizes[at] @ with_their_like)
+                possible[np.arange(len(at)), at] = with_their_like & (rows.sizes[at] > 1)
             row_has[number, at] = possible.any(axis=1)
             column_has[number] |= possible.any(axis=0)
+    if among_peers:
+        totals = [total // 2 for total in totals]
+        column_has[:] = False
     effects = []
     for number, rule in enumerate(rules, start=1):
         alone = [*rows.of(row_has[number] & ~row_has[0], mentees), *columns.of(column_has[number] & ~column_has[0], mentors)]

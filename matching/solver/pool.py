@@ -42,7 +42,7 @@ def solve_pool(problem: PoolProblem, progress: Progress | None = None, cancelled
     rounds = 0
     if len(table.rows) > LARGEST_PROVED:
         tell("assign", 1)
-        chosen, prices = _blossom(pairs, len(table.rows)), first_prices
+        chosen, prices = _blossom(pairs, len(table.rows)), _less_whoever_stays_alone(table, first_prices)
     while len(table.rows) <= LARGEST_PROVED:
         rounds += 1
         tell("assign", rounds)
@@ -134,6 +134,33 @@ def _blossom(pairs: Indices, n: int) -> Indices:
     chosen = rustworkx.max_weight_matching(graph, max_cardinality=True, weight_fn=int)
     keys = np.array(sorted(min(pair) * n + max(pair) for pair in chosen), np.int64)
     return pairs[np.searchsorted(pairs[:, 0] * n + pairs[:, 1], keys)]
+
+
+def _less_whoever_stays_alone(table: Table, prices: Prices) -> Prices:
+    """Of an odd number who fit nobody else one at least is in no pair: together they are an odd group, whose lowest price nobody pays."""
+    people, odd_sets = prices.people.copy(), []
+    for group in _groups(table):
+        lowest = int(people[group].min())
+        if len(group) % 2 and lowest:
+            people[group] -= lowest
+            # Of one alone no pair asks for the price.
+            odd_sets += [(group, 2 * lowest)] if len(group) > 1 else []
+    return Prices(people, odd_sets)
+
+
+def _groups(table: Table) -> list[Indices]:
+    """People who can be reached from one another by pairs that are allowed."""
+    least = np.arange(len(table.rows))
+    while True:
+        before = least.copy()
+        for block in table.blocks(np.arange(len(table.rows))):
+            allowed = table.scores(block) >= table.lowest
+            least[block] = np.minimum(least[block], np.where(allowed, least, len(least)).min(axis=1))
+        least = least[least]
+        if (least == before).all():
+            break
+    order = np.argsort(least, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(least[order])) + 1)
 
 
 def _value(pairs: Indices, penalty: int) -> int:

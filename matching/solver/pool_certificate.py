@@ -14,6 +14,8 @@ from .solution import PoolSolution
 
 BLOCK_CELLS = 2**19
 LARGEST = 2**61
+# Alone among the faults it says that the pairs are right, and that there might be better ones.
+NOT_PROVED = "The prices do not prove the value."
 
 
 def verify_pool(problem: PoolProblem, solution: PoolSolution) -> list[str]:
@@ -81,7 +83,7 @@ def _faults(problem: PoolProblem, solution: PoolSolution) -> list[str]:
     bound = sum(int(price) for price in certificate.prices[~locked])
     bound += sum(price * (len(members) // 2) for members, price in certificate.odd_sets)
     if bound >= certificate.scale * (solution.value + 1):
-        faults.add("The prices do not prove the value.")
+        faults.add(NOT_PROVED)
     if solution.bound * certificate.scale != bound:
         faults.add("The bound is not what the prices add up to.")
     return sorted(faults)

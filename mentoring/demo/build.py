@@ -24,6 +24,7 @@ from matching.criteria.models import Exclusion
 from matching.pairings import services as pairings
 from matching.pairings.models import Pairing
 from matching.runs import services as runs
+from matching.runs.field import Wish
 from matching.suggestions import services as suggestions
 from matching.suggestions.queries import suggested
 from mentoring.demo import people, stories, words
@@ -219,7 +220,7 @@ class Teller:
 
     def _who_could_meet_whom(self) -> None:
         """A run over everybody who waits is done, and the people of its pairs have not been asked."""
-        runs.start(program=self.program, by=self.coordinators[0], wish=runs.Wish(), now=self.now)
+        runs.start(program=self.program, by=self.coordinators[0], wish=Wish(), now=self.now)
         jobs.run_next(now=self.now)
 
     def _joins(self, program: Program, user: User, wish: str, day: date, questions: list[ProfileQuestion]) -> Membership:

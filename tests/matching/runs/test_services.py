@@ -6,14 +6,15 @@ from django.utils import timezone
 
 from matching.criteria.models import Criterion
 from matching.pairings.models import Pairing
-from matching.runs import services, work
+from matching.runs import by_hand, services, work
+from matching.runs.field import Wish
 from matching.runs.models import Proposal, Run, RunRule
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership
-from programs.profiles.models import ProfileAnswer
+from programs.profiles.models import ProfileAnswer, ProfileQuestion
 from tests.at_once import at_once
 from tests.factories.matching import ExclusionFactory, PairingFactory, ProposalFactory, RunFactory, RunRuleFactory
 from tests.factories.programs import MembershipFactory
@@ -41,7 +42,7 @@ def four(by):
 
 
 def started(by, **wish) -> Run:
-    return services.start(program=by.program, by=by, wish=services.Wish(**wish), now=NOON)
+    return services.start(program=by.program, by=by, wish=Wish(**wish), now=NOON)
 
 
 # --- to start ---
@@ -100,7 +101,7 @@ def test_a_lock_of_somebody_who_takes_no_part_rests(by, four):
 
 def test_only_those_who_run_the_program_start_a_run(by, four):
     with pytest.raises(Refused, match="Only those who run"):
-        services.start(program=by.program, by=four[0], wish=services.Wish(), now=NOON)
+        services.start(program=by.program, by=four[0], wish=Wish(), now=NOON)
 
 
 def test_a_second_run_waits_until_the_first_is_done(by, four):
@@ -116,6 +117,15 @@ def test_two_coordinators_who_start_at_once_start_one_run():
     person(by, "Noor", "Family", mentor=True)
     results = at_once(*[lambda: started(by)] * 2)
     assert sorted(type(result).__name__ for result in results) == ["Refused", "Run"]
+
+
+def test_who_joins_late_leaves_every_open_pairing_as_it_is(by, four):
+    services.release(run=finished(by), by=by, proposals=None, now=NOON)
+    before = list(Pairing.objects.order_by("pk").values())
+    person(by, "Kim", "Family")
+    person(by, "Ada", "Nature", mentor=True)
+    assert pairs_of(finished(by)) == {"Kim": "Ada"}
+    assert list(Pairing.objects.order_by("pk").values()) == before
 
 
 def test_a_lock_is_kept_and_marked(by, four):
@@ -220,6 +230,146 @@ def test_a_result_that_passes_somebody_over_is_not_proved(by):
     Run.objects.filter(pk=run.pk).update(inputs=inputs.packed(), inputs_hash=inputs.digest())
     run.refresh_from_db()
     assert services.check(run)
+
+
+# --- forgotten ---
+
+
+def everything_kept_of(run: Run) -> tuple[object, ...]:
+    run.refresh_from_db()
+    proposals = tuple(run.proposals.order_by("pk").values_list("parts", "alternatives"))
+    return bytes(run.inputs), bytes(run.outcome), proposals, tuple(run.unmatched.values_list("found", flat=True))
+
+
+def test_until_half_a_year_is_over_nothing_of_a_run_is_forgotten(by, four):
+    run = finished(by)
+    before = everything_kept_of(run)
+    assert services.forget(now=NOON + services.KEPT) == 0
+    assert everything_kept_of(run) == before
+
+
+def test_after_half_a_year_nothing_is_kept_of_what_a_run_saw_but_who_was_put_together(by, four):
+    person(by, "Kim", "Humour")
+    run = finished(by)
+    pairs = pairs_of(run)
+    assert services.forget(now=NOON + services.KEPT + timedelta(seconds=1)) == 1
+    assert everything_kept_of(run) == (b"", b"", (([], []), ([], [])), ({},))
+    assert pairs_of(run) == pairs
+    assert services.forget(now=NOON + timedelta(days=999)) == 0
+
+
+def test_what_was_repeated_is_forgotten_with_what_it_repeats(by, four):
+    first = finished(by)
+    again = services.repeat(run=first, by=by, now=NOON + timedelta(days=100))
+    jobs.run_next(now=NOON)
+    assert services.forget(now=NOON + services.KEPT + timedelta(seconds=1)) == 2
+    assert everything_kept_of(again)[0] == b""
+
+
+def test_what_is_forgotten_is_neither_repeated_nor_reckoned_with(by, four):
+    run = finished(by)
+    services.forget(now=NOON + timedelta(days=999))
+    run.refresh_from_db()
+    with pytest.raises(Refused, match="keeps nothing"):
+        services.repeat(run=run, by=by, now=NOON)
+    with pytest.raises(Refused, match="has been forgotten"):
+        by_hand.trade_of(run.proposals.first(), four[3])
+
+
+def test_what_is_forgotten_before_a_worker_comes_is_not_read_anew(by, four):
+    again = services.repeat(run=finished(by), by=by, now=NOON)
+    services.forget(now=NOON + timedelta(days=999))
+    jobs.run_next(now=NOON)
+    assert "has been forgotten" in again.job().failure
+    assert not again.proposals.exists()
+
+
+def test_what_is_forgotten_while_a_worker_is_at_it_is_not_kept(by, four, monkeypatch):
+    run = started(by)
+    verify = work.solver.verify
+
+    def meanwhile(*arguments):
+        services.forget(now=NOON + timedelta(days=999))
+        return verify(*arguments)
+
+    monkeypatch.setattr(work.solver, "verify", meanwhile)
+    jobs.run_next(now=NOON)
+    assert "has been forgotten" in run.job().failure
+    assert not run.proposals.exists()
+
+
+def test_a_forgotten_run_keeps_nothing_of_what_it_saw(by):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RunFactory(program=by.program, inputs=b"something", forgotten_at=NOON)
+
+
+# --- bad input ---
+
+
+def test_a_lock_and_a_never_of_the_same_two_are_refused_by_name(by, four):
+    amara, _sam, noor, _wei = four
+    RunRuleFactory(program=by.program, mentee=amara, mentor=noor, by=by)
+    RunRuleFactory(program=by.program, mentee=noor, mentor=amara, kind=RunRule.Kind.FORBID, by=by)
+    with pytest.raises(Refused, match="Amara and Noor are locked together, but cannot be put together"):
+        started(by)
+
+
+def test_rules_that_leave_nobody_come_to_no_pair_and_name_the_rule(by):
+    Criterion.objects.update(kind=Criterion.Kind.MUST_MATCH, weight=0, part="")
+    person(by, "Amara", "Nature")
+    person(by, "Noor", "Family", mentor=True)
+    run = finished(by)
+    key = f"c{Criterion.objects.get().pk}"
+    assert (run.matched, run.proposals.count(), services.check(run)) == (0, 0, [])
+    assert run.unmatched.get().found["only"] == {key: 1}
+
+
+def test_mentors_without_a_place_are_no_mentors(by):
+    person(by, "Amara", "Family")
+    person(by, "Noor", "Family", mentor=True, offers_capacity=0)
+    with pytest.raises(Refused, match="No mentor has a free place"):
+        started(by)
+
+
+def test_a_question_that_is_gone_by_the_time_of_the_work_is_named(by, four):
+    run = started(by)
+    ProfileQuestion.objects.update(retired_at=NOON)
+    jobs.run_next(now=NOON)
+    assert "What matters to you" in run.job().failure
+    assert not run.proposals.exists()
+
+
+def test_whoever_leaves_before_a_run_is_read_takes_no_part(by, four):
+    run = started(by)
+    Membership.objects.filter(pk=four[0].pk).update(left_at=NOON)
+    jobs.run_next(now=NOON)
+    assert pairs_of(run) == {"Sam": "Wei"}
+
+
+def test_whoever_leaves_while_a_run_is_matched_is_named_when_it_is_released(by, four, monkeypatch):
+    run = started(by)
+    verify = work.solver.verify
+
+    def meanwhile(*arguments):
+        Membership.objects.filter(pk=four[0].pk).update(left_at=NOON)
+        return verify(*arguments)
+
+    monkeypatch.setattr(work.solver, "verify", meanwhile)
+    jobs.run_next(now=NOON)
+    services.release(run=run, by=by, proposals=None, now=NOON)
+    assert dict(run.proposals.values_list("mentee__user__name", "left_out")) == {"Amara": LeftOut.LEFT, "Sam": ""}
+
+
+def test_answers_that_are_missing_or_of_the_wrong_kind_say_nothing(by, four):
+    values = [True, "Family", 7, ["Family", 7, None], [["Family"]], {"Family": 1}, ["No such value"], []]
+    for number, value in enumerate(values):
+        ProfileAnswer.objects.filter(profile__membership=person(by, f"P{number}", "Family")).update(value=value)
+    person(by, "Nobody asked")
+    person(by, "Many", "Family", mentor=True, offers_capacity=9)
+    run = finished(by)
+    assert (run.matched, services.check(run)) == (11, [])
+    is_unknown = {name: parts[0][3] for name, parts in run.proposals.values_list("mentee__user__name", "parts")}
+    assert [is_unknown[f"P{number}"] for number in range(8)] == [True, False, True, False, True, True, False, True]
 
 
 # --- a worker that dies, a stop ---
@@ -420,7 +570,7 @@ def test_nobody_settles_a_pair_of_their_own(by):
 def test_two_mentees_change_mentors_where_there_is_no_free_place(by, four):
     run = finished(by)
     proposal = run.proposals.get(mentee=four[0])
-    made = services.trade(proposal=proposal, mentor=four[3], by=by, now=NOON)
+    made = by_hand.trade(proposal=proposal, new=four[3], by=by, now=NOON)
     assert pairs_of(run) == {"Amara": "Wei", "Sam": "Noor"}
     assert (made.change, made.weakest) == (-200, 0)
     assert list(run.proposals.values_list("by_hand", "shown")) == [(True, 0), (True, 0)]
@@ -431,23 +581,23 @@ def test_a_mentee_goes_to_a_free_place_alone(by, four):
     run = finished(by)
     kim = next(name for name in ("Kim", "Noor", "Wei") if name not in pairs_of(run).values())
     mentor = Membership.objects.get(user__name=kim)
-    made = services.trade(proposal=run.proposals.get(mentee=four[0]), mentor=mentor, by=by, now=NOON)
+    made = by_hand.trade(proposal=run.proposals.get(mentee=four[0]), new=mentor, by=by, now=NOON)
     assert (made.other, pairs_of(run)["Amara"]) == (None, kim)
 
 
 def test_a_locked_pair_is_not_traded(by, four):
     RunRuleFactory(program=by.program, mentee=four[0], mentor=four[2], by=by)
     with pytest.raises(Refused, match="Take the lock back first"):
-        services.trade_of(finished(by).proposals.get(mentee=four[0]), four[3])
+        by_hand.trade_of(finished(by).proposals.get(mentee=four[0]), four[3])
 
 
 def test_looking_at_a_trade_changes_nothing(by, four):
     run = finished(by)
-    services.trade_of(run.proposals.get(mentee=four[0]), four[3])
+    by_hand.trade_of(run.proposals.get(mentee=four[0]), four[3])
     assert pairs_of(run) == {"Amara": "Noor", "Sam": "Wei"}
 
 
 def test_two_who_are_kept_apart_are_not_put_together_by_hand(by, four):
     ExclusionFactory(program=by.program, one=four[0], other=four[3])
     with pytest.raises(Refused, match="keeps these two apart"):
-        services.trade_of(finished(by).proposals.get(mentee=four[0]), four[3])
+        by_hand.trade_of(finished(by).proposals.get(mentee=four[0]), four[3])

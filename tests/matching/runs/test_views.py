@@ -5,10 +5,10 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from matching.criteria.models import Criterion
-from matching.runs import services
+from matching.runs import by_hand, services
+from matching.runs.field import Wish
 from matching.runs.models import Proposal, Run, RunRule
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
@@ -17,7 +17,7 @@ from programs.profiles.models import ProfileAnswer, ProfileQuestion
 from tests.conftest import signed_in
 from tests.factories.matching import CriterionFactory, ProposalFactory, RunFactory, RunRuleFactory, UnmatchedFactory
 from tests.factories.programs import MembershipFactory, ProfileFactory, ProfileQuestionFactory
-from tests.matching.runs.people import coordinator_of_a_program, finished, pairs_of, person
+from tests.matching.runs.people import at, coordinator_of_a_program, finished, pairs_of, person, text
 from tests.times import NOON
 
 pytestmark = pytest.mark.django_db
@@ -49,16 +49,6 @@ def four(by):
     )
 
 
-def at(name: str, run: Run | None = None, *further: object) -> str:
-    program = run.program if run else Criterion.objects.get().program
-    return reverse(f"matching:{name}", args=[program.slug, *([run.pk] if run else []), *further])
-
-
-def text(response) -> str:
-    """What can be read on a page, on one line."""
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
-
-
 def test_a_run_is_started_and_leads_to_its_progress(browser, four):
     given = {"fairness": "floor", "sides": "suggested", "minimum": "0", "load_step": "0"}
     response = browser.post(at("run-start"), given)
@@ -71,7 +61,7 @@ def test_why_a_run_cannot_start_is_said_on_its_page(browser, by):
 
 
 def test_progress_says_what_is_done_and_how_long_it_takes(browser, by, four):
-    run = services.start(program=by.program, by=by, wish=services.Wish(), now=NOON)
+    run = services.start(program=by.program, by=by, wish=Wish(), now=NOON)
     with time_machine.travel(NOON.replace(minute=NOON.minute + 1), tick=False):
         job = jobs.claim_next(services.MATCHING, NOON)
         jobs.advance(job, done=50, step="Reading what everybody said", now=NOON)
@@ -81,7 +71,7 @@ def test_progress_says_what_is_done_and_how_long_it_takes(browser, by, four):
 
 
 def test_a_run_can_be_stopped_from_its_page(browser, by, four):
-    run = services.start(program=by.program, by=by, wish=services.Wish(), now=NOON)
+    run = services.start(program=by.program, by=by, wish=Wish(), now=NOON)
     browser.post(at("run-stop", run))
     assert run.job().state == Job.State.STOPPED
 
@@ -194,16 +184,44 @@ def test_a_pair_is_locked_from_its_page(browser, by, four):
 def test_what_another_mentor_does_is_shown_before_it_is_done(browser, by, four):
     run = finished(by)
     proposal = run.proposals.get(mentee=four[0])
-    said = text(browser.get(at("run-pair-trade", run, proposal.pk) + f"?mentor={four[3].pk}"))
+    said = text(browser.get(at("run-pair-trade", run, proposal.pk) + f"?with={four[3].pk}"))
     assert "All together it is 100 points worse." in said
     assert "Wei has no free place, so Amara and Sam would change mentors." in said
 
 
 def test_another_mentor_is_chosen_by_hand(browser, by, four):
     run = finished(by)
-    browser.post(at("run-pair-trade", run, run.proposals.get(mentee=four[0]).pk), {"mentor": four[3].pk})
+    browser.post(at("run-pair-trade", run, run.proposals.get(mentee=four[0]).pk), {"with": four[3].pk})
     assert pairs_of(run)["Amara"] == "Wei"
     assert "You have changed pairs by hand." in text(browser.get(at("run", run)))
+
+
+def exact_of(run: Run, four) -> tuple[str, dict[str, object]]:
+    return at("run-pair-trade", run, run.proposals.get(mentee=four[0]).pk), {"with": four[3].pk, "exact": "1"}
+
+
+def test_what_all_would_lose_is_reckoned_to_the_point(browser, by, four):
+    said = text(browser.post(*exact_of(finished(by), four)))
+    assert "The weakest match would be as strong as now, 0 of 100. All pairs together would lose 100 points." in said
+
+
+def test_in_a_large_run_a_worker_reckons_it_while_one_looks_again(browser, by, four, monkeypatch):
+    monkeypatch.setattr(by_hand, "AT_ONCE", 0)
+    run = finished(by)
+    progress = browser.post(*exact_of(run, four)).url
+    assert "You can leave this page." in text(browser.get(progress))
+    assert browser.post(*exact_of(run, four)).url == progress
+    jobs.run_next(now=NOON)
+    assert "All pairs together would lose 100 points." in text(browser.get(progress))
+
+
+def test_what_was_reckoned_of_others_is_not_said_of_these(browser, by, four, monkeypatch):
+    monkeypatch.setattr(by_hand, "AT_ONCE", 0)
+    run = finished(by)
+    progress = browser.post(*exact_of(run, four)).url
+    jobs.run_next(now=NOON)
+    other = at("run-pair-trade", run, run.proposals.get(mentee=four[1]).pk) + f"?with={four[2].pk}&" + progress.split("&")[-1]
+    assert "All pairs together would lose" not in text(browser.get(other))
 
 
 def test_a_run_is_proved_once_more_in_three_sentences(browser, by, four):
@@ -284,6 +302,19 @@ def test_too_few_places_for_very_many_are_said_in_one_sentence(browser, by):
     run = RunFactory(program=by.program)
     UnmatchedFactory(run=run)
     assert "More people look for a mentor than there are free places." in text(browser.get(at("run-nobody", run)))
+
+
+def test_of_a_forgotten_run_one_sees_who_was_put_together_and_no_more(browser, by, four):
+    run = finished(by)
+    services.forget(now=NOON + timedelta(days=999))
+    said = text(browser.get(at("run", run)))
+    assert "Amara and Noor" in said
+    assert "What this run saw of people was forgotten" in said
+    assert "What matters to you" not in said
+    pair = run.proposals.get(mentee=four[0])
+    assert "Others for Amara" not in text(browser.get(at("run-pair", run, pair.pk)))
+    assert {browser.get(at(name, run)).url for name in ("run-check", "run-groups")} == {at("run", run)}
+    assert browser.get(at("run-pair-trade", run, pair.pk) + f"?with={four[3].pk}").url == at("run-pair", run, pair.pk)
 
 
 def test_what_is_settled_is_taken_back_from_its_list(browser, by, four):

@@ -71,6 +71,29 @@ def test_it_counts_what_one_would_count_pair_by_pair(mentees, mentors, rules):
         assert {person.membership_id for person in effect.alone} == somebody - nobody
 
 
+@settings(max_examples=25, deadline=None)
+@given(peers=people(0), rules=st.lists(st.sampled_from(RULES), unique_by=id, min_size=1))
+def test_among_equal_peers_each_two_are_counted_once_and_nobody_with_themselves(peers, rules):
+    possible, effects = module._counted(rules, peers, peers, TODAY, among_peers=True)
+
+    passing = {pair for pair in by_hand(rules, peers, peers) if pair[0] < pair[1]}
+    assert possible == len(passing)
+    for effect, without in zip(effects, rules, strict=True):
+        others = {pair for pair in by_hand([one for one in rules if one is not without], peers, peers) if pair[0] < pair[1]}
+        somebody, nobody = ({person for pair in pairs for person in pair} for pairs in (others, passing))
+        assert effect.possible_without == len(others)
+        assert [person.membership_id for person in effect.alone] == sorted(somebody - nobody)
+
+
+@pytest.mark.django_db
+def test_in_a_program_of_equal_peers_the_pairs_of_the_pool_are_counted():
+    program = ProgramFactory(kind="reciprocal")
+    for _ in range(3):
+        ProfileFactory(membership=MembershipFactory(program=program), both=True)
+    found = preview(program, [], on=TODAY)
+    assert (found.mentees, found.pairs, found.possible, found.is_among_peers) == (3, 3, 3, True)
+
+
 def test_the_size_of_a_block_does_not_matter(monkeypatch):
     mentees = [Candidate(key, 1, NOON, "UTC", {YEAR: str(key % 3 + 1)}) for key in range(6)]
     mentors = [Candidate(100 + key, 1, NOON, "UTC", {YEAR: str(key % 2 + 1)}) for key in range(4)]

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.solver import Cancelled, MatrixScores, PoolProblem, blossom, pool, pool_certificate, solve_pool, verify_pool
+from matching.solver.pool_certificate import NOT_PROVED
 
 from . import oracle
 
@@ -123,13 +124,24 @@ def test_locked_people_leave_the_pool_first_and_keep_their_score():
 
 def test_a_large_pool_comes_with_a_bound(monkeypatch):
     monkeypatch.setattr(pool, "LARGEST_PROVED", 10)
-    problem = PoolProblem(MatrixScores(random_scores(61, 9000, 0.0, 3)))
+    threes = np.where(np.arange(30)[:, None] // 3 == np.arange(30) // 3, 90, 0)
+
+    solution = solve_pool(problem := PoolProblem(MatrixScores(threes)))
+
+    assert verify_pool(problem, solution) == [NOT_PROVED]
+    assert solution.value < solution.bound
+    assert solution.matched == 30
+
+
+def test_an_odd_number_in_a_large_pool_is_no_reason_for_a_gap(monkeypatch):
+    monkeypatch.setattr(pool, "LARGEST_PROVED", 10)
+    apart = np.where(np.arange(61)[:, None] < 20, np.arange(61) < 19, np.arange(61) > 19)
+    problem = PoolProblem(MatrixScores(np.where(apart & apart.T, random_scores(61, 9000, 0.0, 3), -1)))
 
     solution = solve_pool(problem)
 
-    assert verify_pool(problem, solution) == ["The prices do not prove the value."]
-    assert solution.value < solution.bound
-    assert solution.matched == 60
+    assert verify_pool(problem, solution) == []
+    assert solution.matched == 18 + 40
 
 
 def test_who_wants_no_more_is_heard():
