@@ -19,6 +19,7 @@ class MatchingConfig(AppConfig):
         )
         from matching.pairings import services as pairings
         from matching.pauses import letters as letters_of_pauses  # noqa: F401
+        from matching.runs import services as runs
         from matching.runs import work  # noqa: F401
         from matching.scoring import telling
         from matching.stand_ins import services as stand_ins
@@ -31,6 +32,7 @@ class MatchingConfig(AppConfig):
         why.ask_first(telling.read)
         log.keep_from(pairings.people_of_own)
         pairings.keep_apart(criteria.are_apart)
+        pairings.keep_apart(runs.are_apart)
         pairings.when_stopped(joint.stop)
         pairings.when_stopped(endings.ask_what_comes_next)
         pairings.when_stopped(stand_ins.end_with)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from matching import solver
 from matching.runs import arrays, peers, policies, reckoning, services
@@ -24,6 +25,7 @@ EXACT = "match-exact"
 AT_ONCE = 500
 # Why somebody has no match, as `Unmatched.found` keeps it.
 BY_HAND = {"by_hand": True}
+NOT_YOURS = gettext_lazy("This would change a pair that is not yours to change. Nothing was changed.")
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,15 @@ class Trade:
 Changes = list[tuple[Proposal, reckoning.Pair]]
 
 
-def trade_of(proposal: Proposal, new: Membership, one: Membership | None = None) -> Trade:
+def trade_of(proposal: Proposal, new: Membership, one: Membership | None = None, *, by: Membership) -> Trade:
     """What it would do, or Refused with the reason. `one` is who gets somebody else: the mentee, but of equal peers either.
 
     Of those whom the new one would meet, the pair trades for which all is best.
     """
-    return _reckoned(proposal, new, one or proposal.mentee)[0]
+    made = _reckoned(proposal, new, one or proposal.mentee)[0]
+    if made.other is not None and by.pk in (made.other.mentee_id, made.other.mentor_id):
+        raise Refused(NOT_YOURS)
+    return made
 
 
 @transaction.atomic
@@ -78,7 +83,7 @@ def trade(*, proposal: Proposal, new: Membership, by: Membership, now: datetime,
     if made.other is not None:
         other = services.locked(made.other)
         if not policies.may_settle(by, other) or other.state != State.DRAFT:
-            raise Refused(_("This would change a pair that is not yours to change. Nothing was changed."))
+            raise Refused(NOT_YOURS)
     criteria = services.parts_of(run.program_id)
     for pair, found in changed:
         fresh = services.proposal_of(run, found, criteria)
@@ -105,7 +110,7 @@ def exact_of(*, proposal: Proposal, new: Membership, one: Membership | None, by:
     Whoever asks for the same again while it is reckoned gets the same job.
     """
     one = one or proposal.mentee
-    trade_of(proposal, new, one)
+    trade_of(proposal, new, one, by=by)
     run = proposal.run
     asked = {"run": run.pk, "one": one.pk, "other": new.pk}
     if run.people + run.mentors <= AT_ONCE:

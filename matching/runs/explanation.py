@@ -65,11 +65,13 @@ class Other:
 
 @dataclass(frozen=True)
 class Explained:
-    """`those_for` and `those_against`: sentences, what is most unlike other pairs first."""
+    """`those_for` and `those_against`: sentences, what is most unlike other pairs first. `not_known`: what one of them left open,
+    which neither helps nor hurts."""
 
     proposal: Proposal
     those_for: list[str]
     those_against: list[str]
+    not_known: list[str]
     others: list[Other]
 
 
@@ -88,6 +90,7 @@ class Words:
         averages = self.run.statistics.get("averages", {})
         those_for: list[str] = []
         those_against: list[str] = []
+        not_known: list[str] = []
         for key, weight, quality, unknown, _points, *is_back in sorted(
             proposal.parts, key=lambda part: -part[1] * abs(part[2] - averages.get(part[0], HALF))
         ):
@@ -96,13 +99,14 @@ class Words:
                 continue
             one, other = (mentor, mentee) if is_back else (mentee, mentor)
             words = encoding.in_words(criterion, quality, unknown, one, other)
-            (those_for if quality >= HALF and not unknown else those_against).append(words)
+            (not_known if unknown else those_for if quality >= HALF else those_against).append(words)
         if proposal.score < 0:
             those_against.insert(0, _("A rule speaks against them. They are together because you locked them."))
         return Explained(
             proposal,
             those_for,
             those_against,
+            not_known,
             [self._other(proposal, *other) for other in proposal.alternatives if other[0] in self.people],
         )
 
@@ -132,7 +136,7 @@ class Words:
         """Sentences: what stands between somebody and a match, and what would help."""
         found = unmatched.found
         if not found:
-            return [_("More people look for a mentor than there are free places. Those who have waited longest came first.")]
+            return [_("More people look for a mentor than there are free places that fit them. Those who have waited longest came first.")]
         return self._no_mentor(found) if not found["allowed"] else [*self._narrowed(found), *_too_few(found)]
 
     def _narrowed(self, found: Mapping[str, Any]) -> list[str]:

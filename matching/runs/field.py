@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from matching.runs.models import Run, RunRule
 from matching.scoring import encoding
@@ -139,7 +140,11 @@ def _refuse_sides_that_cannot_be(field: Field) -> None:
         taken[lock.mentor_id] = taken.get(lock.mentor_id, 0) + 1
         if taken[lock.mentor_id] > places[lock.mentor_id]:
             raise Refused(
-                _("%(name)s has %(places)d free places, and more people are locked to them. Take a lock away.")
+                ngettext(
+                    "%(name)s has %(places)d free place, and more people are locked to them. Take a lock away.",
+                    "%(name)s has %(places)d free places, and more people are locked to them. Take a lock away.",
+                    places[lock.mentor_id],
+                )
                 % {"name": lock.mentor.user.full_name, "places": places[lock.mentor_id]}
             )
 

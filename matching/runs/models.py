@@ -20,7 +20,8 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def for_list(self) -> Self:
         """What the list of runs shows, the latest first, in one query."""
-        return self.without_arrays().select_related("program", "cohort", "started_by__user", "repeats").order_by("-number")
+        found = self.without_arrays().defer("repeats__inputs", "repeats__outcome")
+        return found.select_related("program", "cohort", "started_by__user", "repeats").order_by("-number")
 
     def finished(self) -> Self:
         return self.filter(kept_at__isnull=False)
@@ -272,6 +273,10 @@ class RunRuleQuerySet(models.QuerySet["RunRule"]):
         if proposal.run.is_among_peers:
             found |= Q(mentee=proposal.mentor_id, mentor=proposal.mentee_id)
         return self.filter(found)
+
+    def never(self, one: Membership, other: Membership) -> Self:
+        """What keeps these two apart, in whichever order it was said."""
+        return self.filter(Q(mentee=one, mentor=other) | Q(mentee=other, mentor=one), kind=RunRule.Kind.FORBID)
 
     def that_keep_from(self, proposal: Proposal) -> Self:
         """Locks that could not hold beside one of the two of a pair: a mentee has one mentor, and an equal peer one peer."""

@@ -14,7 +14,7 @@ from matching.runs.arrays import Inputs
 
 # How many of the next best mentors are kept for each mentee.
 NEXT_BEST = 3
-# Beyond so many without a match there are simply too few places: one reason for all, rather than hours of finding a reason for each.
+# So many who could meet somebody, and have no match, are looked into one by one. For those after them there are too few places that fit.
 MOST_EXPLAINED = 60
 
 
@@ -52,13 +52,16 @@ def result_of(inputs: Inputs, solution: solver.MatchSolution, tell: Callable[[in
     """Everything that the pages say, for all people of a run. `tell(how many are done)` is called for each of them."""
     problem = inputs.problem()
     pairs, alone = [], []
-    without = np.flatnonzero(solution.mentor_of < 0)
-    explained = set(without.tolist()) if len(without) <= MOST_EXPLAINED else set()
+    everybody = list(range(len(inputs.mentors)))
+    looked_into = 0
     for i in range(len(inputs.mentees)):
         if solution.mentor_of[i] >= 0:
             pairs.append(_pair(inputs, problem, solution, i))
         else:
-            found = _why(solver.why_unmatched(problem, solution, i)) if i in explained else {}
+            could_meet = bool((scores_of(inputs, [i], everybody) >= 0).any())
+            looked_into += could_meet
+            # Who could meet nobody is told by which rule, however many they are.
+            found = _why(solver.why_unmatched(problem, solution, i)) if not could_meet or looked_into <= MOST_EXPLAINED else {}
             alone.append(Alone(int(inputs.mentees[i]), since(inputs, i), found))
         tell(i + 1)
     return Result(pairs, alone, _averages(pairs))

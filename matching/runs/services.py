@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from matching import solver
+from matching.criteria import services as criteria
 from matching.criteria.models import Criterion
 from matching.pairings import services as pairings
 from matching.pairings.models import Pairing
@@ -98,13 +99,13 @@ def _refuse_unless_staff(by: Membership, program: Program) -> None:
 
 def _criteria_of(program: Program) -> list[Criterion]:
     """Those that count, with their questions. Refused, with its name, where one cannot."""
-    criteria = list(Criterion.objects.filter(program=program).for_list())
-    if not criteria:
+    counting = list(Criterion.objects.filter(program=program).for_list())
+    if not counting:
         raise Refused(_("Nothing counts in matching yet. Say first what makes two people a good pair."))
-    for criterion in criteria:
+    for criterion in counting:
         if criterion.trouble:
             raise Refused(_("One of the criteria cannot count. %(trouble)s Change it or take it out.") % {"trouble": criterion.trouble})
-    return criteria
+    return counting
 
 
 # --- what the worker does ---
@@ -117,10 +118,10 @@ def inputs_of(*, job: Job, now: datetime) -> arrays.Inputs:
         return arrays.inputs_of(_unless_forgotten(run.inputs))
     jobs.advance(job, done=1, step=READING, now=now)
     wish = Wish(run.cohort, run.fairness, run.sides, run.minimum, run.load_step)
-    criteria = _criteria_of(run.program)
+    counting = _criteria_of(run.program)
     field = field_of(program=run.program, wish=wish, now=now)
     refuse_what_cannot_be(field)
-    inputs = _encoded(run, criteria, field, now)
+    inputs = _encoded(run, counting, field, now)
     with transaction.atomic():
         Run.objects.filter(pk=run.pk).update(
             inputs=inputs.packed(),
@@ -134,8 +135,8 @@ def inputs_of(*, job: Job, now: datetime) -> arrays.Inputs:
     return inputs
 
 
-def _encoded(run: Run, criteria: Sequence[Criterion], field: Field, now: datetime) -> arrays.Inputs:
-    scores = encoding.encoded(criteria, field.mentees, field.mentors, local_day(now, run.program.time_zone))
+def _encoded(run: Run, counting: Sequence[Criterion], field: Field, now: datetime) -> arrays.Inputs:
+    scores = encoding.encoded(counting, field.mentees, field.mentors, local_day(now, run.program.time_zone))
     row, column, most = field.row, field.column, scores.maximum * (2 if field.is_among_peers else 1)
     return arrays.Inputs(
         mentees=_numbers(person.membership_id for person in field.mentees),
@@ -148,7 +149,7 @@ def _encoded(run: Run, criteria: Sequence[Criterion], field: Field, now: datetim
         fairness=run.fairness,
         minimum=-(-run.minimum * most // 100),
         load_step=run.load_step * most // 100,
-        words={encoding.key_of(criterion): f"{criterion.get_kind_display()}: {criterion.question.text}" for criterion in criteria},
+        words={encoding.key_of(criterion): f"{criterion.get_kind_display()}: {criterion.question.text}" for criterion in counting},
         is_among_peers=field.is_among_peers,
     )
 
@@ -189,9 +190,9 @@ def parts_of(program_id: int) -> dict[str, Criterion]:
     return {encoding.key_of(criterion): criterion for criterion in Criterion.objects.filter(program_id=program_id).for_list()}
 
 
-def proposal_of(run: Run, pair: reckoning.Pair, criteria: Mapping[str, Criterion]) -> Proposal:
+def proposal_of(run: Run, pair: reckoning.Pair, parts: Mapping[str, Criterion]) -> Proposal:
     """Not saved."""
-    known = [(criteria[key], quality, unknown) for key, _weight, quality, unknown, *_rest in pair.parts if key in criteria]
+    known = [(parts[key], quality, unknown) for key, _weight, quality, unknown, *_rest in pair.parts if key in parts]
     return Proposal(
         run=run,
         mentee_id=pair.mentee,
@@ -261,7 +262,8 @@ def settle(*, proposal: Proposal, kind: str, by: Membership, now: datetime) -> N
     if not policies.may_settle(by, proposal):
         raise Refused(_("These two have been asked or left out meanwhile. Nothing was changed."))
     rules = RunRule.objects.filter(program_id=proposal.run.program_id)
-    rules.filter(kind=Kind.LOCK).that_keep_from(proposal).delete()
+    for lock in rules.filter(kind=Kind.LOCK).that_keep_from(proposal):
+        _open_again(lock)
     rules.of(proposal).exclude(mentee=proposal.mentee, mentor=proposal.mentor).delete()
     rules.update_or_create(
         program_id=proposal.run.program_id,
@@ -280,9 +282,29 @@ def settle(*, proposal: Proposal, kind: str, by: Membership, now: datetime) -> N
 def unsettle(*, rule: RunRule, by: Membership, now: datetime) -> None:
     """Take a lock or a "never" back. A pair that nobody was asked about is a draft like any other again."""
     _refuse_unless_staff(by, rule.program)
-    pairs = Proposal.objects.filter(run__program=rule.program).under(rule)
-    pairs.filter(Q(state=State.LOCKED) | Q(state=State.DROPPED, left_out="")).update(state=State.DRAFT)
     audit.record(verb="run.rule_taken_back", subject=rule, program_id=rule.program_id, actor_id=by.user_id, now=now)
+    _open_again(rule)
+
+
+@transaction.atomic
+def unsettle_pair(*, proposal: Proposal, by: Membership, now: datetime) -> None:
+    """Take back what a draft shows: its lock or its "never". One that no rule is behind any more is a draft again all the same."""
+    proposal = locked(proposal)
+    kind = Kind.LOCK if proposal.state == State.LOCKED else Kind.FORBID
+    rule = RunRule.objects.filter(program_id=proposal.run.program_id, kind=kind).of(proposal).first()
+    if rule is not None:
+        unsettle(rule=rule, by=by, now=now)
+        return
+    _refuse_unless_staff(by, proposal.run.program)
+    if proposal.state == State.LOCKED or (proposal.state == State.DROPPED and not proposal.left_out):
+        Proposal.objects.filter(pk=proposal.pk).update(state=State.DRAFT)
+
+
+def _open_again(rule: RunRule) -> None:
+    """The rule goes, and with it what it made of the pairs of every run that nobody was asked about."""
+    pairs = Proposal.objects.filter(run__program=rule.program_id).under(rule)
+    made = Q(state=State.LOCKED) if rule.kind == Kind.LOCK else Q(state=State.DROPPED, left_out="")
+    pairs.filter(made).update(state=State.DRAFT)
     rule.delete()
 
 
@@ -372,15 +394,20 @@ def release_one(*, proposal: int, by: Membership, now: datetime) -> Proposal:
     pair.state = State.DROPPED if pair.left_out else State.RELEASED
     pair.save(update_fields=["state", "left_out", "pairing"])
     if pair.pairing is not None:
-        RunRule.objects.filter(program=pair.run.program, kind=Kind.LOCK).of(pair).delete()
+        for lock in RunRule.objects.filter(program=pair.run.program, kind=Kind.LOCK).of(pair):
+            _open_again(lock)
     return pair
 
 
 def _why_not(pair: Proposal) -> str:
     if any(half.left_at is not None or not half.is_participant for half in (pair.mentee, pair.mentor)):
         return LeftOut.LEFT
-    one, other = (encoding.Candidate(half.pk, 0, half.joined_at, "UTC") for half in (pair.mentee, pair.mentor))
-    if not encoding.forbidden(pair.run.program, [one], [other]):
-        return LeftOut.NONE
-    has_met = Pairing.objects.of(pair.mentee).of(pair.mentor).exists()
-    return LeftOut.OPEN if has_met else LeftOut.APART
+    if Pairing.objects.of(pair.mentee).of(pair.mentor).exists():
+        return LeftOut.OPEN
+    is_apart = criteria.are_apart(pair.mentee, pair.mentor) or are_apart(pair.mentee, pair.mentor)
+    return LeftOut.APART if is_apart else LeftOut.NONE
+
+
+def are_apart(one: Membership, other: Membership) -> bool:
+    """Whether it is settled for every run that these two are never put together. One query."""
+    return RunRule.objects.never(one, other).exists()

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Count, F, Q
+from django.db.models import Avg, Count, F, Min, Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -42,6 +42,8 @@ ORDERS: Columns = {
 }
 STATE_TAGS = {Proposal.State.LOCKED: "act", Proposal.State.RELEASED: "ok", Proposal.State.DROPPED: "warn"}
 OTHERS_OF_ONE = 12
+# Pairs as they stand, with a score.
+STANDING = Q(score__gte=0) & ~Q(state=Proposal.State.DROPPED)
 # So many runs can be put beside one.
 LATEST = 20
 # So much of a hundred has to be done before anybody can say how long the rest will take.
@@ -88,7 +90,10 @@ def start(request: MemberRequest) -> HttpResponse:
             return redirect("matching:run-progress", me.program.slug, made.pk)
     weights = dict(Criterion.Weight.choices)
     criteria = [(criterion, weights.get(criterion.weight, "")) for criterion in Criterion.objects.visible_to(me).for_list()]
-    context = {"form": form, "field": field, "criteria": criteria, "resting": field.resting}
+    # What was settled of oneself is not for oneself to read.
+    seen = set(RunRule.objects.visible_to(me).values_list("pk", flat=True))
+    locks, resting = ([lock for lock in found if lock.pk in seen] for found in (field.locks, field.resting))
+    context = {"form": form, "field": field, "criteria": criteria, "locks": locks, "resting": resting}
     return render(request, "matching/runs/start.html", context)
 
 
@@ -166,16 +171,21 @@ def run(request: MemberRequest, run: int) -> HttpResponse:
         asked=Count("pk", filter=Q(state=Proposal.State.RELEASED)),
         dropped=Count("pk", filter=Q(state=Proposal.State.DROPPED)),
         by_hand=Count("pk", filter=Q(by_hand=True)),
+        lowest=Min("score", filter=STANDING),
+        average=Avg("score", filter=STANDING),
     )
+    # What the run itself found holds until somebody changes or drops a pair.
+    is_changed = bool(counts["by_hand"] or counts["dropped"])
+    lowest = counts["lowest"] if is_changed else None
     context = {
         "run": shown,
         "page": page,
         "filter": filtered,
-        "rows": [_row(words.explained(proposal), shown, me) for proposal in page.items],
+        "rows": [_row(words.explained(proposal), shown, me, lowest) for proposal in page.items],
         "counts": counts,
         "alone": Unmatched.objects.visible_to(me).filter(run=shown).count(),
-        "weakest": _weakest(shown),
-        "mean": _mean(shown),
+        "weakest": _weakest(shown) if lowest is None else of_hundred(lowest, shown.maximum),
+        "mean": _mean(shown) if lowest is None else of_hundred(round(counts["average"]), shown.maximum),
         "release": _open_or_failed(shown.release_job()),
         "orders": _orders(request),
     }
@@ -307,12 +317,11 @@ def settle(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
     names = {"one": shown.mentee.user.short_name, "other": shown.mentor.user.short_name}
     try:
         if "undo" in request.POST:
-            rule = get_object_or_404(RunRule.objects.visible_to(request.membership).of(shown))
-            services.unsettle(rule=rule, by=request.membership, now=timezone.now())
+            services.unsettle_pair(proposal=shown, by=request.membership, now=timezone.now())
         elif "lock" in request.POST:
             services.settle(proposal=shown, kind=RunRule.Kind.LOCK, by=request.membership, now=timezone.now())
             messages.success(request, _("%(one)s and %(other)s stay together, also in the next run.") % names)
-        else:
+        elif "forbid" in request.POST:
             services.settle(proposal=shown, kind=RunRule.Kind.FORBID, by=request.membership, now=timezone.now())
             messages.success(
                 request, _("%(one)s and %(other)s are not put together any more. Run again to find somebody else for them.") % names
@@ -342,7 +351,7 @@ def trade(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
             by_hand.trade(proposal=shown, new=new, one=one, by=request.membership, now=timezone.now())
             messages.success(request, _("It is changed. Nobody has been told."))
             return here
-        would = by_hand.trade_of(shown, new, one)
+        would = by_hand.trade_of(shown, new, one, by=request.membership)
     except Refused as refused:
         say_no(request, refused)
         return here
@@ -484,18 +493,22 @@ def _people_of(proposals: Any) -> set[int]:
     return found
 
 
-def _row(explained: Any, run: Run, viewer: Membership) -> dict[str, Any]:
+def _row(explained: Any, run: Run, viewer: Membership, lowest: int | None = None) -> dict[str, Any]:
+    """`lowest`: the lowest score as the drafts stand, where it is no longer that of the run."""
     proposal = explained.proposal
     halves = (proposal.mentee, proposal.mentor) if run.is_among_peers else (proposal.mentee,)
     return {
         "proposal": proposal,
         "those_for": explained.those_for,
         "those_against": explained.those_against,
+        "not_known": explained.not_known,
         "others_of": [
             (half, [other for other in explained.others if other.of == half.pk and other.membership != viewer.pk]) for half in halves
         ],
         "tag": STATE_TAGS.get(Proposal.State(proposal.state), ""),
-        "is_weakest": proposal.score == run.statistics.get("lowest"),
+        "is_weakest": proposal.score == (run.statistics.get("lowest") if lowest is None else lowest),
+        # Where nothing but rules counts, all pairs are alike.
+        "has_score": bool(run.maximum),
         "may_settle": policies.may_settle(viewer, proposal),
     }
 

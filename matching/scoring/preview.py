@@ -43,6 +43,8 @@ class Preview:
     possible: int
     apart: int
     effects: list[Effect]
+    # With whom the rules leave nobody, all of them together.
+    alone: list[Candidate]
     is_among_peers: bool = False
 
 
@@ -52,7 +54,7 @@ def preview(program: Program, criteria: Iterable[Criterion], *, on: date) -> Pre
     if program.kind == Program.Kind.RECIPROCAL:
         return _of_a_pool(program, rules, on)
     mentees, mentors, _either = candidates(program, on=on)
-    possible, effects = _counted(rules, mentees, mentors, on)
+    possible, effects, alone = _counted(rules, mentees, mentors, on)
     return Preview(
         mentees=len(mentees),
         mentors=len(mentors),
@@ -61,6 +63,7 @@ def preview(program: Program, criteria: Iterable[Criterion], *, on: date) -> Pre
         possible=possible,
         apart=len(forbidden(program, mentees, mentors)),
         effects=effects,
+        alone=alone,
     )
 
 
@@ -68,7 +71,7 @@ def _of_a_pool(program: Program, rules: Sequence[Criterion], on: date) -> Previe
     """A rule is the same for both of a pair, so each two are counted twice, and each with themselves."""
     people = peers(program, on=on)
     pairs = len(people) * (len(people) - 1) // 2
-    possible, effects = (pairs, []) if not rules else _counted(rules, people, people, on, among_peers=True)
+    possible, effects, alone = (pairs, [], []) if not rules else _counted(rules, people, people, on, among_peers=True)
     return Preview(
         mentees=len(people),
         mentors=len(people),
@@ -77,15 +80,16 @@ def _of_a_pool(program: Program, rules: Sequence[Criterion], on: date) -> Previe
         possible=possible,
         apart=len(forbidden(program, people, people)) // 2,
         effects=effects,
+        alone=alone,
         is_among_peers=True,
     )
 
 
 def _counted(
     rules: Sequence[Criterion], mentees: Sequence[Candidate], mentors: Sequence[Candidate], on: date, *, among_peers: bool = False
-) -> tuple[int, list[Effect]]:
+) -> tuple[int, list[Effect], list[Candidate]]:
     if not rules:
-        return len(mentees) * len(mentors), []
+        return len(mentees) * len(mentors), [], []
     made = encoded(rules, mentees, mentors, on).criteria
     # Whoever answered all of these alike is counted together, so that ten thousand people are a few hundred rows.
     rows, columns = _Alike([rule.mentee for rule in made]), _Alike([rule.mentor for rule in made])
@@ -117,7 +121,8 @@ def _counted(
     for number, rule in enumerate(rules, start=1):
         alone = [*rows.of(row_has[number] & ~row_has[0], mentees), *columns.of(column_has[number] & ~column_has[0], mentors)]
         effects.append(Effect(rule, totals[number], alone))
-    return totals[0], effects
+    nobody = [*rows.of(~row_has[0], mentees), *([] if among_peers else columns.of(~column_has[0], mentors))]
+    return totals[0], effects, nobody
 
 
 class _Alike:

@@ -38,6 +38,8 @@ def criteria(request: MemberRequest) -> HttpResponse:
         "criteria": listed,
         "preview": found,
         "effects": _told(found),
+        "alone": found.alone[:NAMES_SHOWN],
+        "unnamed": max(0, len(found.alone) - NAMES_SHOWN),
         "suggestion": [] if listed else services.suggestion(program, questions, now),
     }
     return render(request, "matching/scoring/criteria.html", context)

@@ -236,13 +236,13 @@ def test_who_is_left_by_a_change_is_among_those_without_a_match(by, four, browse
 def test_who_is_not_one_of_the_two_gets_nobody_else(by, four):
     run = finished(by)
     with pytest.raises(Refused, match="not one of the two"):
-        by_hand.trade_of(pair_of(run, four[0]), four[1], four[3])
+        by_hand.trade_of(pair_of(run, four[0]), four[1], four[3], by=by)
 
 
 def test_two_who_are_apart_are_not_put_together_by_hand(by, four):
     ExclusionFactory(program=by.program, one=four[1], other=four[0])
     with pytest.raises(Refused, match="keeps these two apart"):
-        by_hand.trade_of(pair_of(finished(by), four[0]), four[1], four[0])
+        by_hand.trade_of(pair_of(finished(by), four[0]), four[1], four[0], by=by)
 
 
 # --- the pages ---

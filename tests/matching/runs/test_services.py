@@ -5,8 +5,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from matching.criteria.models import Criterion
+from matching.pairings import services as pairings
 from matching.pairings.models import Pairing
-from matching.runs import by_hand, services, work
+from matching.runs import by_hand, reckoning, services, work
 from matching.runs.field import Wish
 from matching.runs.models import Proposal, Run, RunRule
 from mentoring.kernel.errors import Refused
@@ -80,7 +81,7 @@ def test_more_locks_than_places_are_refused_by_name(by, four):
     amara, sam, noor, _wei = four
     for mentee in (amara, sam):
         RunRuleFactory(program=by.program, mentee=mentee, mentor=noor, by=by)
-    with pytest.raises(Refused, match="Noor has 1 free places"):
+    with pytest.raises(Refused, match="Noor has 1 free place,"):
         started(by)
 
 
@@ -273,7 +274,7 @@ def test_what_is_forgotten_is_neither_repeated_nor_reckoned_with(by, four):
     with pytest.raises(Refused, match="keeps nothing"):
         services.repeat(run=run, by=by, now=NOON)
     with pytest.raises(Refused, match="has been forgotten"):
-        by_hand.trade_of(run.proposals.first(), four[3])
+        by_hand.trade_of(run.proposals.first(), four[3], by=by)
 
 
 def test_what_is_forgotten_before_a_worker_comes_is_not_read_anew(by, four):
@@ -314,7 +315,9 @@ def test_a_lock_and_a_never_of_the_same_two_are_refused_by_name(by, four):
         started(by)
 
 
-def test_rules_that_leave_nobody_come_to_no_pair_and_name_the_rule(by):
+@pytest.mark.parametrize("looked_into", [60, 0])
+def test_rules_that_leave_nobody_come_to_no_pair_and_name_the_rule_however_many_there_are(by, monkeypatch, looked_into):
+    monkeypatch.setattr(reckoning, "MOST_EXPLAINED", looked_into)
     Criterion.objects.update(kind=Criterion.Kind.MUST_MATCH, weight=0, part="")
     person(by, "Amara", "Nature")
     person(by, "Noor", "Family", mentor=True)
@@ -567,6 +570,26 @@ def test_nobody_settles_a_pair_of_their_own(by):
         services.settle(proposal=proposal, kind=RunRule.Kind.LOCK, by=proposal.mentor, now=NOON)
 
 
+def test_who_is_never_to_be_put_together_is_not_introduced_by_hand_either(by, four):
+    services.settle(proposal=finished(by).proposals.get(mentee=four[0]), kind="forbid", by=by, now=NOON)
+    with pytest.raises(Refused, match="cannot be introduced"):
+        pairings.propose(program=by.program, one=four[2], other=four[0], mentor=four[2], by=by, now=NOON)
+
+
+def test_never_in_one_run_opens_the_lock_that_another_run_shows(by, four):
+    first, second = finished(by), finished(by)
+    services.settle(proposal=first.proposals.get(mentee=four[0]), kind="lock", by=by, now=NOON)
+    services.settle(proposal=second.proposals.get(mentee=four[0]), kind="forbid", by=by, now=NOON)
+    assert first.proposals.get(mentee=four[0]).state == State.DRAFT
+    assert RunRule.objects.get().kind == "forbid"
+
+
+def test_nobody_sees_what_a_trade_would_do_to_a_pair_of_their_own(by, four):
+    Membership.objects.filter(pk=four[1].pk).update(is_coordinator=True)
+    with pytest.raises(Refused, match="not yours to change"):
+        by_hand.trade_of(finished(by).proposals.get(mentee=four[0]), four[3], by=Membership.objects.get(pk=four[1].pk))
+
+
 def test_two_mentees_change_mentors_where_there_is_no_free_place(by, four):
     run = finished(by)
     proposal = run.proposals.get(mentee=four[0])
@@ -588,16 +611,16 @@ def test_a_mentee_goes_to_a_free_place_alone(by, four):
 def test_a_locked_pair_is_not_traded(by, four):
     RunRuleFactory(program=by.program, mentee=four[0], mentor=four[2], by=by)
     with pytest.raises(Refused, match="Take the lock back first"):
-        by_hand.trade_of(finished(by).proposals.get(mentee=four[0]), four[3])
+        by_hand.trade_of(finished(by).proposals.get(mentee=four[0]), four[3], by=by)
 
 
 def test_looking_at_a_trade_changes_nothing(by, four):
     run = finished(by)
-    by_hand.trade_of(run.proposals.get(mentee=four[0]), four[3])
+    by_hand.trade_of(run.proposals.get(mentee=four[0]), four[3], by=by)
     assert pairs_of(run) == {"Amara": "Noor", "Sam": "Wei"}
 
 
 def test_two_who_are_kept_apart_are_not_put_together_by_hand(by, four):
     ExclusionFactory(program=by.program, one=four[0], other=four[3])
     with pytest.raises(Refused, match="keeps these two apart"):
-        by_hand.trade_of(finished(by).proposals.get(mentee=four[0]), four[3])
+        by_hand.trade_of(finished(by).proposals.get(mentee=four[0]), four[3], by=by)

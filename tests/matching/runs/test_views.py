@@ -105,7 +105,7 @@ def test_of_many_reasons_the_list_says_two_and_the_page_of_the_pair_all(browser,
     for n in range(3):
         question = ProfileQuestionFactory(program=by.program, text=f"Question {n}", kind=ProfileQuestion.Kind.SEVERAL)
         CriterionFactory(program=by.program, question=question)
-    parts = [[f"c{criterion.pk}", 30, 20, True, 600] for criterion in Criterion.objects.exclude(pk=own.pk)]
+    parts = [[f"c{criterion.pk}", 30, 20, False, 600] for criterion in Criterion.objects.exclude(pk=own.pk)]
     pair = run.proposals.order_by("pk").first()
     pair.parts = parts
     pair.save()
@@ -301,7 +301,7 @@ def test_places_that_few_fit_into_are_told_with_whom_they_would_need(browser, by
 def test_too_few_places_for_very_many_are_said_in_one_sentence(browser, by):
     run = RunFactory(program=by.program)
     UnmatchedFactory(run=run)
-    assert "More people look for a mentor than there are free places." in text(browser.get(at("run-nobody", run)))
+    assert "More people look for a mentor than there are free places that fit them." in text(browser.get(at("run-nobody", run)))
 
 
 def test_of_a_forgotten_run_one_sees_who_was_put_together_and_no_more(browser, by, four):
@@ -380,3 +380,45 @@ def test_of_somebody_without_a_match_it_is_not_said_that_they_are_kept_apart_fro
     said = text(browser.get(at("run-nobody", run)))
     assert "No mentor is possible at present." in said
     assert "would" not in said.partition("No mentor is possible at present.")[2]
+
+
+def test_what_is_settled_of_oneself_is_not_on_the_page_that_starts_a_run(browser, by, four):
+    taking_part = person(by, "Priya", "Family")
+    RunRuleFactory(program=by.program, mentee=four[0], mentor=four[2], by=taking_part, kind="lock")
+    Membership.objects.filter(pk=four[0].pk).update(is_coordinator=True)
+    seen, unseen = (text(somebody.get(at("run-start"))) for somebody in (browser, signed_in(four[0].user)))
+    assert "Amara and Noor" in seen
+    assert "Amara and Noor" not in unseen
+
+
+def test_what_a_lock_left_behind_is_taken_back_from_the_pair_itself(browser, by, four):
+    run = finished(by)
+    pair = run.proposals.get(mentee=four[0])
+    Proposal.objects.filter(pk=pair.pk).update(state="locked")
+    browser.post(at("run-pair-settle", run, pair.pk), {"undo": "1"})
+    pair.refresh_from_db()
+    assert pair.state == "draft"
+
+
+def test_a_press_that_says_nothing_settles_nothing(browser, by, four):
+    run = finished(by)
+    pair = run.proposals.get(mentee=four[0])
+    browser.post(at("run-pair-settle", run, pair.pk), {})
+    assert not RunRule.objects.exists()
+
+
+def test_what_somebody_left_open_does_not_stand_against_a_pair(browser, by):
+    person(by, "Amara")
+    person(by, "Noor", "Family", mentor=True)
+    run = finished(by)
+    pair = run.proposals.get()
+    assert "Against Nothing that counts." in text(browser.get(at("run", run)))
+    assert "Not known “What matters to you?” Amara left this open." in text(browser.get(at("run-pair", run, pair.pk)))
+
+
+def test_the_weakest_is_said_as_the_drafts_stand(browser, by, four):
+    run = finished(by)
+    Proposal.objects.filter(run=run, mentee=four[1]).update(by_hand=True, score=1500, shown=50)
+    said = text(browser.get(at("run", run)))
+    assert "On average 75 of 100, the weakest 50." in said
+    assert "50 of 100 · the weakest" in said

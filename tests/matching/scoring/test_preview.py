@@ -60,10 +60,12 @@ def by_hand(rules: list[Criterion], mentees: list[Candidate], mentors: list[Cand
 @settings(max_examples=25, deadline=None)
 @given(mentees=people(0), mentors=people(100), rules=st.lists(st.sampled_from(RULES), unique_by=id, min_size=1))
 def test_it_counts_what_one_would_count_pair_by_pair(mentees, mentors, rules):
-    possible, effects = module._counted(rules, mentees, mentors, TODAY)
+    possible, effects, alone = module._counted(rules, mentees, mentors, TODAY)
 
     passing = by_hand(rules, mentees, mentors)
     assert possible == len(passing)
+    in_one = {person for pair in passing for person in pair}
+    assert {person.membership_id for person in alone} == {person.membership_id for person in (*mentees, *mentors)} - in_one
     for effect, without in zip(effects, rules, strict=True):
         others = by_hand([one for one in rules if one is not without], mentees, mentors)
         assert effect.possible_without == len(others)
@@ -74,10 +76,12 @@ def test_it_counts_what_one_would_count_pair_by_pair(mentees, mentors, rules):
 @settings(max_examples=25, deadline=None)
 @given(peers=people(0), rules=st.lists(st.sampled_from(RULES), unique_by=id, min_size=1))
 def test_among_equal_peers_each_two_are_counted_once_and_nobody_with_themselves(peers, rules):
-    possible, effects = module._counted(rules, peers, peers, TODAY, among_peers=True)
+    possible, effects, alone = module._counted(rules, peers, peers, TODAY, among_peers=True)
 
     passing = {pair for pair in by_hand(rules, peers, peers) if pair[0] < pair[1]}
     assert possible == len(passing)
+    in_one = {person for pair in passing for person in pair}
+    assert {person.membership_id for person in alone} == {person.membership_id for person in peers} - in_one
     for effect, without in zip(effects, rules, strict=True):
         others = {pair for pair in by_hand([one for one in rules if one is not without], peers, peers) if pair[0] < pair[1]}
         somebody, nobody = ({person for pair in pairs for person in pair} for pairs in (others, passing))
@@ -101,7 +105,7 @@ def test_the_size_of_a_block_does_not_matter(monkeypatch):
 
     monkeypatch.setattr(module, "CELLS", 1)
 
-    assert module._counted(RULES[1:2], mentees, mentors, TODAY) == at_once == (16, at_once[1])
+    assert module._counted(RULES[1:2], mentees, mentors, TODAY) == at_once == (16, *at_once[1:])
 
 
 @pytest.mark.django_db
