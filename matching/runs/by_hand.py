@@ -1,10 +1,12 @@
 """Somebody who runs the program gives one person of a draft somebody else. What it does to all is known before it is done."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -102,6 +104,23 @@ def trade(*, proposal: Proposal, new: Membership, by: Membership, now: datetime,
         detail={"pairs": len(changed)},
     )
     return made
+
+
+def others_of(proposal: Proposal, top: int) -> list[list[Any]]:
+    """For a pair changed by hand, as a proposal keeps them: the best for either half by score. What all would lose nobody knows."""
+    inputs = services.seen_by(proposal.run)
+    scores_of = peers.scores_of if inputs.is_among_peers else reckoning.scores_of
+    standing = Proposal.objects.filter(run=proposal.run).exclude(state=State.DROPPED).values_list("mentee", "mentor")
+    taken = Counter(person for mentee, mentor in standing for person in ((mentee, mentor) if inputs.is_among_peers else (mentor,)))
+    found = []
+    for one, other in ((proposal.mentee_id, proposal.mentor_id), (proposal.mentor_id, proposal.mentee_id))[: 1 + inputs.is_among_peers]:
+        row = inputs.mentees.tolist().index(one)
+        scores = scores_of(inputs, [row], list(range(len(inputs.mentors))))[0]
+        best = [j for j in np.argsort(-scores, kind="stable").tolist() if scores[j] >= 0 and inputs.mentors[j] not in (one, other)]
+        for j in best[:top]:
+            person = int(inputs.mentors[j])
+            found.append([person, int(scores[j]), None, taken[person] < int(inputs.capacity[j]), False, one])
+    return found
 
 
 def exact_of(*, proposal: Proposal, new: Membership, one: Membership | None, by: Membership, now: datetime) -> Exact | Job:

@@ -295,7 +295,7 @@ def pair(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
     if elsewhere := _unless_kept(shown.run):
         return elsewhere
     others = []
-    if policies.may_settle(request.membership, shown) and not shown.by_hand and shown.run.forgotten_at is None:
+    if policies.may_settle(request.membership, shown) and shown.run.forgotten_at is None:
         others = _next_best(shown)
     # One asks nothing of oneself here: who runs the program and takes part is not among the choices.
     shown.alternatives = [other for other in others or shown.alternatives if other[0] != request.membership.pk]
@@ -469,6 +469,8 @@ def _job_of(run: Run, key: str) -> Job | None:
 
 def _next_best(proposal: Proposal) -> list[list[Any]]:
     """As a proposal keeps them, but more of them; nothing where the run itself has nobody for the two."""
+    if proposal.by_hand:
+        return by_hand.others_of(proposal, OTHERS_OF_ONE)
     inputs, solution = services.result_of(proposal.run)
     row = inputs.mentees.tolist()
     if isinstance(solution, solver.PoolSolution):

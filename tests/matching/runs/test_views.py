@@ -422,3 +422,12 @@ def test_the_weakest_is_said_as_the_drafts_stand(browser, by, four):
     said = text(browser.get(at("run", run)))
     assert "On average 75 of 100, the weakest 50." in said
     assert "50 of 100 · the weakest" in said
+
+
+def test_what_was_changed_by_hand_can_be_changed_back(browser, by, four):
+    run = finished(by)
+    pair = run.proposals.get(mentee=four[0])
+    for mentor in (four[3], four[2]):
+        assert f"with={mentor.pk}&" in browser.get(at("run-pair", run, pair.pk)).text.replace("&amp;", "&")
+        browser.post(at("run-pair-trade", run, pair.pk), {"with": mentor.pk})
+    assert pairs_of(run)["Amara"] == "Noor"
