@@ -157,7 +157,10 @@ def run(request: MemberRequest, run: int) -> HttpResponse:
     shown = _run(request, run)
     if elsewhere := _unless_kept(shown):
         return elsewhere
-    me = request.membership
+    me, release = request.membership, _open_or_failed(shown.release_job())
+    if "HX-Request" in request.headers and (release is None or not release.is_open):
+        # The part of the page that asks again by itself leaves with the whole page, on which all has changed.
+        return HttpResponseClientRedirect(request.get_full_path())
     proposals = Proposal.objects.visible_to(me).filter(run=shown)
     ordered = in_order(proposals.for_list(), request.GET.get("sort", ""), ORDERS, "score")
     filtered = ProposalFilter(request.GET, queryset=ordered)
@@ -186,7 +189,7 @@ def run(request: MemberRequest, run: int) -> HttpResponse:
         "alone": Unmatched.objects.visible_to(me).filter(run=shown).count(),
         "weakest": _weakest(shown) if lowest is None else of_hundred(lowest, shown.maximum),
         "mean": _mean(shown) if lowest is None else of_hundred(round(counts["average"]), shown.maximum),
-        "release": _open_or_failed(shown.release_job()),
+        "release": release,
         "orders": _orders(request),
     }
     return render(request, "matching/runs/run.html", context)
@@ -199,11 +202,12 @@ def nobody(request: MemberRequest, run: int) -> HttpResponse:
     shown = _run(request, run)
     if elsewhere := _unless_kept(shown):
         return elsewhere
-    page = page_of(request, Unmatched.objects.visible_to(request.membership).filter(run=shown).for_list())
-    words = words_of(shown)(shown.program, shown, [one.membership_id for one in page.items])
+    alone = Unmatched.objects.visible_to(request.membership).filter(run=shown)
+    page, everybody = page_of(request, alone.for_list()), list(alone.order_by("pk"))
+    words = words_of(shown)(shown.program, shown, [one.membership_id for one in everybody])
     is_known = shown.forgotten_at is None
     rows = [{"unmatched": one, "sentences": words.why_nobody(one) if is_known else []} for one in page.items]
-    helps = words.what_would_help(page.items) if is_known else []
+    helps = words.what_would_help(everybody) if is_known else []
     return render(request, "matching/runs/nobody.html", {"run": shown, "page": page, "rows": rows, "helps": helps})
 
 

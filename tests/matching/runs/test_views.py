@@ -431,3 +431,9 @@ def test_what_was_changed_by_hand_can_be_changed_back(browser, by, four):
         assert f"with={mentor.pk}&" in browser.get(at("run-pair", run, pair.pk)).text.replace("&amp;", "&")
         browser.post(at("run-pair-trade", run, pair.pk), {"with": mentor.pk})
     assert pairs_of(run)["Amara"] == "Noor"
+
+
+def test_where_a_release_has_ended_the_part_that_asks_again_leads_to_the_whole_page(browser, by, four):
+    run = finished(by)
+    answer = browser.get(at("run", run), headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == at("run", run)
