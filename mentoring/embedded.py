@@ -334,7 +334,9 @@ class Valkey(Server):
             return False
 
     def _client(self) -> "redis.Redis":
-        return redis.Redis(unix_socket_path=str(self.sockets / "valkey.sock"), socket_timeout=5)
+        # One try: whoever asks does so again, and the library's own pauses would hold up every start for four seconds.
+        once = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
+        return redis.Redis(unix_socket_path=str(self.sockets / "valkey.sock"), socket_timeout=5, retry=once)
 
     def _command(self) -> list[str]:
         settings = {
