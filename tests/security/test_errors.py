@@ -169,7 +169,7 @@ BODIES = [
 @pytest.mark.parametrize("who", WHO)
 def test_a_body_that_is_no_form_breaks_nothing(scene, who, soak):
     browser, wrong = scene.browsers[who], []
-    for address in scene.addresses_of(who):
+    for address in scene.addresses_of(who)[:: 1 if soak else 2]:
         for kind, body in BODIES if soak else BODIES[::4]:
             response = undone(lambda: browser.generic("POST", address, body.encode("latin-1"), content_type=kind))  # noqa: B023 - called at once
             wrong += complaint(response, "POST", address, kind)
