@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -30,6 +31,7 @@ from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
 from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership, Program
+from programs.profiles.models import Profile
 
 MATCHING, RELEASING = "match-run", "match-release"
 READING = gettext_noop("Reading what everybody said")
@@ -233,6 +235,18 @@ def check(run: Run) -> list[str]:
     if isinstance(solution, solver.PoolSolution):
         return [*faults, *peers.check(inputs, solution, is_proved=run.proved_at is not None)]
     return [*faults, *solver.verify(inputs.problem(), solution)]
+
+
+def has_changed_since(run: Run) -> bool:
+    """Whether what its words are made of is not what it saw: somebody in it has changed their profile, or what counts has changed. Two
+    queries: the words are those of today, the figures those of the run."""
+    same = Run.objects.filter(program=run.program_id, inputs_hash=run.inputs_hash)
+    read_at = Coalesce(Subquery(same.order_by("started_at").values("started_at")[:1]), Value(run.started_at))
+    pairs = Proposal.objects.filter(run=run)
+    people = Q(membership__in=pairs.values("mentee")) | Q(membership__in=pairs.values("mentor"))
+    if Profile.objects.filter(people, changed_at__gt=read_at).exists():
+        return True
+    return Criterion.objects.filter(program=run.program_id, changed_at__gt=read_at).exists()
 
 
 @transaction.atomic

@@ -190,6 +190,7 @@ def run(request: MemberRequest, run: int) -> HttpResponse:
         "weakest": _weakest(shown) if lowest is None else of_hundred(lowest, shown.maximum),
         "mean": _mean(shown) if lowest is None else of_hundred(round(counts["average"]), shown.maximum),
         "release": release,
+        "has_changed": bool(counts["drafts"]) and shown.forgotten_at is None and services.has_changed_since(shown),
         "orders": _orders(request),
     }
     return render(request, "matching/runs/run.html", context)

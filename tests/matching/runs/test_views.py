@@ -13,7 +13,7 @@ from matching.runs.models import Proposal, Run, RunRule
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
 from programs.memberships.models import Membership
-from programs.profiles.models import ProfileAnswer, ProfileQuestion
+from programs.profiles.models import Profile, ProfileAnswer, ProfileQuestion
 from tests.conftest import signed_in
 from tests.factories.matching import CriterionFactory, ProposalFactory, RunFactory, RunRuleFactory, UnmatchedFactory
 from tests.factories.programs import MembershipFactory, ProfileFactory, ProfileQuestionFactory
@@ -437,3 +437,11 @@ def test_where_a_release_has_ended_the_part_that_asks_again_leads_to_the_whole_p
     run = finished(by)
     answer = browser.get(at("run", run), headers={"HX-Request": "true"})
     assert answer.headers["HX-Redirect"] == at("run", run)
+
+
+@pytest.mark.parametrize(("who", "is_said"), [("Amara", True), ("Kim", False)])
+def test_it_is_said_that_somebody_in_the_run_has_changed_their_profile_since(browser, by, four, who, is_said):
+    run = finished(by)
+    person(by, "Kim")
+    Profile.objects.filter(membership__user__name=who).update(changed_at=NOON + timedelta(hours=1))
+    assert ("People have changed their profiles since" in text(browser.get(at("run", run)))) is is_said
