@@ -207,27 +207,42 @@ def pytest_collection_finish() -> None:
 
 # Whatever begins late ends late, while the other processes have nothing left to do.
 LONG = (
+    "tests/browser/test_journey.py",
+    "tests/management/test_up.py",
     "tests/security/test_access_matrix.py",
-    "tests/security/test_errors.py",
+    "tests/kernel/outbox/test_survival.py",
     "tests/security/test_parity.py",
+    "tests/security/test_errors.py",
     "tests/security/test_removals.py",
     "tests/security/test_query_budget.py",
-    "tests/management/test_up.py",
-    "tests/browser/test_journey.py",
-    "tests/management/test_demo.py",
+    "tests/checkins/reminders/test_year.py",
+    "tests/checkins/test_privacy.py",
+    "tests/kernel/outbox/test_broker.py",
     "tests/browser/test_roster.py",
+    "tests/management/test_demo.py",
     "tests/kernel/encryption/test_services.py",
     "tests/browser/test_sessions.py",
-    "tests/kernel/outbox/test_survival.py",
+    "tests/browser/test_pairings_and_guidelines.py",
+    "tests/browser/test_reset_and_ending.py",
+    "tests/browser/test_series_and_pauses.py",
+    "tests/browser/test_matching.py",
+    "tests/browser/test_people_and_setup.py",
+    "tests/browser/test_decisions_of_two.py",
+    "tests/browser/test_life_of_a_pair.py",
+    "tests/browser/test_axe.py",
 )
 
 
-def long_ones_first(items: list[pytest.Item]) -> list[pytest.Item]:
-    """At the beginning of what each of two processes is given, one half of the list. Files stay whole, in the order they have."""
-    one, other = ([item for name in names for item in items if _file_of(item) == name] for names in (LONG[::2], LONG[1::2]))
+def long_ones_first(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
+    """At the beginning of what each process is given, an equal part of the list. Files stay whole, in the order they have."""
     others = [item for item in items if _file_of(item) not in LONG]
-    first_half = max(len(items) // 2 - len(one), 0)
-    return [*one, *others[:first_half], *other, *others[first_half:]]
+    ordered: list[pytest.Item] = []
+    for at in range(processes):
+        here = [item for name in LONG[at::processes] for item in items if _file_of(item) == name]
+        room = max(len(items) // processes - len(here), 0)
+        ordered += [*here, *others[:room]]
+        others = others[room:]
+    return [*ordered, *others]
 
 
 def _file_of(item: pytest.Item) -> str:
@@ -253,4 +268,4 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         full = [item for item in items if "soak" in getattr(item, "fixturenames", ())]
         config.hook.pytest_deselected(items=[item for item in items if item not in full])
         items[:] = full
-    items[:] = long_ones_first(items)
+    items[:] = long_ones_first(items, int(getattr(config, "workerinput", {}).get("workercount", 1)))
