@@ -11,6 +11,7 @@ from matching.criteria import services
 from matching.criteria.forms import CriterionForm, KeepApart, NameFilter, said_of
 from matching.criteria.models import Criterion, Exclusion
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.keys import whole_number
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once, say_no
 from programs.memberships.access import MemberRequest, staff_only
@@ -178,5 +179,5 @@ def _choose_person(request: MemberRequest, people: "MembershipQuerySet", one: Me
 
 def _chosen(request: MemberRequest, people: "MembershipQuerySet", name: str) -> Membership | None:
     """The person that the address names; nothing where it names nobody who could be meant."""
-    key = request.GET.get(name, "")
-    return people.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() and len(key) < 16 else None
+    key = whole_number(request.GET.get(name, ""))
+    return people.filter(pk=key).first() if key is not None else None

@@ -19,6 +19,7 @@ from matching.pairings.forms import Introduce, PairingFilter, PersonFilter
 from matching.pairings.models import Pairing, PartnerWish, Request
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
+from mentoring.kernel.keys import whole_number
 from mentoring.kernel.lists.exports import csv_response
 from mentoring.kernel.lists.filters import Columns, in_order
 from mentoring.kernel.lists.pages import page_of
@@ -207,8 +208,8 @@ def _choose(request: MemberRequest, people: "QuerySet[Any]", one: Membership | N
 
 def _chosen(request: MemberRequest, people: "QuerySet[Any]", name: str) -> Membership | None:
     """The person that the address names; nothing where it names nobody who could be meant."""
-    key = request.GET.get(name, "")
-    return people.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() and len(key) < 16 else None
+    key = whole_number(request.GET.get(name, ""))
+    return people.filter(pk=key).first() if key is not None else None
 
 
 def _coordinator_chosen(request: MemberRequest, form: Introduce) -> Membership | None:

@@ -81,9 +81,8 @@ def field_of(*, program: Program, wish: Wish, now: datetime) -> Field:
     if wish.sides != Run.Sides.SUGGESTED:
         side_of = dict.fromkeys(either, "mentor" if wish.sides == Run.Sides.MENTORS else "mentee")
     for lock in locks:
-        for person, side in ((lock.mentee_id, "mentee"), (lock.mentor_id, "mentor")):
-            if person in could_be_either:
-                side_of[person] = side  # type: ignore[assignment]
+        at_the_lock: dict[int, Side] = {lock.mentee_id: "mentee", lock.mentor_id: "mentor"}
+        side_of |= {person: side for person, side in at_the_lock.items() if person in could_be_either}
     if side_of:
         mentees, mentors, _either = encoding.candidates(program, cohort=wish.cohort, on=on, side_of=side_of)
     return _with_locks(program, kind, mentees, mentors, suggested, locks)

@@ -27,6 +27,7 @@ from matching.runs.peer_words import words_of
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
+from mentoring.kernel.keys import whole_number
 from mentoring.kernel.lists.filters import Columns, in_order
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once, say_no
@@ -460,16 +461,16 @@ def _proposal(request: MemberRequest, run: int, proposal: int) -> Proposal:
 
 def _person(request: MemberRequest, key: str) -> Membership | None:
     """Anybody of the program but oneself: of oneself one settles nothing."""
-    if not (key.isascii() and key.isdecimal() and len(key) < 16):
-        return None
-    return Membership.objects.visible_to(request.membership).exclude(pk=request.membership.pk).with_people().filter(pk=int(key)).first()
+    number = whole_number(key)
+    people = Membership.objects.visible_to(request.membership).exclude(pk=request.membership.pk).with_people()
+    return people.filter(pk=number).first() if number is not None else None
 
 
 def _job_of(run: Run, key: str) -> Job | None:
     """The exact reckoning that the address speaks of, if it is one of this run."""
-    if not (key.isascii() and key.isdecimal() and len(key) < 16):
-        return None
-    return Job.objects.visible_to_program(run.program_id).of_kind(by_hand.EXACT).filter(pk=int(key), input__run=run.pk).first()
+    number = whole_number(key)
+    of_run = Job.objects.visible_to_program(run.program_id).of_kind(by_hand.EXACT).filter(input__run=run.pk)
+    return of_run.filter(pk=number).first() if number is not None else None
 
 
 def _next_best(proposal: Proposal) -> list[list[Any]]:
