@@ -13,7 +13,7 @@ from matching.pairings.access import PairRequest, stopped, the_two_only
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.keys import whole_number
 from mentoring.kernel.lists.pages import page_of
-from mentoring.kernel.once.access import once
+from mentoring.kernel.once.access import once, say_no
 
 TOPICS_A_PAGE = 20
 # What a form of the agenda's own page says, so that one comes back to it.
@@ -76,7 +76,7 @@ def use_suggestion(request: PairRequest) -> HttpResponse:
     try:
         services.use_suggestion(pairing=request.pairing, by=request.membership, key=key, now=timezone.now())
     except Refused as refused:
-        messages.warning(request, str(refused))
+        say_no(request, refused)
     else:
         messages.success(request, _("The topic is on your agenda. You both see it."))
     return _back(request)
@@ -131,7 +131,7 @@ def move(request: PairRequest, agendaitem: int) -> HttpResponse:
         else:
             services.move(item=item, by=me, up="up" in request.POST, now=now)
     except Refused as refused:
-        messages.warning(request, str(refused))
+        say_no(request, refused)
     return _to_agenda(request, item)
 
 

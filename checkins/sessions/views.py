@@ -20,7 +20,7 @@ from checkins.sessions.models import Session, SessionOption
 from matching.pairings.access import PairRequest, stopped, the_two_only
 from mentoring.kernel.dates import written
 from mentoring.kernel.errors import Refused
-from mentoring.kernel.once.access import once
+from mentoring.kernel.once.access import once, say_no
 from mentoring.kernel.outbox.addresses import named, sending_address
 from programs.memberships.models import Membership
 
@@ -98,10 +98,10 @@ def decline(request: PairRequest, session: int) -> HttpResponse:
     try:
         services.decline(session=found, by=request.membership, now=timezone.now(), seen=int(seen) if _is_key(seen) else 0)
     except services.OtherTimesMeanwhile as refused:
-        messages.warning(request, str(refused))
+        say_no(request, refused)
         return to_session(found)
     except Refused as refused:
-        messages.warning(request, str(refused))
+        say_no(request, refused)
     else:
         messages.success(request, _("These times are off the table. Either of you can suggest others."))
     return redirect("checkins:pairing", found.pairing.program.slug, found.pairing_id)
@@ -115,7 +115,7 @@ def repeat(request: PairRequest, session: int) -> HttpResponse:
     try:
         services.repeat(session=found, by=request.membership, now=timezone.now())
     except Refused as refused:
-        messages.warning(request, str(refused))
+        say_no(request, refused)
         return to_session(found)
     when = _in_words(services.in_two_weeks(found, request.membership))
     words = {"when": when, "name": request.other.user.short_name}

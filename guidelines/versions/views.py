@@ -18,7 +18,7 @@ from mentoring.kernel.errors import Refused
 from mentoring.kernel.lists.exports import csv_response
 from mentoring.kernel.lists.filters import Columns, in_order
 from mentoring.kernel.lists.pages import page_of
-from mentoring.kernel.once.access import once
+from mentoring.kernel.once.access import once, say_no
 from programs.memberships.access import MemberRequest, members_only, participants_only, staff_only
 from programs.memberships.models import Membership, MembershipQuerySet
 from programs.people.access import recently_signed_in
@@ -205,7 +205,7 @@ def remind(request: MemberRequest) -> HttpResponse:
         try:
             made = services.remind(version=version, people=people, by=request.membership, now=timezone.now())
         except Refused as refused:
-            messages.warning(request, str(refused))
+            say_no(request, refused)
         else:
             _say_how_many(request, made)
     return redirect("guidelines:acknowledged", request.membership.program.slug)
