@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("matching.criteria.urls")),
     path("", include("matching.suggestions.urls")),
     path("", include("matching.runs.urls")),
+    path("", include("matching.drafts.urls")),
 ]

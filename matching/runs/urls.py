@@ -4,13 +4,10 @@ from matching.runs import views
 
 MATCHING = "p/<slug:program>/matching/"
 RUN = f"{MATCHING}runs/<int:run>/"
-PAIR = f"{RUN}pairs/<int:proposal>/"
 
 urlpatterns = [
     path(MATCHING, views.runs, name="runs"),
     path(f"{MATCHING}runs/start/", views.start, name="run-start"),
-    path(f"{MATCHING}settled/", views.rules, name="run-rules"),
-    path(f"{MATCHING}settled/<int:rule>/take-back/", views.rule_take_back, name="run-rule-take-back"),
     path(RUN, views.run, name="run"),
     path(f"{RUN}progress/", views.progress, name="run-progress"),
     path(f"{RUN}stop/", views.stop, name="run-stop"),
@@ -21,7 +18,4 @@ urlpatterns = [
     path(f"{RUN}groups/", views.fairness, name="run-groups"),
     path(f"{RUN}release/", views.release, name="run-release"),
     path(f"{RUN}release/stop/", views.release_stop, name="run-release-stop"),
-    path(PAIR, views.pair, name="run-pair"),
-    path(f"{PAIR}settle/", views.settle, name="run-pair-settle"),
-    path(f"{PAIR}trade/", views.trade, name="run-pair-trade"),
 ]

@@ -1,12 +1,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Avg, Count, F, Min, Q
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,20 +13,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from matching import solver
 from matching.criteria.models import Criterion
-from matching.runs import by_hand, groups, peers, policies, reckoning, services
+from matching.runs import groups, services
+from matching.runs.access import run_of, unless_kept, unless_remembered
 from matching.runs.comparison import compared
-from matching.runs.exact import Exact
-from matching.runs.explanation import exact_in_words, of_hundred
+from matching.runs.explanation import of_hundred
 from matching.runs.field import Wish, field_of
 from matching.runs.forms import ProposalFilter, StartForm
 from matching.runs.models import Proposal, Run, RunRule, Unmatched
 from matching.runs.peer_words import words_of
+from matching.runs.rows import mean_of, people_of, row_of, weakest_of
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
-from mentoring.kernel.keys import whole_number
 from mentoring.kernel.lists.filters import Columns, in_order
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once, say_no
@@ -41,8 +39,6 @@ ORDERS: Columns = {
     "waiting": [F("waiting_since").asc()],
     "name": ["mentee__user__name", "mentee__user__called"],
 }
-STATE_TAGS = {Proposal.State.LOCKED: "act", Proposal.State.RELEASED: "ok", Proposal.State.DROPPED: "warn"}
-OTHERS_OF_ONE = 12
 # Pairs as they stand, with a score.
 STANDING = Q(score__gte=0) & ~Q(state=Proposal.State.DROPPED)
 # So many runs can be put beside one.
@@ -60,7 +56,7 @@ def runs(request: MemberRequest) -> HttpResponse:
     me = request.membership
     page = page_of(request, Run.objects.visible_to(me).for_list())
     of_these = Job.objects.visible_to_program(me.program_id).in_bulk([run.job_id for run in page.items if run.job_id])
-    listed = [{"run": run, "job": of_these.get(run.job_id or 0), "weakest": _weakest(run)} for run in page.items]
+    listed = [{"run": run, "job": of_these.get(run.job_id or 0), "weakest": weakest_of(run)} for run in page.items]
     context = {
         "page": page,
         "runs": listed,
@@ -102,7 +98,7 @@ def start(request: MemberRequest) -> HttpResponse:
 @require_safe
 def progress(request: MemberRequest, run: int) -> HttpResponse:
     """How far it is, and why it ended where it came to no end. Leads on once it is done."""
-    shown = _run(request, run)
+    shown = run_of(request, run)
     job = shown.job()
     if shown.kept_at is not None:
         done = reverse("matching:run", args=[shown.program.slug, shown.pk])
@@ -114,7 +110,7 @@ def progress(request: MemberRequest, run: int) -> HttpResponse:
 @staff_only
 @require_POST
 def stop(request: MemberRequest, run: int) -> HttpResponse:
-    shown = _run(request, run)
+    shown = run_of(request, run)
     job = shown.job()
     if job is not None:
         jobs.request_stop(job, now=timezone.now())
@@ -125,7 +121,7 @@ def stop(request: MemberRequest, run: int) -> HttpResponse:
 @require_POST
 @once
 def repeat(request: MemberRequest, run: int) -> HttpResponse:
-    shown = _run(request, run)
+    shown = run_of(request, run)
     try:
         again = services.repeat(run=shown, by=request.membership, now=timezone.now())
     except Refused as refused:
@@ -137,10 +133,10 @@ def repeat(request: MemberRequest, run: int) -> HttpResponse:
 @staff_only
 def check(request: MemberRequest, run: int) -> HttpResponse:
     """What is proved, and by what. With POST it is proved once more, from what the run kept."""
-    shown = _run(request, run)
-    if elsewhere := _unless_remembered(shown):
+    shown = run_of(request, run)
+    if elsewhere := unless_remembered(shown):
         return elsewhere
-    context: dict[str, Any] = {"run": shown, "weakest": _weakest(shown), "mean": _mean(shown), "of_run": shown.repeats}
+    context: dict[str, Any] = {"run": shown, "weakest": weakest_of(shown), "mean": mean_of(shown), "of_run": shown.repeats}
     if request.method == "POST":
         context |= {"was_checked": True, "faults": services.check(shown)}
     if shown.repeats is not None and shown.repeats.kept_at is not None:
@@ -155,8 +151,8 @@ def check(request: MemberRequest, run: int) -> HttpResponse:
 @require_safe
 def run(request: MemberRequest, run: int) -> HttpResponse:
     """Every pair of it, with what speaks for it and against, and the next best."""
-    shown = _run(request, run)
-    if elsewhere := _unless_kept(shown):
+    shown = run_of(request, run)
+    if elsewhere := unless_kept(shown):
         return elsewhere
     me, release = request.membership, _open_or_failed(shown.release_job())
     if "HX-Request" in request.headers and (release is None or not release.is_open):
@@ -168,7 +164,7 @@ def run(request: MemberRequest, run: int) -> HttpResponse:
     page = page_of(request, filtered.qs)
     for proposal in page.items:
         proposal.run = shown
-    words = words_of(shown)(shown.program, shown, _people_of(page.items))
+    words = words_of(shown)(shown.program, shown, people_of(page.items))
     counts = proposals.aggregate(
         all=Count("pk"),
         drafts=Count("pk", filter=Q(state__in=Proposal.DRAFTS)),
@@ -185,11 +181,11 @@ def run(request: MemberRequest, run: int) -> HttpResponse:
         "run": shown,
         "page": page,
         "filter": filtered,
-        "rows": [_row(words.explained(proposal), shown, me, lowest) for proposal in page.items],
+        "rows": [row_of(words.explained(proposal), shown, me, lowest) for proposal in page.items],
         "counts": counts,
         "alone": Unmatched.objects.visible_to(me).filter(run=shown).count(),
-        "weakest": _weakest(shown) if lowest is None else of_hundred(lowest, shown.maximum),
-        "mean": _mean(shown) if lowest is None else of_hundred(round(counts["average"]), shown.maximum),
+        "weakest": weakest_of(shown) if lowest is None else of_hundred(lowest, shown.maximum),
+        "mean": mean_of(shown) if lowest is None else of_hundred(round(counts["average"]), shown.maximum),
         "release": release,
         "has_changed": bool(counts["drafts"]) and shown.forgotten_at is None and services.has_changed_since(shown),
         "orders": _orders(request),
@@ -201,8 +197,8 @@ def run(request: MemberRequest, run: int) -> HttpResponse:
 @require_safe
 def nobody(request: MemberRequest, run: int) -> HttpResponse:
     """Who has no match, why, and what would help."""
-    shown = _run(request, run)
-    if elsewhere := _unless_kept(shown):
+    shown = run_of(request, run)
+    if elsewhere := unless_kept(shown):
         return elsewhere
     alone = Unmatched.objects.visible_to(request.membership).filter(run=shown)
     page, everybody = page_of(request, alone.for_list()), list(alone.order_by("pk"))
@@ -217,8 +213,8 @@ def nobody(request: MemberRequest, run: int) -> HttpResponse:
 @require_safe
 def compare(request: MemberRequest, run: int) -> HttpResponse:
     """This run beside another one, which came before it unless somebody chooses: what it does to all, and who would meet somebody else."""
-    shown = _run(request, run)
-    if elsewhere := _unless_kept(shown):
+    shown = run_of(request, run)
+    if elsewhere := unless_kept(shown):
         return elsewhere
     me = request.membership
     others = list(Run.objects.visible_to(me).finished().without_arrays().exclude(pk=shown.pk).order_by("-number")[:LATEST])
@@ -250,8 +246,8 @@ def compare(request: MemberRequest, run: int) -> HttpResponse:
 @require_safe
 def fairness(request: MemberRequest, run: int) -> HttpResponse:
     """How groups fare, by what people say of themselves. It is a report: nothing is weighed by it."""
-    shown = _run(request, run)
-    if elsewhere := _unless_remembered(shown):
+    shown = run_of(request, run)
+    if elsewhere := unless_remembered(shown):
         return elsewhere
     questions = _questions(request)
     question = _question(request, questions)
@@ -265,7 +261,7 @@ def fairness(request: MemberRequest, run: int) -> HttpResponse:
 @once
 def release(request: MemberRequest, run: int) -> HttpResponse:
     """Ask the people of one pair, of those that are ticked, or of all."""
-    shown = _run(request, run)
+    shown = run_of(request, run)
     here = redirect("matching:run", shown.program.slug, shown.pk)
     chosen = None if "all" in request.POST else [int(key) for key in request.POST.getlist("pair") if key.isdecimal() and len(key) < 16]
     if chosen == []:
@@ -283,114 +279,11 @@ def release(request: MemberRequest, run: int) -> HttpResponse:
 @staff_only
 @require_POST
 def release_stop(request: MemberRequest, run: int) -> HttpResponse:
-    shown = _run(request, run)
+    shown = run_of(request, run)
     job = shown.release_job()
     if job is not None:
         jobs.request_stop(job, now=timezone.now())
     return redirect("matching:run", shown.program.slug, shown.pk)
-
-
-# --- one pair ---
-
-
-@staff_only
-@require_safe
-def pair(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
-    """One pair in full, and every other mentor that comes into question, with what choosing them would cost."""
-    shown = _proposal(request, run, proposal)
-    if elsewhere := _unless_kept(shown.run):
-        return elsewhere
-    others = []
-    if policies.may_settle(request.membership, shown) and shown.run.forgotten_at is None:
-        others = _next_best(shown)
-    # One asks nothing of oneself here: who runs the program and takes part is not among the choices.
-    shown.alternatives = [other for other in others or shown.alternatives if other[0] != request.membership.pk]
-    words = words_of(shown.run)(shown.run.program, shown.run, _people_of([shown]))
-    context = {"run": shown.run, "row": _row(words.explained(shown), shown.run, request.membership), "weakest": _weakest(shown.run)}
-    return render(request, "matching/runs/pair.html", context)
-
-
-@staff_only
-@require_POST
-def settle(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
-    """Lock the two together or keep them apart, from the next run on; or take that back."""
-    shown = _proposal(request, run, proposal)
-    here = redirect("matching:run-pair", shown.run.program.slug, shown.run_id, shown.pk)
-    if (asked := request.POST.get("list")) is not None:
-        # From a list one goes on where one was in it.
-        run_page = reverse("matching:run", args=[shown.run.program.slug, shown.run_id])
-        here = redirect(f"{run_page}?{QueryDict(asked).urlencode()}#pair-{shown.pk}")
-    names = {"one": shown.mentee.user.short_name, "other": shown.mentor.user.short_name}
-    try:
-        if "undo" in request.POST:
-            services.unsettle_pair(proposal=shown, by=request.membership, now=timezone.now())
-        elif "lock" in request.POST:
-            services.settle(proposal=shown, kind=RunRule.Kind.LOCK, by=request.membership, now=timezone.now())
-            messages.success(request, _("%(one)s and %(other)s stay together, also in the next run.") % names)
-        elif "forbid" in request.POST:
-            services.settle(proposal=shown, kind=RunRule.Kind.FORBID, by=request.membership, now=timezone.now())
-            messages.success(
-                request, _("%(one)s and %(other)s are not put together any more. Run again to find somebody else for them.") % names
-            )
-    except Refused as refused:
-        say_no(request, refused)
-    return here
-
-
-@staff_only
-def trade(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
-    """What somebody else would do to both pairs, and the button that does it."""
-    shown = _proposal(request, run, proposal)
-    here = redirect("matching:run-pair", shown.run.program.slug, shown.run_id, shown.pk)
-    given = request.POST if request.method == "POST" else request.GET
-    new, one = _person(request, given.get("with", "")), _person(request, given.get("for", ""))
-    if new is None or _unless_remembered(shown.run):
-        return here
-    job, exact = _job_of(shown.run, given.get("job", "")), None
-    try:
-        if "exact" in request.POST:
-            found = by_hand.exact_of(proposal=shown, new=new, one=one, by=request.membership, now=timezone.now())
-            if isinstance(found, Job):
-                return redirect(f"{request.path}?{urlencode({'with': new.pk, 'for': (one or shown.mentee).pk, 'job': found.pk})}")
-            exact = found
-        elif request.method == "POST":
-            by_hand.trade(proposal=shown, new=new, one=one, by=request.membership, now=timezone.now())
-            messages.success(request, _("It is changed. Nobody has been told."))
-            return here
-        would = by_hand.trade_of(shown, new, one, by=request.membership)
-    except Refused as refused:
-        say_no(request, refused)
-        return here
-    if job is not None and job.state == Job.State.DONE and (job.input["one"], job.input["other"]) == (would.one.pk, would.new.pk):
-        exact = Exact.of(job.result)
-    context = {
-        "run": shown.run,
-        "proposal": shown,
-        "trade": would,
-        "weakest": _weakest(shown.run),
-        "exact": exact_in_words(shown.run, exact) if exact else [],
-        "job": None if exact else job,
-    }
-    return render(request, "matching/runs/trade.html", context)
-
-
-# --- what is settled for every run ---
-
-
-@staff_only
-@require_safe
-def rules(request: MemberRequest) -> HttpResponse:
-    page = page_of(request, RunRule.objects.visible_to(request.membership).for_list())
-    return render(request, "matching/runs/rules.html", {"page": page})
-
-
-@staff_only
-@require_POST
-def rule_take_back(request: MemberRequest, rule: int) -> HttpResponse:
-    settled = get_object_or_404(RunRule.objects.visible_to(request.membership).select_related("program"), pk=rule)
-    services.unsettle(rule=settled, by=request.membership, now=timezone.now())
-    messages.success(request, _("It is taken back. The next run decides for itself."))
-    return redirect("matching:run-rules", request.membership.program.slug)
 
 
 # --- parts ---
@@ -426,8 +319,8 @@ class Line:
 
 def _lines(before: Run, after: Run, question: ProfileQuestion | None) -> list[Line]:
     lines = [
-        Line(_("Weakest match"), _weakest(before), _weakest(after)),
-        Line(_("All matches, on average"), _mean(before), _mean(after)),
+        Line(_("Weakest match"), weakest_of(before), weakest_of(after)),
+        Line(_("All matches, on average"), mean_of(before), mean_of(after)),
         Line(_("People with a match"), before.matched, after.matched),
         Line(_("People without a match"), before.without_match, after.without_match, more_is_better=False),
     ]
@@ -448,90 +341,6 @@ def _orders(request: MemberRequest) -> list[dict[str, Any]]:
         address["sort"] = name
         tabs.append({"text": text, "href": f"?{address.urlencode()}#pairs", "current": asked == name})
     return tabs
-
-
-def _run(request: MemberRequest, run: int) -> Run:
-    return get_object_or_404(Run.objects.visible_to(request.membership).for_list(), pk=run)
-
-
-def _proposal(request: MemberRequest, run: int, proposal: int) -> Proposal:
-    rows = Proposal.objects.visible_to(request.membership).for_list().select_related("run__program", "pairing")
-    return get_object_or_404(rows.defer("run__inputs", "run__outcome"), run=run, pk=proposal)
-
-
-def _person(request: MemberRequest, key: str) -> Membership | None:
-    """Anybody of the program but oneself: of oneself one settles nothing."""
-    number = whole_number(key)
-    people = Membership.objects.visible_to(request.membership).exclude(pk=request.membership.pk).with_people()
-    return people.filter(pk=number).first() if number is not None else None
-
-
-def _job_of(run: Run, key: str) -> Job | None:
-    """The exact reckoning that the address speaks of, if it is one of this run."""
-    number = whole_number(key)
-    of_run = Job.objects.visible_to_program(run.program_id).of_kind(by_hand.EXACT).filter(input__run=run.pk)
-    return of_run.filter(pk=number).first() if number is not None else None
-
-
-def _next_best(proposal: Proposal) -> list[list[Any]]:
-    """As a proposal keeps them, but more of them; nothing where the run itself has nobody for the two."""
-    if proposal.by_hand:
-        return by_hand.others_of(proposal, OTHERS_OF_ONE)
-    inputs, solution = services.result_of(proposal.run)
-    row = inputs.mentees.tolist()
-    if isinstance(solution, solver.PoolSolution):
-        return peers.next_best(inputs, solution, [row.index(proposal.mentee_id), row.index(proposal.mentor_id)], OTHERS_OF_ONE)
-    mentee = row.index(proposal.mentee_id)
-    return reckoning.next_best(inputs, solution, mentee, OTHERS_OF_ONE) if solution.mentor_of[mentee] >= 0 else []
-
-
-def _unless_kept(run: Run) -> HttpResponse | None:
-    return None if run.kept_at is not None else redirect("matching:run-progress", run.program.slug, run.pk)
-
-
-def _unless_remembered(run: Run) -> HttpResponse | None:
-    """For what is reckoned from what the run saw."""
-    return _unless_kept(run) or (redirect("matching:run", run.program.slug, run.pk) if run.forgotten_at is not None else None)
-
-
-def _people_of(proposals: Any) -> set[int]:
-    found: set[int] = set()
-    for proposal in proposals:
-        found.update([proposal.mentee_id, proposal.mentor_id, *(other[0] for other in proposal.alternatives)])
-    return found
-
-
-def _row(explained: Any, run: Run, viewer: Membership, lowest: int | None = None) -> dict[str, Any]:
-    """`lowest`: the lowest score as the drafts stand, where it is no longer that of the run."""
-    proposal = explained.proposal
-    halves = (proposal.mentee, proposal.mentor) if run.is_among_peers else (proposal.mentee,)
-    return {
-        "proposal": proposal,
-        "those_for": explained.those_for,
-        "those_against": explained.those_against,
-        "not_known": explained.not_known,
-        "others_of": [
-            (half, [other for other in explained.others if other.of == half.pk and other.membership != viewer.pk]) for half in halves
-        ],
-        "tag": STATE_TAGS.get(Proposal.State(proposal.state), ""),
-        "is_weakest": proposal.score == (run.statistics.get("lowest") if lowest is None else lowest),
-        # Where nothing but rules counts, all pairs are alike.
-        "has_score": bool(run.maximum),
-        "may_settle": policies.may_settle(viewer, proposal),
-    }
-
-
-def _weakest(run: Run) -> int | None:
-    lowest = run.statistics.get("lowest")
-    return None if lowest is None else of_hundred(lowest, run.maximum)
-
-
-def _mean(run: Run) -> int | None:
-    """Of the free pairs, of 100."""
-    if not run.total or not run.matched or not run.maximum:
-        return None
-    free = run.pairs - run.statistics.get("locked", 0)
-    return of_hundred(run.total // free, run.maximum) if free else None
 
 
 def _open_or_failed(job: Job | None) -> Job | None:

@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from matching import solver
-from matching.runs import by_hand, peers, services
+from matching.runs import peers, services
 from matching.runs.found import of_sides
-from matching.runs.models import Run
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.jobs import kinds
 from mentoring.kernel.jobs import services as jobs
@@ -75,15 +74,5 @@ def release(job: Job) -> None:
         pass
 
 
-def reckon_exactly(job: Job) -> dict[str, int] | None:
-    people = Run.objects.values_list("people", flat=True).get(pk=job.input["run"])
-    try:
-        found = by_hand.exact_of_two(job.input, Told(job, people))
-    except Stopped:
-        return None
-    return vars(found)
-
-
-kinds.register(kinds.Kind(name=by_hand.EXACT, work=reckon_exactly))
 kinds.register(kinds.Kind(name=services.MATCHING, work=match))
 kinds.register(kinds.Kind(name=services.RELEASING, work=release))

@@ -1,0 +1,52 @@
+"""What a page says of a run and of a pair of it, from what is kept. No query."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from matching.runs import policies
+from matching.runs.explanation import Explained, of_hundred
+from matching.runs.models import Proposal, Run
+from programs.memberships.models import Membership
+
+STATE_TAGS = {Proposal.State.LOCKED: "act", Proposal.State.RELEASED: "ok", Proposal.State.DROPPED: "warn"}
+
+
+def row_of(explained: Explained, run: Run, viewer: Membership, lowest: int | None = None) -> dict[str, Any]:
+    """`lowest`: the lowest score as the drafts stand, where it is no longer that of the run."""
+    proposal = explained.proposal
+    halves = (proposal.mentee, proposal.mentor) if run.is_among_peers else (proposal.mentee,)
+    return {
+        "proposal": proposal,
+        "those_for": explained.those_for,
+        "those_against": explained.those_against,
+        "not_known": explained.not_known,
+        "others_of": [
+            (half, [other for other in explained.others if other.of == half.pk and other.membership != viewer.pk]) for half in halves
+        ],
+        "tag": STATE_TAGS.get(Proposal.State(proposal.state), ""),
+        "is_weakest": proposal.score == (run.statistics.get("lowest") if lowest is None else lowest),
+        # Where nothing but rules counts, all pairs are alike.
+        "has_score": bool(run.maximum),
+        "may_settle": policies.may_settle(viewer, proposal),
+    }
+
+
+def people_of(proposals: Iterable[Proposal]) -> set[int]:
+    """Everybody whose name stands on a page of these pairs."""
+    found: set[int] = set()
+    for proposal in proposals:
+        found.update([proposal.mentee_id, proposal.mentor_id, *(other[0] for other in proposal.alternatives)])
+    return found
+
+
+def weakest_of(run: Run) -> int | None:
+    lowest = run.statistics.get("lowest")
+    return None if lowest is None else of_hundred(lowest, run.maximum)
+
+
+def mean_of(run: Run) -> int | None:
+    """Of the free pairs, of 100."""
+    if not run.total or not run.matched or not run.maximum:
+        return None
+    free = run.pairs - run.statistics.get("locked", 0)
+    return of_hundred(run.total // free, run.maximum) if free else None
