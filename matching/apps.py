@@ -7,6 +7,7 @@ class MatchingConfig(AppConfig):
     def ready(self) -> None:
         # Each declares what it adds when it is imported: acts of a pair, kinds of mail, what is answered apart, long work.
         from matching.criteria import services as criteria
+        from matching.drafts import services as drafts
         from matching.drafts import work as work_by_hand  # noqa: F401
         from matching.endings import letters as letters_of_endings  # noqa: F401
         from matching.endings import rounds  # noqa: F401
@@ -20,7 +21,6 @@ class MatchingConfig(AppConfig):
         )
         from matching.pairings import services as pairings
         from matching.pauses import letters as letters_of_pauses  # noqa: F401
-        from matching.runs import services as runs
         from matching.runs import work  # noqa: F401
         from matching.scoring import telling
         from matching.stand_ins import services as stand_ins
@@ -32,8 +32,8 @@ class MatchingConfig(AppConfig):
 
         why.ask_first(telling.read)
         log.keep_from(pairings.people_of_own)
+        criteria.when_let_together(drafts.open_again)
         pairings.keep_apart(criteria.are_apart)
-        pairings.keep_apart(runs.are_apart)
         pairings.when_stopped(joint.stop)
         pairings.when_stopped(endings.ask_what_comes_next)
         pairings.when_stopped(stand_ins.end_with)

@@ -7,7 +7,7 @@ from matching.hand_overs.models import HandOverNote
 from matching.joint.models import Answer, NotNow, Round
 from matching.pairings.models import Pairing, PartnerWish, Request
 from matching.pauses.models import Pause
-from matching.runs.models import Proposal, Run, RunRule, Unmatched
+from matching.runs.models import Lock, Proposal, Run, Unmatched
 
 __all__ = [
     "Answer",
@@ -16,6 +16,7 @@ __all__ = [
     "Exclusion",
     "Fact",
     "HandOverNote",
+    "Lock",
     "NotNow",
     "Pairing",
     "PartnerWish",
@@ -24,7 +25,6 @@ __all__ = [
     "Request",
     "Round",
     "Run",
-    "RunRule",
     "Unmatched",
     "WeeklyCount",
 ]

@@ -162,6 +162,10 @@ class ExclusionQuerySet(models.QuerySet["Exclusion"]):
     def private(self) -> Self:
         return self.filter(reason=Exclusion.Reason.PRIVATE)
 
+    def of_program(self) -> Self:
+        """What those who run the program settled, for a reason that can be said."""
+        return self.exclude(reason=Exclusion.Reason.PRIVATE)
+
     def of(self, one: Membership, other: Membership) -> Self:
         return self.filter(Q(one=one, other=other) | Q(one=other, other=one))
 

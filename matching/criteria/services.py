@@ -1,6 +1,6 @@
 """What counts when people are put together is set; and two people are kept apart."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from mentoring.kernel.audit.services import Detail
 
 Kind, Weight, Part, OfAnswer = Criterion.Kind, Criterion.Weight, Criterion.Part, ProfileQuestion.Kind
+
+_when_let_together: list[Callable[[Membership, Membership], object]] = []
+
+
+def when_let_together(callback: Callable[[Membership, Membership], object]) -> None:
+    """Call `callback(one, other)` whenever the program keeps two apart no longer, in that transaction. For `AppConfig.ready()`."""
+    _when_let_together.append(callback)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,7 +223,7 @@ def exclude(*, program: Program, one: Membership, other: Membership, reason: str
     own = there.filter(by=by).first()
     if own is not None and is_private:
         return own
-    if own is not None or (not is_private and there.exclude(reason=Exclusion.Reason.PRIVATE).exists()):
+    if own is not None or (not is_private and there.of_program().exists()):
         raise Refused(_("These two are kept apart already."))
     exclusion = Exclusion.objects.create(program=program, one=one, other=other, reason=reason, by=by, made_at=now)
     _record_apart("exclusion.made", exclusion, by, now)
@@ -240,6 +247,9 @@ def take_back(*, exclusion: Exclusion, by: Membership, now: datetime) -> None:
     there.delete()
     there.pk = key
     _record_apart("exclusion.taken-back", there, by, now)
+    if there.reason != Exclusion.Reason.PRIVATE and not Exclusion.objects.of(there.one, there.other).of_program().exists():
+        for callback in _when_let_together:
+            callback(there.one, there.other)
 
 
 def _record_apart(verb: str, exclusion: Exclusion, by: Membership, now: datetime) -> None:

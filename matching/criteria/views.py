@@ -129,7 +129,7 @@ def _usual(question: ProfileQuestion) -> dict[str, object]:
 def exclusions(request: MemberRequest) -> HttpResponse:
     """Whom the program keeps apart. Of what people chose in private the number alone."""
     program = request.membership.program
-    said = Exclusion.objects.visible_to(request.membership).exclude(reason=Exclusion.Reason.PRIVATE).for_list()
+    said = Exclusion.objects.visible_to(request.membership).of_program().for_list()
     context = {"page": page_of(request, said), "private": Exclusion.objects.filter(program=program).private().count()}
     return render(request, "matching/criteria/exclusions.html", context)
 
@@ -160,7 +160,7 @@ def exclude(request: MemberRequest) -> HttpResponse:
 @staff_only
 @require_POST
 def take_back(request: MemberRequest, exclusion: int) -> HttpResponse:
-    there = Exclusion.objects.visible_to(request.membership).exclude(reason=Exclusion.Reason.PRIVATE)
+    there = Exclusion.objects.visible_to(request.membership).of_program()
     try:
         services.take_back(exclusion=get_object_or_404(there, pk=exclusion), by=request.membership, now=timezone.now())
     except Refused as refused:

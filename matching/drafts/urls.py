@@ -6,8 +6,8 @@ MATCHING = "p/<slug:program>/matching/"
 PAIR = f"{MATCHING}runs/<int:run>/pairs/<int:proposal>/"
 
 urlpatterns = [
-    path(f"{MATCHING}settled/", views.rules, name="run-rules"),
-    path(f"{MATCHING}settled/<int:rule>/take-back/", views.rule_take_back, name="run-rule-take-back"),
+    path(f"{MATCHING}locks/", views.locks, name="run-locks"),
+    path(f"{MATCHING}locks/<int:lock>/take-back/", views.lock_take_back, name="run-lock-take-back"),
     path(PAIR, views.pair, name="run-pair"),
     path(f"{PAIR}settle/", views.settle, name="run-pair-settle"),
     path(f"{PAIR}trade/", views.trade, name="run-pair-trade"),

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matching import solver
-from matching.drafts import by_hand
-from matching.runs import peers, policies, reckoning, services
+from matching.drafts import by_hand, services
+from matching.runs import peers, policies, reckoning
+from matching.runs import services as of_runs
 from matching.runs.access import unless_kept, unless_remembered
 from matching.runs.exact import Exact
 from matching.runs.explanation import exact_in_words
-from matching.runs.models import Proposal, Run, RunRule
+from matching.runs.models import Lock, Proposal, Run
 from matching.runs.peer_words import words_of
 from matching.runs.rows import people_of, row_of, weakest_of
 from mentoring.kernel.errors import Refused
@@ -49,7 +50,7 @@ def pair(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
 @staff_only
 @require_POST
 def settle(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
-    """Lock the two together or keep them apart, from the next run on; or take that back."""
+    """Lock the two together for every run, or keep them apart for good; or take that back."""
     shown = _proposal(request, run, proposal)
     here = redirect("matching:run-pair", shown.run.program.slug, shown.run_id, shown.pk)
     if (asked := request.POST.get("list")) is not None:
@@ -59,14 +60,14 @@ def settle(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
     names = {"one": shown.mentee.user.short_name, "other": shown.mentor.user.short_name}
     try:
         if "undo" in request.POST:
-            services.unsettle_pair(proposal=shown, by=request.membership, now=timezone.now())
+            services.undo(proposal=shown, by=request.membership, now=timezone.now())
         elif "lock" in request.POST:
-            services.settle(proposal=shown, kind=RunRule.Kind.LOCK, by=request.membership, now=timezone.now())
+            services.lock(proposal=shown, by=request.membership, now=timezone.now())
             messages.success(request, _("%(one)s and %(other)s stay together, also in the next run.") % names)
         elif "forbid" in request.POST:
-            services.settle(proposal=shown, kind=RunRule.Kind.FORBID, by=request.membership, now=timezone.now())
+            services.keep_apart(proposal=shown, by=request.membership, now=timezone.now())
             messages.success(
-                request, _("%(one)s and %(other)s are not put together any more. Run again to find somebody else for them.") % names
+                request, _("%(one)s and %(other)s are never put together from now on. Run again to find somebody else for them.") % names
             )
     except Refused as refused:
         say_no(request, refused)
@@ -115,18 +116,18 @@ def trade(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
 
 @staff_only
 @require_safe
-def rules(request: MemberRequest) -> HttpResponse:
-    page = page_of(request, RunRule.objects.visible_to(request.membership).for_list())
+def locks(request: MemberRequest) -> HttpResponse:
+    page = page_of(request, Lock.objects.visible_to(request.membership).for_list())
     return render(request, "matching/drafts/locks.html", {"page": page})
 
 
 @staff_only
 @require_POST
-def rule_take_back(request: MemberRequest, rule: int) -> HttpResponse:
-    settled = get_object_or_404(RunRule.objects.visible_to(request.membership).select_related("program"), pk=rule)
-    services.unsettle(rule=settled, by=request.membership, now=timezone.now())
+def lock_take_back(request: MemberRequest, lock: int) -> HttpResponse:
+    settled = get_object_or_404(Lock.objects.visible_to(request.membership).select_related("program"), pk=lock)
+    services.unlock(lock=settled, by=request.membership, now=timezone.now())
     messages.success(request, _("It is taken back. The next run decides for itself."))
-    return redirect("matching:run-rules", request.membership.program.slug)
+    return redirect("matching:run-locks", request.membership.program.slug)
 
 
 # --- parts ---
@@ -155,7 +156,7 @@ def _next_best(proposal: Proposal) -> list[list[Any]]:
     """As a proposal keeps them, but more of them; nothing where the run itself has nobody for the two."""
     if proposal.by_hand:
         return by_hand.others_of(proposal, OTHERS_OF_ONE)
-    inputs, solution = services.result_of(proposal.run)
+    inputs, solution = of_runs.result_of(proposal.run)
     row = inputs.mentees.tolist()
     if isinstance(solution, solver.PoolSolution):
         return peers.next_best(inputs, solution, [row.index(proposal.mentee_id), row.index(proposal.mentor_id)], OTHERS_OF_ONE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from matching.runs.models import Run, RunRule
+from matching.runs.models import Lock, Run
 from matching.scoring import encoding
 from matching.solver.problem import LARGEST_POOL
 from mentoring.kernel.errors import Refused
@@ -17,8 +17,6 @@ from programs.memberships.models import Cohort, Program
 
 if TYPE_CHECKING:
     from matching.scoring.people import Side
-
-Kind = RunRule.Kind
 
 
 @dataclass(frozen=True)
@@ -42,9 +40,9 @@ class Field:
     mentors: Sequence[encoding.Candidate]
     # How many of them could stand on either side.
     either: int
-    locks: Sequence[RunRule]
+    locks: Sequence[Lock]
     # Locks of people who take no part now: they count again when both do.
-    resting: Sequence[RunRule]
+    resting: Sequence[Lock]
 
     @property
     def is_among_peers(self) -> bool:
@@ -70,7 +68,7 @@ def kind_of(program: Program) -> str:
 def field_of(*, program: Program, wish: Wish, now: datetime) -> Field:
     """Who takes part on this day, each on one side; whoever is locked to somebody stands where the lock says. Five queries at most."""
     on = local_day(now, program.time_zone)
-    locks = list(RunRule.objects.filter(program=program, kind=Kind.LOCK).for_list())
+    locks = list(Lock.objects.filter(program=program).for_list())
     kind = kind_of(program)
     if kind == Run.Kind.PEERS:
         people = encoding.peers(program, cohort=wish.cohort, on=on)
@@ -94,24 +92,19 @@ def _with_locks(
     mentees: Sequence[encoding.Candidate],
     mentors: Sequence[encoding.Candidate],
     either: int,
-    locks: Iterable[RunRule],
+    locks: Iterable[Lock],
 ) -> Field:
     rows, columns = ({person.membership_id for person in side} for side in (mentees, mentors))
-    counting: list[RunRule] = []
-    resting: list[RunRule] = []
+    counting: list[Lock] = []
+    resting: list[Lock] = []
     for lock in locks:
         (counting if lock.mentee_id in rows and lock.mentor_id in columns else resting).append(lock)
     return Field(program, kind, mentees, mentors, either, counting, resting)
 
 
-def apart(field: Field) -> set[tuple[int, int]]:
-    """The pairs (i, j) that are never put together: by what is settled for every run, by anybody's wish, or by what was. Three queries."""
-    row, column = field.row, field.column
-    forbids = RunRule.objects.filter(program=field.program, kind=Kind.FORBID).values_list("mentee", "mentor")
-    # Never together is meant of the two, whoever of them would be the mentor.
-    both_ways = [pair for one, other in forbids for pair in ((one, other), (other, one))]
-    settled = {(row[one], column[other]) for one, other in both_ways if one in row and other in column}
-    return settled.union(encoding.forbidden(field.program, field.mentees, field.mentors))
+def apart(field: Field) -> list[tuple[int, int]]:
+    """The pairs (i, j) that are never put together: by anybody's wish, or by what was. Two queries."""
+    return encoding.forbidden(field.program, field.mentees, field.mentors)
 
 
 def refuse_what_cannot_be(field: Field) -> None:
@@ -120,7 +113,7 @@ def refuse_what_cannot_be(field: Field) -> None:
         _refuse_a_pool_that_cannot_be(field)
     else:
         _refuse_sides_that_cannot_be(field)
-    row, column, forbidden = field.row, field.column, apart(field)
+    row, column, forbidden = field.row, field.column, set(apart(field))
     for lock in field.locks:
         if (row[lock.mentee_id], column[lock.mentor_id]) in forbidden:
             # Why is not said: it may be somebody's own wish, which is theirs alone.

@@ -153,9 +153,13 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def half_of(self, membership: Membership) -> Self:
         return self.filter(Q(mentee=membership) | Q(mentor=membership))
 
-    def under(self, rule: "RunRule") -> Self:
-        """Those that a rule is about. Equal peers may stand in either place."""
-        return self.filter(Q(mentee=rule.mentee, mentor=rule.mentor) | Q(mentee=rule.mentor, mentor=rule.mentee, run__kind=Run.Kind.PEERS))
+    def under(self, lock: "Lock") -> Self:
+        """Those of the two who are locked together. Equal peers may stand in either place."""
+        return self.filter(Q(mentee=lock.mentee, mentor=lock.mentor) | Q(mentee=lock.mentor, mentor=lock.mentee, run__kind=Run.Kind.PEERS))
+
+    def of_two(self, one: Membership, other: Membership) -> Self:
+        """Those of these two, whoever of them would be the mentor."""
+        return self.filter(Q(mentee=one, mentor=other) | Q(mentee=other, mentor=one))
 
 
 class Proposal(models.Model):
@@ -256,7 +260,7 @@ class Unmatched(models.Model):
         return f"Unmatched {self.pk}"
 
 
-class RunRuleQuerySet(models.QuerySet["RunRule"]):
+class LockQuerySet(models.QuerySet["Lock"]):
     def visible_to(self, membership: Membership) -> Self:
         """Those who run the program, but never what was decided of themselves."""
         if not membership.is_staff:
@@ -265,49 +269,39 @@ class RunRuleQuerySet(models.QuerySet["RunRule"]):
 
     def for_list(self) -> Self:
         """With the names of the two, in one query."""
-        return self.select_related("mentee__user", "mentor__user", "by__user").order_by("kind", "mentee__user__name", "pk")
+        return self.select_related("mentee__user", "mentor__user", "by__user").order_by("mentee__user__name", "pk")
 
     def of(self, proposal: Proposal) -> Self:
-        """What is settled of the two of a pair. Equal peers may stand in either place."""
+        """That of the two of a pair. Equal peers may stand in either place."""
         found = Q(mentee=proposal.mentee_id, mentor=proposal.mentor_id)
         if proposal.run.is_among_peers:
             found |= Q(mentee=proposal.mentor_id, mentor=proposal.mentee_id)
         return self.filter(found)
 
-    def never(self, one: Membership, other: Membership) -> Self:
-        """What keeps these two apart, in whichever order it was said."""
-        return self.filter(Q(mentee=one, mentor=other) | Q(mentee=other, mentor=one), kind=RunRule.Kind.FORBID)
-
     def that_keep_from(self, proposal: Proposal) -> Self:
-        """Locks that could not hold beside one of the two of a pair: a mentee has one mentor, and an equal peer one peer."""
+        """Those that could not hold beside one of the two of a pair: a mentee has one mentor, and an equal peer one peer."""
         if not proposal.run.is_among_peers:
             return self.filter(mentee=proposal.mentee_id)
         two = (proposal.mentee_id, proposal.mentor_id)
         return self.filter(Q(mentee__in=two) | Q(mentor__in=two))
 
 
-class RunRule(models.Model):
-    """What a coordinator has settled for every run from now on: these two in any case, or never."""
+class Lock(models.Model):
+    """A coordinator has settled for every run from now on that these two are together in any case."""
 
-    class Kind(models.TextChoices):
-        LOCK = "lock", _("Together in any case")
-        FORBID = "forbid", _("Never together")
-
-    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="run_rules")
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="locks")
     mentee = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
     mentor = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=6, choices=Kind)
     by = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
     made_at = models.DateTimeField()
 
-    objects = RunRuleQuerySet.as_manager()
+    objects = LockQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(mentee=F("mentor")), name="matching_runrule_is_of_two_people"),
-            models.UniqueConstraint(fields=["program", "mentee", "mentor"], name="matching_runrule_one_a_pair"),
-            models.UniqueConstraint(fields=["program", "mentee"], condition=Q(kind="lock"), name="matching_runrule_one_lock_a_mentee"),
+            models.CheckConstraint(condition=~Q(mentee=F("mentor")), name="matching_lock_is_of_two_people"),
+            models.UniqueConstraint(fields=["program", "mentee"], name="matching_lock_one_a_mentee"),
         ]
 
     def __str__(self) -> str:
-        return f"RunRule {self.pk}"
+        return f"Lock {self.pk}"

@@ -1,4 +1,4 @@
-"""A run is started, kept whole, settled in part and released.
+"""A run is started, kept whole and released.
 
 What a worker does is kept in one transaction with the end of its job: of a run that was stopped or killed nothing stays but what it saw.
 """
@@ -23,7 +23,7 @@ from matching.pairings.models import Pairing
 from matching.runs import arrays, peers, policies, reckoning
 from matching.runs.field import Field, Wish, apart, field_of, kind_of, refuse_what_cannot_be
 from matching.runs.found import Found
-from matching.runs.models import Proposal, Run, RunRule, Unmatched
+from matching.runs.models import Lock, Proposal, Run, Unmatched
 from matching.scoring import encoding
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
@@ -42,7 +42,7 @@ KEPT = timedelta(days=180)
 # So many are asked while the page waits; more are left to a worker.
 AT_ONCE = 3
 BATCH = 500
-State, LeftOut, Kind = Proposal.State, Proposal.LeftOut, RunRule.Kind
+State, LeftOut = Proposal.State, Proposal.LeftOut
 
 
 @transaction.atomic
@@ -146,7 +146,7 @@ def _encoded(run: Run, counting: Sequence[Criterion], field: Field, now: datetim
         capacity=_numbers(person.places for person in field.mentors),
         waiting=_numbers(int(person.waiting_since.timestamp()) for person in field.mentees),
         locks=_pairs((row[lock.mentee_id], column[lock.mentor_id]) for lock in field.locks),
-        forbids=_pairs(sorted(apart(field))),
+        forbids=_pairs(apart(field)),
         criteria=scores.criteria,
         fairness=run.fairness,
         minimum=-(-run.minimum * most // 100),
@@ -266,60 +266,13 @@ def forget(*, now: datetime) -> int:
     return len(keys)
 
 
-# --- what those who run the program settle ---
+# --- its people are asked ---
 
 
-@transaction.atomic
-def settle(*, proposal: Proposal, kind: str, by: Membership, now: datetime) -> None:
-    """Lock two people together or keep them apart, in this run and from the next one on."""
-    proposal = locked(proposal)
-    if not policies.may_settle(by, proposal):
-        raise Refused(_("These two have been asked or left out meanwhile. Nothing was changed."))
-    rules = RunRule.objects.filter(program_id=proposal.run.program_id)
-    for lock in rules.filter(kind=Kind.LOCK).that_keep_from(proposal):
-        _open_again(lock)
-    rules.of(proposal).exclude(mentee=proposal.mentee, mentor=proposal.mentor).delete()
-    rules.update_or_create(
-        program_id=proposal.run.program_id,
-        mentee=proposal.mentee,
-        mentor=proposal.mentor,
-        defaults={"kind": kind, "by": by, "made_at": now},
-    )
-    proposal.state = State.LOCKED if kind == Kind.LOCK else State.DROPPED
-    proposal.left_out = LeftOut.NONE
-    proposal.save(update_fields=["state", "left_out"])
-    verb = "run.pair_locked" if kind == Kind.LOCK else "run.pair_forbidden"
-    audit.record(verb=verb, subject=proposal, program_id=proposal.run.program_id, actor_id=by.user_id, now=now)
-
-
-@transaction.atomic
-def unsettle(*, rule: RunRule, by: Membership, now: datetime) -> None:
-    """Take a lock or a "never" back. A pair that nobody was asked about is a draft like any other again."""
-    _refuse_unless_staff(by, rule.program)
-    audit.record(verb="run.rule_taken_back", subject=rule, program_id=rule.program_id, actor_id=by.user_id, now=now)
-    _open_again(rule)
-
-
-@transaction.atomic
-def unsettle_pair(*, proposal: Proposal, by: Membership, now: datetime) -> None:
-    """Take back what a draft shows: its lock or its "never". One that no rule is behind any more is a draft again all the same."""
-    proposal = locked(proposal)
-    kind = Kind.LOCK if proposal.state == State.LOCKED else Kind.FORBID
-    rule = RunRule.objects.filter(program_id=proposal.run.program_id, kind=kind).of(proposal).first()
-    if rule is not None:
-        unsettle(rule=rule, by=by, now=now)
-        return
-    _refuse_unless_staff(by, proposal.run.program)
-    if proposal.state == State.LOCKED or (proposal.state == State.DROPPED and not proposal.left_out):
-        Proposal.objects.filter(pk=proposal.pk).update(state=State.DRAFT)
-
-
-def _open_again(rule: RunRule) -> None:
-    """The rule goes, and with it what it made of the pairs of every run that nobody was asked about."""
-    pairs = Proposal.objects.filter(run__program=rule.program_id).under(rule)
-    made = Q(state=State.LOCKED) if rule.kind == Kind.LOCK else Q(state=State.DROPPED, left_out="")
-    pairs.filter(made).update(state=State.DRAFT)
-    rule.delete()
+def open_lock(lock: Lock) -> None:
+    """The lock goes, and the pairs of every run that it holds are drafts like any other again."""
+    Proposal.objects.filter(run__program=lock.program_id, state=State.LOCKED).under(lock).update(state=State.DRAFT)
+    lock.delete()
 
 
 def locked(proposal: Proposal) -> Proposal:
@@ -408,8 +361,8 @@ def release_one(*, proposal: int, by: Membership, now: datetime) -> Proposal:
     pair.state = State.DROPPED if pair.left_out else State.RELEASED
     pair.save(update_fields=["state", "left_out", "pairing"])
     if pair.pairing is not None:
-        for lock in RunRule.objects.filter(program=pair.run.program, kind=Kind.LOCK).of(pair):
-            _open_again(lock)
+        for lock in Lock.objects.filter(program=pair.run.program).of(pair):
+            open_lock(lock)
     return pair
 
 
@@ -418,10 +371,4 @@ def _why_not(pair: Proposal) -> str:
         return LeftOut.LEFT
     if Pairing.objects.of(pair.mentee).of(pair.mentor).exists():
         return LeftOut.OPEN
-    is_apart = criteria.are_apart(pair.mentee, pair.mentor) or are_apart(pair.mentee, pair.mentor)
-    return LeftOut.APART if is_apart else LeftOut.NONE
-
-
-def are_apart(one: Membership, other: Membership) -> bool:
-    """Whether it is settled for every run that these two are never put together. One query."""
-    return RunRule.objects.never(one, other).exists()
+    return LeftOut.APART if criteria.are_apart(pair.mentee, pair.mentor) else LeftOut.NONE

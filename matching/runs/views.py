@@ -20,7 +20,7 @@ from matching.runs.comparison import compared
 from matching.runs.explanation import of_hundred
 from matching.runs.field import Wish, field_of
 from matching.runs.forms import ProposalFilter, StartForm
-from matching.runs.models import Proposal, Run, RunRule, Unmatched
+from matching.runs.models import Lock, Proposal, Run, Unmatched
 from matching.runs.peer_words import words_of
 from matching.runs.rows import mean_of, people_of, row_of, weakest_of
 from mentoring.kernel.errors import Refused
@@ -61,7 +61,7 @@ def runs(request: MemberRequest) -> HttpResponse:
         "page": page,
         "runs": listed,
         "has_criteria": Criterion.objects.visible_to(me).exists(),
-        "settled": RunRule.objects.visible_to(me).count(),
+        "has_locks": Lock.objects.visible_to(me).exists(),
     }
     return render(request, "matching/runs/runs.html", context)
 
@@ -88,7 +88,7 @@ def start(request: MemberRequest) -> HttpResponse:
     weights = dict(Criterion.Weight.choices)
     criteria = [(criterion, weights.get(criterion.weight, "")) for criterion in Criterion.objects.visible_to(me).for_list()]
     # What was settled of oneself is not for oneself to read.
-    seen = set(RunRule.objects.visible_to(me).values_list("pk", flat=True))
+    seen = set(Lock.objects.visible_to(me).values_list("pk", flat=True))
     locks, resting = ([lock for lock in found if lock.pk in seen] for found in (field.locks, field.resting))
     context = {"form": form, "field": field, "criteria": criteria, "locks": locks, "resting": resting}
     return render(request, "matching/runs/start.html", context)

@@ -12,7 +12,6 @@ from django.db.models import Q
 from matching.criteria.models import Criterion, Exclusion
 from matching.pairings import comparison, places, why
 from matching.pairings.models import Pairing, Request
-from matching.runs.models import RunRule
 from matching.scoring.encoding import Candidate, described, encoded
 from matching.solver.scores import pair_scores
 from mentoring.kernel.times import local_day
@@ -70,9 +69,8 @@ def _place_of(mine: Membership, program: Program) -> str:
 def _apart(me: Membership) -> set[int]:
     """Whoever is kept apart from me, by anybody, and whoever I was or am paired with."""
     excluded = Exclusion.objects.filter(Q(one=me) | Q(other=me)).values_list("one", "other")
-    settled = RunRule.objects.filter(Q(mentee=me) | Q(mentor=me), kind=RunRule.Kind.FORBID).values_list("mentee", "mentor")
     paired = Pairing.objects.of(me).values_list("first", "second")
-    return {person for two in (*excluded, *settled, *paired) for person in two} - {me.pk}
+    return {person for two in (*excluded, *paired) for person in two} - {me.pk}
 
 
 def _asked_enough(program: Program) -> set[int]:

@@ -18,7 +18,7 @@ from matching.pairings.models import Pairing, PartnerWish
 from matching.pauses.models import Pause
 from matching.runs import reckoning
 from matching.runs.arrays import Inputs, packed_outcome
-from matching.runs.models import Proposal, Run, RunRule, Unmatched
+from matching.runs.models import Lock, Proposal, Run, Unmatched
 from programs.memberships.models import Membership, Program
 from programs.profiles.models import ProfileQuestion
 from tests.factories.programs import MembershipFactory, ProfileQuestionFactory, ProgramFactory
@@ -270,16 +270,15 @@ class UnmatchedFactory(DjangoModelFactory):
     waiting_since = NOON
 
 
-class RunRuleFactory(DjangoModelFactory):
+class LockFactory(DjangoModelFactory):
     """Two who stay together in every run."""
 
     class Meta:
-        model = RunRule
+        model = Lock
 
     program = factory.SubFactory(ProgramFactory)
     mentee = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..program"))
     mentor = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..program"))
-    kind = RunRule.Kind.LOCK
     by = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..program"), coordinator=True)
     made_at = NOON
 

@@ -234,8 +234,8 @@ ROUTES: dict[str, Route] = {
     # What a run says of people: those who run the program, and never of themselves.
     "matching:runs": Route(STAFF, READ),
     "matching:run-start": Route(STAFF, FORM),
-    "matching:run-rules": Route(STAFF, READ),
-    "matching:run-rule-take-back": Route(STAFF, ACT),
+    "matching:run-locks": Route(STAFF, READ),
+    "matching:run-lock-take-back": Route(STAFF, ACT),
     "matching:run": Route(STAFF, READ),
     "matching:run-progress": Route(STAFF, READ),
     "matching:run-stop": Route(STAFF, ACT),

@@ -52,13 +52,13 @@ from tests.factories.matching import (
     ExclusionFactory,
     FactFactory,
     JointAnswerFactory,
+    LockFactory,
     PairingFactory,
     PartnerWishFactory,
     PauseFactory,
     ProposalFactory,
     RoundFactory,
     RunFactory,
-    RunRuleFactory,
     UnmatchedFactory,
 )
 from tests.factories.programs import (
@@ -275,7 +275,7 @@ def _grow_run(
         for one, other in twos
     )
     _write(UnmatchedFactory.build(run=run, membership=one) for one in rest)
-    _write(RunRuleFactory.build(program=program, mentee=one, mentor=other, by=by, kind="forbid") for one, other in twos)
+    _write(LockFactory.build(program=program, mentee=one, mentor=other, by=by) for one, other in twos)
 
 
 def _live(pairing: object, numbers: Iterable[int]) -> None:

@@ -90,7 +90,7 @@ SECOND = {
         for page in ("", "-progress", "-stop", "-repeat", "-check", "-nobody", "-compare", "-groups", "-release", "-release-stop")
     },
     **{f"door of matching:run-pair{page}": ("Proposal.visible_to",) for page in ("", "-settle", "-trade")},
-    "door of matching:run-rule-take-back": ("RunRule.visible_to",),
+    "door of matching:run-lock-take-back": ("Lock.visible_to",),
     **dict.fromkeys(["door of checkins:task", "door of checkins:task-done"], ("Task.visible_to",)),
     **{f"door of checkins:{page}": (PAGES,) for page in ("answers", "calls", "pairing-remind")},
     "door of checkins:call-correct": ("CallNote.visible_to",),

@@ -49,11 +49,11 @@ from tests.factories.matching import (
     FactFactory,
     HandOverNoteFactory,
     JointAnswerFactory,
+    LockFactory,
     PairingFactory,
     PartnerWishFactory,
     PauseFactory,
     RoundFactory,
-    RunRuleFactory,
     UnmatchedFactory,
     kept_run,
 )
@@ -197,12 +197,12 @@ def _things_of_program(coordinator: Membership, mark: str = "Ours") -> dict[str,
     SheetRowFactory(sheet=sheet, line=1, cells=[f"{mark.upper()} Person", "person@example.org"])
     mentee, mentor = MembershipFactory(program=program), MembershipFactory(program=program)
     run = kept_run(program, [mentee], [mentor])
-    rule = RunRuleFactory(program=program, mentee=mentee, mentor=mentor, by=coordinator)
+    lock = LockFactory(program=program, mentee=mentee, mentor=mentor, by=coordinator)
     return {
         "program": program.slug,
         "run": run.pk,
         "proposal": run.proposals.get().pk,
-        "rule": rule.pk,
+        "lock": lock.pk,
         "cohort": CohortFactory(program=program, name=f"{mark} intake").pk,
         "question": ProfileQuestionFactory(program=program, text=f"{mark}?").pk,
         "checkins:plan-question.question": asked.pk,

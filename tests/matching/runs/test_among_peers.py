@@ -7,17 +7,19 @@ import time_machine
 
 from matching import solver
 from matching.criteria.models import Criterion
+from matching.drafts import by_hand
+from matching.drafts import services as drafts
 from matching.pairings.models import Pairing
-from matching.runs import by_hand, field, services
+from matching.runs import field, services
 from matching.runs.field import Wish
-from matching.runs.models import Proposal, Run, RunRule
+from matching.runs.models import Lock, Proposal, Run
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
 from programs.memberships.models import Membership
 from programs.profiles.models import ProfileAnswer, ProfileQuestion
 from tests.conftest import signed_in
-from tests.factories.matching import ExclusionFactory, RunRuleFactory
+from tests.factories.matching import ExclusionFactory, LockFactory
 from tests.factories.programs import ProfileQuestionFactory
 from tests.matching.runs.people import at, coordinator_of_a_program, finished, person, text
 from tests.times import NOON
@@ -113,15 +115,15 @@ def test_too_many_for_one_pool_are_refused_with_what_to_do(by, four, monkeypatch
 
 def test_somebody_locked_to_two_people_is_refused_by_name(by, four):
     amara, sam, noor, _wei = four
-    RunRuleFactory(program=by.program, mentee=amara, mentor=sam, by=by)
-    RunRuleFactory(program=by.program, mentee=noor, mentor=amara, by=by)
+    LockFactory(program=by.program, mentee=amara, mentor=sam, by=by)
+    LockFactory(program=by.program, mentee=noor, mentor=amara, by=by)
     with pytest.raises(Refused, match="Amara is locked to two people"):
         services.start(program=by.program, by=by, wish=Wish(), now=NOON)
 
 
 def test_a_lock_of_two_who_are_kept_apart_is_refused_by_name(by, four):
     amara, sam, _noor, _wei = four
-    RunRuleFactory(program=by.program, mentee=amara, mentor=sam, by=by)
+    LockFactory(program=by.program, mentee=amara, mentor=sam, by=by)
     ExclusionFactory(program=by.program, one=sam, other=amara, private=True)
     with pytest.raises(Refused, match="Amara and Sam are locked together, but cannot be put together"):
         services.start(program=by.program, by=by, wish=Wish(), now=NOON)
@@ -129,10 +131,10 @@ def test_a_lock_of_two_who_are_kept_apart_is_refused_by_name(by, four):
 
 def test_locks_and_nevers_hold_whoever_stands_first(by, four):
     amara, sam, noor, _wei = four
-    RunRuleFactory(program=by.program, mentee=sam, mentor=amara, by=by)
+    LockFactory(program=by.program, mentee=sam, mentor=amara, by=by)
     assert twos_of(finished(by)) == {two("Amara", "Sam"), two("Noor", "Wei")}
-    RunRule.objects.all().delete()
-    RunRuleFactory(program=by.program, mentee=noor, mentor=amara, kind=RunRule.Kind.FORBID, by=by)
+    Lock.objects.all().delete()
+    ExclusionFactory(program=by.program, one=noor, other=amara, by=by)
     assert two("Amara", "Noor") not in twos_of(finished(by))
 
 
@@ -186,23 +188,23 @@ def test_both_mentor_in_the_pairing_that_comes_of_it(by, four):
 
 def test_who_is_locked_to_another_now_is_locked_to_nobody_else(by, four):
     amara, sam, noor, _wei = four
-    RunRuleFactory(program=by.program, mentee=sam, mentor=noor, by=by)
+    LockFactory(program=by.program, mentee=sam, mentor=noor, by=by)
     run = finished(by)
-    RunRule.objects.all().delete()
+    Lock.objects.all().delete()
     Proposal.objects.update(state=State.DRAFT)
-    RunRuleFactory(program=by.program, mentee=noor, mentor=amara, by=by)
-    services.settle(proposal=pair_of(run, noor), kind=RunRule.Kind.LOCK, by=by, now=NOON)
-    assert {frozenset(rule) for rule in RunRule.objects.values_list("mentee", "mentor")} == {frozenset((sam.pk, noor.pk))}
+    LockFactory(program=by.program, mentee=noor, mentor=amara, by=by)
+    drafts.lock(proposal=pair_of(run, noor), by=by, now=NOON)
+    assert {frozenset(rule) for rule in Lock.objects.values_list("mentee", "mentor")} == {frozenset((sam.pk, noor.pk))}
 
 
 def test_what_is_settled_is_taken_back_whoever_stands_first(by, four, browser):
     run = finished(by)
     amara, _sam, noor, _wei = four
     pair = pair_of(run, amara)
-    RunRuleFactory(program=by.program, mentee=pair.mentor, mentor=pair.mentee, by=by)
+    LockFactory(program=by.program, mentee=pair.mentor, mentor=pair.mentee, by=by)
     Proposal.objects.filter(pk=pair.pk).update(state=State.LOCKED)
     browser.post(at("run-pair-settle", run, pair.pk), {"undo": "1"})
-    assert (pair_of(run, noor).state, RunRule.objects.count()) == (State.DRAFT, 0)
+    assert (pair_of(run, noor).state, Lock.objects.count()) == (State.DRAFT, 0)
 
 
 def test_two_pairs_change_partners(by, four):
@@ -252,7 +254,7 @@ def pages_of(run: Run) -> list[str]:
     pair = run.proposals.first()
     names = ("run", "run-check", "run-nobody", "run-compare", "run-groups")
     trade = at("run-pair-trade", run, pair.pk) + f"?with={run.proposals.last().mentee_id}&for={pair.mentee_id}"
-    return [*(at(name, run) for name in names), at("run-pair", run, pair.pk), trade, at("runs"), at("run-start"), at("run-rules")]
+    return [*(at(name, run) for name in names), at("run-pair", run, pair.pk), trade, at("runs"), at("run-start"), at("run-locks")]
 
 
 def test_no_page_speaks_of_mentors_or_mentees(by, four, browser):
@@ -314,7 +316,7 @@ def test_that_one_has_nobody_by_a_private_choice_is_not_told(by, browser):
 
 def test_two_runs_say_who_would_meet_somebody_else(by, four, browser):
     first = finished(by)
-    services.settle(proposal=pair_of(first, four[0]), kind=RunRule.Kind.FORBID, by=by, now=NOON)
+    drafts.keep_apart(proposal=pair_of(first, four[0]), by=by, now=NOON)
     said = text(browser.get(at("run-compare", finished(by))))
     assert "For 4 people it is not." in said
 

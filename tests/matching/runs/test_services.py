@@ -5,11 +5,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from matching.criteria.models import Criterion
-from matching.pairings import services as pairings
+from matching.drafts import by_hand
 from matching.pairings.models import Pairing
-from matching.runs import by_hand, reckoning, services, work
+from matching.runs import reckoning, services, work
 from matching.runs.field import Wish
-from matching.runs.models import Proposal, Run, RunRule
+from matching.runs.models import Lock, Proposal, Run
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
@@ -17,7 +17,7 @@ from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership
 from programs.profiles.models import ProfileAnswer, ProfileQuestion
 from tests.at_once import at_once
-from tests.factories.matching import ExclusionFactory, PairingFactory, ProposalFactory, RunFactory, RunRuleFactory
+from tests.factories.matching import ExclusionFactory, LockFactory, PairingFactory, RunFactory
 from tests.factories.programs import MembershipFactory
 from tests.matching.runs.people import coordinator_of_a_program, finished, pairs_of, person
 from tests.times import NOON
@@ -80,14 +80,14 @@ def test_a_run_without_anybody_who_looks_for_a_mentor_is_refused(by):
 def test_more_locks_than_places_are_refused_by_name(by, four):
     amara, sam, noor, _wei = four
     for mentee in (amara, sam):
-        RunRuleFactory(program=by.program, mentee=mentee, mentor=noor, by=by)
+        LockFactory(program=by.program, mentee=mentee, mentor=noor, by=by)
     with pytest.raises(Refused, match="Noor has 1 free place,"):
         started(by)
 
 
 def test_a_lock_of_two_who_are_kept_apart_is_refused_without_the_reason(by, four):
     amara, _sam, noor, _wei = four
-    RunRuleFactory(program=by.program, mentee=amara, mentor=noor, by=by)
+    LockFactory(program=by.program, mentee=amara, mentor=noor, by=by)
     ExclusionFactory(program=by.program, one=amara, other=noor, private=True)
     with pytest.raises(Refused, match=r"^Amara and Noor are locked together, but cannot be put together\. Take the lock away\.$"):
         started(by)
@@ -95,7 +95,7 @@ def test_a_lock_of_two_who_are_kept_apart_is_refused_without_the_reason(by, four
 
 def test_a_lock_of_somebody_who_takes_no_part_rests(by, four):
     amara, _sam, noor, _wei = four
-    RunRuleFactory(program=by.program, mentee=amara, mentor=noor, by=by)
+    LockFactory(program=by.program, mentee=amara, mentor=noor, by=by)
     PairingFactory(program=by.program, first=MembershipFactory(program=by.program), second=noor, active=True)
     assert pairs_of(finished(by)) == {"Sam": "Wei"}
 
@@ -131,7 +131,7 @@ def test_who_joins_late_leaves_every_open_pairing_as_it_is(by, four):
 
 def test_a_lock_is_kept_and_marked(by, four):
     amara, _sam, _noor, wei = four
-    RunRuleFactory(program=by.program, mentee=amara, mentor=wei, by=by)
+    LockFactory(program=by.program, mentee=amara, mentor=wei, by=by)
     run = finished(by)
     assert pairs_of(run) == {"Amara": "Wei", "Sam": "Noor"}
     assert run.proposals.get(mentee=amara).state == State.LOCKED
@@ -139,7 +139,7 @@ def test_a_lock_is_kept_and_marked(by, four):
 
 def test_a_never_holds_whoever_of_the_two_would_be_the_mentor(by, four):
     amara, _sam, noor, _wei = four
-    RunRuleFactory(program=by.program, mentee=noor, mentor=amara, kind=RunRule.Kind.FORBID, by=by)
+    ExclusionFactory(program=by.program, one=noor, other=amara, by=by)
     assert pairs_of(finished(by))["Amara"] == "Wei"
 
 
@@ -305,14 +305,6 @@ def test_a_forgotten_run_keeps_nothing_of_what_it_saw(by):
 
 
 # --- bad input ---
-
-
-def test_a_lock_and_a_never_of_the_same_two_are_refused_by_name(by, four):
-    amara, _sam, noor, _wei = four
-    RunRuleFactory(program=by.program, mentee=amara, mentor=noor, by=by)
-    RunRuleFactory(program=by.program, mentee=noor, mentor=amara, kind=RunRule.Kind.FORBID, by=by)
-    with pytest.raises(Refused, match="Amara and Noor are locked together, but cannot be put together"):
-        started(by)
 
 
 @pytest.mark.parametrize("looked_into", [60, 0])
@@ -492,9 +484,9 @@ def test_who_said_not_for_me_meanwhile_is_left_out_with_no_more_than_that(by, fo
 
 
 def test_a_released_lock_is_settled(by, four):
-    RunRuleFactory(program=by.program, mentee=four[0], mentor=four[2], by=by)
+    LockFactory(program=by.program, mentee=four[0], mentor=four[2], by=by)
     services.release(run=finished(by), by=by, proposals=None, now=NOON)
-    assert not RunRule.objects.exists()
+    assert not Lock.objects.exists()
 
 
 def test_many_are_asked_by_a_worker(by, monkeypatch):
@@ -528,99 +520,3 @@ def test_two_coordinators_who_release_at_once_ask_everybody_once():
     results = at_once(*[lambda who=who: services.release(run=run, by=who, proposals=None, now=NOON) for who in (by, other)])
     assert [type(result) for result in results].count(Refused) == 1
     assert Pairing.objects.filter(program=by.program).count() == 1
-
-
-# --- settled, and changed by hand ---
-
-
-def test_a_pair_is_locked_for_the_next_run_too(by, four):
-    proposal = finished(by).proposals.get(mentee=four[0])
-    services.settle(proposal=proposal, kind=RunRule.Kind.LOCK, by=by, now=NOON)
-    proposal.refresh_from_db()
-    assert (proposal.state, RunRule.objects.get().kind) == (State.LOCKED, "lock")
-
-
-def test_a_pair_that_is_never_to_be_is_no_draft_and_gets_others_in_the_next_run(by, four):
-    run = finished(by)
-    services.settle(proposal=run.proposals.get(mentee=four[0]), kind=RunRule.Kind.FORBID, by=by, now=NOON)
-    assert run.proposals.drafts().count() == 1
-    assert pairs_of(finished(by)) == {"Amara": "Wei", "Sam": "Noor"}
-
-
-@pytest.mark.parametrize("kind", RunRule.Kind.values)
-def test_what_was_settled_is_taken_back(by, four, kind):
-    proposal = finished(by).proposals.get(mentee=four[0])
-    services.settle(proposal=proposal, kind=kind, by=by, now=NOON)
-    services.unsettle(rule=RunRule.objects.get(), by=by, now=NOON)
-    proposal.refresh_from_db()
-    assert (proposal.state, RunRule.objects.count()) == (State.DRAFT, 0)
-
-
-def test_nothing_is_settled_of_a_pair_that_was_asked(by, four):
-    run = finished(by)
-    services.release(run=run, by=by, proposals=None, now=NOON)
-    with pytest.raises(Refused, match="asked or left out"):
-        services.settle(proposal=run.proposals.first(), kind=RunRule.Kind.LOCK, by=by, now=NOON)
-
-
-def test_nobody_settles_a_pair_of_their_own(by):
-    proposal = ProposalFactory(run__program=by.program, mentor__program=by.program)
-    proposal.mentor.is_coordinator = True
-    with pytest.raises(Refused):
-        services.settle(proposal=proposal, kind=RunRule.Kind.LOCK, by=proposal.mentor, now=NOON)
-
-
-def test_who_is_never_to_be_put_together_is_not_introduced_by_hand_either(by, four):
-    services.settle(proposal=finished(by).proposals.get(mentee=four[0]), kind="forbid", by=by, now=NOON)
-    with pytest.raises(Refused, match="cannot be introduced"):
-        pairings.propose(program=by.program, one=four[2], other=four[0], mentor=four[2], by=by, now=NOON)
-
-
-def test_never_in_one_run_opens_the_lock_that_another_run_shows(by, four):
-    first, second = finished(by), finished(by)
-    services.settle(proposal=first.proposals.get(mentee=four[0]), kind="lock", by=by, now=NOON)
-    services.settle(proposal=second.proposals.get(mentee=four[0]), kind="forbid", by=by, now=NOON)
-    assert first.proposals.get(mentee=four[0]).state == State.DRAFT
-    assert RunRule.objects.get().kind == "forbid"
-
-
-def test_nobody_sees_what_a_trade_would_do_to_a_pair_of_their_own(by, four):
-    Membership.objects.filter(pk=four[1].pk).update(is_coordinator=True)
-    with pytest.raises(Refused, match="not yours to change"):
-        by_hand.trade_of(finished(by).proposals.get(mentee=four[0]), four[3], by=Membership.objects.get(pk=four[1].pk))
-
-
-def test_two_mentees_change_mentors_where_there_is_no_free_place(by, four):
-    run = finished(by)
-    proposal = run.proposals.get(mentee=four[0])
-    made = by_hand.trade(proposal=proposal, new=four[3], by=by, now=NOON)
-    assert pairs_of(run) == {"Amara": "Wei", "Sam": "Noor"}
-    assert (made.change, made.weakest) == (-200, 0)
-    assert list(run.proposals.values_list("by_hand", "shown")) == [(True, 0), (True, 0)]
-
-
-def test_a_mentee_goes_to_a_free_place_alone(by, four):
-    person(by, "Kim", "Family", "Humour", mentor=True)
-    run = finished(by)
-    kim = next(name for name in ("Kim", "Noor", "Wei") if name not in pairs_of(run).values())
-    mentor = Membership.objects.get(user__name=kim)
-    made = by_hand.trade(proposal=run.proposals.get(mentee=four[0]), new=mentor, by=by, now=NOON)
-    assert (made.other, pairs_of(run)["Amara"]) == (None, kim)
-
-
-def test_a_locked_pair_is_not_traded(by, four):
-    RunRuleFactory(program=by.program, mentee=four[0], mentor=four[2], by=by)
-    with pytest.raises(Refused, match="Take the lock back first"):
-        by_hand.trade_of(finished(by).proposals.get(mentee=four[0]), four[3], by=by)
-
-
-def test_looking_at_a_trade_changes_nothing(by, four):
-    run = finished(by)
-    by_hand.trade_of(run.proposals.get(mentee=four[0]), four[3], by=by)
-    assert pairs_of(run) == {"Amara": "Noor", "Sam": "Wei"}
-
-
-def test_two_who_are_kept_apart_are_not_put_together_by_hand(by, four):
-    ExclusionFactory(program=by.program, one=four[0], other=four[3])
-    with pytest.raises(Refused, match="keeps these two apart"):
-        by_hand.trade_of(finished(by).proposals.get(mentee=four[0]), four[3], by=by)

@@ -6,16 +6,17 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from matching.criteria.models import Criterion
-from matching.runs import by_hand, services
+from matching.criteria.models import Criterion, Exclusion
+from matching.drafts import by_hand
+from matching.runs import services
 from matching.runs.field import Wish
-from matching.runs.models import Proposal, Run, RunRule
+from matching.runs.models import Lock, Proposal, Run
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
 from programs.memberships.models import Membership
 from programs.profiles.models import Profile, ProfileAnswer, ProfileQuestion
 from tests.conftest import signed_in
-from tests.factories.matching import CriterionFactory, ProposalFactory, RunFactory, RunRuleFactory, UnmatchedFactory
+from tests.factories.matching import CriterionFactory, ExclusionFactory, LockFactory, ProposalFactory, RunFactory, UnmatchedFactory
 from tests.factories.programs import MembershipFactory, ProfileFactory, ProfileQuestionFactory
 from tests.matching.runs.people import at, coordinator_of_a_program, finished, pairs_of, person, text
 from tests.times import NOON
@@ -178,7 +179,7 @@ def test_whoever_left_is_named_where_all_are_asked(browser, by, four):
 def test_a_pair_is_locked_from_its_page(browser, by, four):
     run = finished(by)
     browser.post(at("run-pair-settle", run, run.proposals.first().pk), {"lock": "1"})
-    assert RunRule.objects.get().kind == RunRule.Kind.LOCK
+    assert Lock.objects.exists()
 
 
 def test_what_another_mentor_does_is_shown_before_it_is_done(browser, by, four):
@@ -270,7 +271,7 @@ def test_another_mentor_who_would_leave_somebody_without_is_told(browser, by):
     person(by, "Wei", "Family", mentor=True)
     kim = person(by, "Kim", "Family", mentor=True)
     for other in (sam, tom):
-        RunRuleFactory(program=by.program, mentee=other, mentor=kim, kind=RunRule.Kind.FORBID, by=by)
+        ExclusionFactory(program=by.program, one=other, other=kim, by=by)
     Membership.objects.filter(pk__in=[amara.pk, sam.pk]).update(joined_at=NOON - timedelta(days=3))
     run = finished(by)
     assert pairs_of(run) == {"Amara": "Kim", "Sam": "Wei"}
@@ -317,10 +318,11 @@ def test_of_a_forgotten_run_one_sees_who_was_put_together_and_no_more(browser, b
     assert browser.get(at("run-pair-trade", run, pair.pk) + f"?with={four[3].pk}").url == at("run-pair", run, pair.pk)
 
 
-def test_what_is_settled_is_taken_back_from_its_list(browser, by, four):
+def test_whoever_is_kept_apart_beside_a_pair_is_taken_back_from_the_list_of_all(browser, by, four):
     run = finished(by)
     browser.post(at("run-pair-settle", run, run.proposals.first().pk), {"forbid": "1"})
-    browser.post(at("run-rule-take-back", None, RunRule.objects.get().pk))
+    assert run.proposals.drafts().count() == 1
+    browser.post(at("exclusion-take-back", None, Exclusion.objects.get().pk))
     assert run.proposals.drafts().count() == 2
 
 
@@ -384,7 +386,7 @@ def test_of_somebody_without_a_match_it_is_not_said_that_they_are_kept_apart_fro
 
 def test_what_is_settled_of_oneself_is_not_on_the_page_that_starts_a_run(browser, by, four):
     taking_part = person(by, "Priya", "Family")
-    RunRuleFactory(program=by.program, mentee=four[0], mentor=four[2], by=taking_part, kind="lock")
+    LockFactory(program=by.program, mentee=four[0], mentor=four[2], by=taking_part)
     Membership.objects.filter(pk=four[0].pk).update(is_coordinator=True)
     seen, unseen = (text(somebody.get(at("run-start"))) for somebody in (browser, signed_in(four[0].user)))
     assert "Amara and Noor" in seen
@@ -404,7 +406,7 @@ def test_a_press_that_says_nothing_settles_nothing(browser, by, four):
     run = finished(by)
     pair = run.proposals.get(mentee=four[0])
     browser.post(at("run-pair-settle", run, pair.pk), {})
-    assert not RunRule.objects.exists()
+    assert not Lock.objects.exists()
 
 
 def test_what_somebody_left_open_does_not_stand_against_a_pair(browser, by):

@@ -11,7 +11,7 @@ from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox.models import OutboxMessage
 from tests.at_once import at_once
-from tests.factories.matching import CriterionFactory, ExclusionFactory, PairingFactory, RunRuleFactory
+from tests.factories.matching import CriterionFactory, ExclusionFactory, PairingFactory
 from tests.factories.programs import MembershipFactory, ProfileAnswerFactory, ProfileFactory, ProfileQuestionFactory, ProgramFactory
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_who_has_waited_longest_comes_first_where_all_fit_alike(program, me, noo
 
 @pytest.mark.parametrize(
     "reason",
-    ["seeks too", "no room", "left", "not finished", "elsewhere", "excluded", "never", "not for them", "earlier", "open", "asked enough"],
+    ["seeks too", "no room", "left", "not finished", "elsewhere", "excluded", "not for them", "earlier", "open", "asked enough"],
 )
 def test_who_cannot_be_met_is_not_suggested(program, me, noon, reason):
     other = person(ProgramFactory() if reason == "elsewhere" else program, mentor=reason != "seeks too")
@@ -89,8 +89,6 @@ def test_who_cannot_be_met_is_not_suggested(program, me, noon, reason):
             type(other.profile).objects.filter(pk=other.profile.pk).update(finished_at=None)
         case "excluded":
             ExclusionFactory(program=program, one=me, other=other)
-        case "never":
-            RunRuleFactory(program=program, mentee=other, mentor=me, kind="forbid")
         case "not for them":
             ExclusionFactory(program=program, one=other, other=me, private=True)
         case "earlier":
