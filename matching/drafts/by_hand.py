@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from matching import solver
 from matching.runs import arrays, peers, policies, reckoning, services
 from matching.runs.exact import Exact, exactly
+from matching.runs.memory import memory_of
 from matching.runs.models import Proposal, Run, Unmatched
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
@@ -86,7 +87,7 @@ def trade(*, proposal: Proposal, new: Membership, by: Membership, now: datetime,
         other = services.locked(made.other)
         if not policies.may_settle(by, other) or other.state != State.DRAFT:
             raise Refused(NOT_YOURS)
-    criteria = services.parts_of(run.program_id)
+    criteria = memory_of(run, ()).criteria
     for pair, found in changed:
         fresh = services.proposal_of(run, found, criteria)
         for name in ("mentee_id", "mentor_id", "score", "shown", "parts", "has_anchor", "has_difference", "waiting_since"):

@@ -42,7 +42,7 @@ def pair(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
         others = _next_best(shown)
     # One asks nothing of oneself here: who runs the program and takes part is not among the choices.
     shown.alternatives = [other for other in others or shown.alternatives if other[0] != request.membership.pk]
-    words = words_of(shown.run)(shown.run.program, shown.run, people_of([shown]))
+    words = words_of(shown.run)(shown.run, people_of([shown]))
     context = {"run": shown.run, "row": row_of(words.explained(shown), shown.run, request.membership), "weakest": weakest_of(shown.run)}
     return render(request, "matching/drafts/pair.html", context)
 

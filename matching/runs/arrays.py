@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching import solver
+from matching.runs.said import Said
 
 Ids = NDArray[np.int64]
 # Of a criterion, beside the answers of both sides.
@@ -24,8 +25,8 @@ PLAIN = ("key", "kind", "weight", "hard", "span", "need", "missing", "missing_bl
 class Inputs:
     """Who took part (`mentees` int64[n], `mentors` int64[m]: keys of memberships), and everything that the solver was told of them.
 
-    `waiting` int64[n]: since when, in seconds of 1970; who waited longest comes first. `minimum` and `load_step` are scores. `words`: what
-    each criterion was called.
+    `waiting` int64[n]: since when, in seconds of 1970; who waited longest comes first. `minimum` and `load_step` are scores. `compared`
+    and `said`: what the words about two people are made of (`matching.runs.memory`); the solver does without.
     """
 
     mentees: Ids
@@ -38,7 +39,8 @@ class Inputs:
     fairness: str = "floor"
     minimum: int = 0
     load_step: int = 0
-    words: Mapping[str, str] = field(default_factory=dict)
+    compared: Sequence[Mapping[str, Any]] = ()
+    said: Said = field(default_factory=Said)
     # Then both sides are the same people, in the same order, and a score is that of a pair (`matching.runs.peers`).
     is_among_peers: bool = False
 
@@ -86,9 +88,11 @@ class Inputs:
             "fairness": self.fairness,
             "minimum": self.minimum,
             "load_step": self.load_step,
-            "words": dict(self.words),
+            "compared": [dict(one) for one in self.compared],
+            "labels": {str(question): list(labels) for question, labels in self.said.labels.items()},
             "is_among_peers": self.is_among_peers,
         }
+        arrays |= {name: _little(array) for name, array in self.said.arrays().items()}
         return arrays | {"told": _text(told)}
 
 
@@ -100,7 +104,14 @@ def inputs_of(packed: bytes) -> Inputs:
         for number, plain in enumerate(told.pop("criteria"))
     ]
     kept: dict[str, Any] = {name: arrays[name] for name in ("mentees", "mentors", "capacity", "waiting", "locks", "forbids")}
-    return Inputs(criteria=criteria, **kept, **told)
+    return Inputs(criteria=criteria, said=Said.from_arrays(arrays, told.pop("labels")), **kept, **told)
+
+
+def words_in(packed: bytes) -> tuple[list[dict[str, Any]], Said]:
+    """What was compared, and what people said, without what only the solver needs."""
+    arrays = _unpacked(packed, only=("told", "said"))
+    told = _told(arrays["told"])
+    return told["compared"], Said.from_arrays(arrays, told["labels"])
 
 
 def packed_outcome(solution: solver.MatchSolution) -> bytes:
@@ -212,6 +223,7 @@ def _packed(arrays: Mapping[str, Any]) -> bytes:
     return file.getvalue()
 
 
-def _unpacked(packed: bytes) -> dict[str, NDArray[Any]]:
+def _unpacked(packed: bytes, only: tuple[str, ...] = ("",)) -> dict[str, NDArray[Any]]:
+    """`only`: how the names of those begin that are wanted."""
     with np.load(io.BytesIO(packed), allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+        return {name: archive[name] for name in archive.files if name.startswith(only)}

@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from matching import solver
 from matching.criteria.models import Criterion
 from matching.runs.exact import Exact
+from matching.runs.memory import memory_of
 from matching.runs.models import Proposal, Run, Unmatched
 from matching.scoring import encoding
-from programs.memberships.models import Membership, Program
 
 # A reason speaks for a pair from here on, of 100.
 HALF = 50
@@ -76,14 +76,12 @@ class Explained:
 
 
 class Words:
-    """The words for the rows of one page: all people on it, and their answers, come in three queries."""
+    """The words for the rows of one page, from what the run saw: all people on it come in two queries."""
 
-    def __init__(self, program: Program, run: Run, people: Iterable[int]) -> None:
+    def __init__(self, run: Run, people: Iterable[int]) -> None:
         self.run = run
-        self.criteria = {encoding.key_of(one): one for one in Criterion.objects.filter(program=program).for_list()}
-        here = Membership.objects.filter(program=program, pk__in=set(people))
-        self.people = encoding.described(program, here)
-        self.full_names = {one.pk: one.user.full_name for one in here.with_people()}
+        remembered = memory_of(run, people)
+        self.criteria, self.people, self.full_names = remembered.criteria, remembered.people, remembered.full_names
 
     def explained(self, proposal: Proposal) -> Explained:
         mentee, mentor = self.people[proposal.mentee_id], self.people[proposal.mentor_id]
@@ -94,11 +92,10 @@ class Words:
         for key, weight, quality, unknown, _points, *is_back in sorted(
             proposal.parts, key=lambda part: -part[1] * abs(part[2] - averages.get(part[0], HALF))
         ):
-            criterion = self.criteria.get(key)
-            if criterion is None or not weight:
+            if not weight:
                 continue
             one, other = (mentor, mentee) if is_back else (mentee, mentor)
-            words = encoding.in_words(criterion, quality, unknown, one, other)
+            words = encoding.in_words(self.criteria[key], quality, unknown, one, other)
             (not_known if unknown else those_for if quality >= HALF else those_against).append(words)
         if proposal.score < 0:
             those_against.insert(0, _("A rule speaks against them. They are together because you locked them."))
@@ -187,8 +184,7 @@ class Words:
         )
 
     def called(self, rule: str) -> str:
-        criterion = self.criteria.get(rule)
-        return criterion.question.text if criterion else _("A rule that is gone")
+        return self.criteria[rule].question.text
 
     def what_would_help(self, unmatched: Iterable[Unmatched]) -> list[str]:
         """What mentors the program would need, for all of these together: "Three more mentors who speak Arabic would help"."""

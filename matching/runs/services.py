@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Max, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -20,7 +19,7 @@ from matching.criteria import services as criteria
 from matching.criteria.models import Criterion
 from matching.pairings import services as pairings
 from matching.pairings.models import Pairing
-from matching.runs import arrays, peers, policies, reckoning
+from matching.runs import arrays, memory, peers, policies, reckoning
 from matching.runs.field import Field, Wish, apart, field_of, kind_of, refuse_what_cannot_be
 from matching.runs.found import Found
 from matching.runs.models import Lock, Proposal, Run, Unmatched
@@ -31,7 +30,6 @@ from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
 from mentoring.kernel.times import local_day
 from programs.memberships.models import Membership, Program
-from programs.profiles.models import Profile
 
 MATCHING, RELEASING = "match-run", "match-release"
 READING = gettext_noop("Reading what everybody said")
@@ -151,7 +149,8 @@ def _encoded(run: Run, counting: Sequence[Criterion], field: Field, now: datetim
         fairness=run.fairness,
         minimum=-(-run.minimum * most // 100),
         load_step=run.load_step * most // 100,
-        words={encoding.key_of(criterion): f"{criterion.get_kind_display()}: {criterion.question.text}" for criterion in counting},
+        compared=memory.compared_by(counting),
+        said=memory.said_by(counting, field.mentees, field.mentors),
         is_among_peers=field.is_among_peers,
     )
 
@@ -165,14 +164,14 @@ def _pairs(found: Iterable[tuple[int, int]]) -> np.ndarray:
 
 
 @transaction.atomic
-def keep(*, job: Job, found: Found, now: datetime) -> None:
+def keep(*, job: Job, inputs: arrays.Inputs, found: Found, now: datetime) -> None:
     """The whole result, and the end of the job: both or neither. Who is in the program no more is left out of it."""
     run = Run.objects.select_for_update(of=["self"]).defer("inputs").get(pk=job.input["run"])
     if run.forgotten_at is not None:
         raise Refused(FORGOTTEN)
-    parts = parts_of(run.program_id)
+    criteria = memory.criteria_in(inputs.compared)
     there = set(Membership.objects.filter(program_id=run.program_id).values_list("pk", flat=True))
-    proposals = [proposal_of(run, pair, parts) for pair in found.result.pairs if {pair.mentee, pair.mentor} <= there]
+    proposals = [proposal_of(run, pair, criteria) for pair in found.result.pairs if {pair.mentee, pair.mentor} <= there]
     Proposal.objects.bulk_create(proposals, batch_size=BATCH)
     alone = [
         Unmatched(run=run, membership_id=one.mentee, waiting_since=one.waiting_since, found=one.found)
@@ -188,13 +187,9 @@ def keep(*, job: Job, found: Found, now: datetime) -> None:
     jobs.finish(job, {"matched": run.matched, "alone": len(alone)}, now)
 
 
-def parts_of(program_id: int) -> dict[str, Criterion]:
-    return {encoding.key_of(criterion): criterion for criterion in Criterion.objects.filter(program_id=program_id).for_list()}
-
-
-def proposal_of(run: Run, pair: reckoning.Pair, parts: Mapping[str, Criterion]) -> Proposal:
-    """Not saved."""
-    known = [(parts[key], quality, unknown) for key, _weight, quality, unknown, *_rest in pair.parts if key in parts]
+def proposal_of(run: Run, pair: reckoning.Pair, criteria: Mapping[str, Criterion]) -> Proposal:
+    """Not saved. `criteria`: those that the run compared by."""
+    known = [(criteria[key], quality, unknown) for key, _weight, quality, unknown, *_rest in pair.parts]
     return Proposal(
         run=run,
         mentee_id=pair.mentee,
@@ -235,18 +230,6 @@ def check(run: Run) -> list[str]:
     if isinstance(solution, solver.PoolSolution):
         return [*faults, *peers.check(inputs, solution, is_proved=run.proved_at is not None)]
     return [*faults, *solver.verify(inputs.problem(), solution)]
-
-
-def has_changed_since(run: Run) -> bool:
-    """Whether what its words are made of is not what it saw: somebody in it has changed their profile, or what counts has changed. Two
-    queries: the words are those of today, the figures those of the run."""
-    same = Run.objects.filter(program=run.program_id, inputs_hash=run.inputs_hash)
-    read_at = Coalesce(Subquery(same.order_by("started_at").values("started_at")[:1]), Value(run.started_at))
-    pairs = Proposal.objects.filter(run=run)
-    people = Q(membership__in=pairs.values("mentee")) | Q(membership__in=pairs.values("mentor"))
-    if Profile.objects.filter(people, changed_at__gt=read_at).exists():
-        return True
-    return Criterion.objects.filter(program=run.program_id, changed_at__gt=read_at).exists()
 
 
 @transaction.atomic

@@ -164,7 +164,7 @@ def run(request: MemberRequest, run: int) -> HttpResponse:
     page = page_of(request, filtered.qs)
     for proposal in page.items:
         proposal.run = shown
-    words = words_of(shown)(shown.program, shown, people_of(page.items))
+    words = words_of(shown)(shown, people_of(page.items))
     counts = proposals.aggregate(
         all=Count("pk"),
         drafts=Count("pk", filter=Q(state__in=Proposal.DRAFTS)),
@@ -187,7 +187,6 @@ def run(request: MemberRequest, run: int) -> HttpResponse:
         "weakest": weakest_of(shown) if lowest is None else of_hundred(lowest, shown.maximum),
         "mean": mean_of(shown) if lowest is None else of_hundred(round(counts["average"]), shown.maximum),
         "release": release,
-        "has_changed": bool(counts["drafts"]) and shown.forgotten_at is None and services.has_changed_since(shown),
         "orders": _orders(request),
     }
     return render(request, "matching/runs/run.html", context)
@@ -202,7 +201,7 @@ def nobody(request: MemberRequest, run: int) -> HttpResponse:
         return elsewhere
     alone = Unmatched.objects.visible_to(request.membership).filter(run=shown)
     page, everybody = page_of(request, alone.for_list()), list(alone.order_by("pk"))
-    words = words_of(shown)(shown.program, shown, [one.membership_id for one in everybody])
+    words = words_of(shown)(shown, [one.membership_id for one in everybody])
     is_known = shown.forgotten_at is None
     rows = [{"unmatched": one, "sentences": words.why_nobody(one) if is_known else []} for one in page.items]
     helps = words.what_would_help(everybody) if is_known else []

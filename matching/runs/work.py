@@ -56,7 +56,7 @@ def match(job: Job) -> None:
         inputs = services.inputs_of(job=job, now=timezone.now())
         tell = Told(job, len(inputs.mentees))
         found = peers.found(inputs, tell) if inputs.is_among_peers else of_sides(inputs, tell)
-        services.keep(job=job, found=found, now=timezone.now())
+        services.keep(job=job, inputs=inputs, found=found, now=timezone.now())
     except Stopped:
         return
     except solver.MatchError as wrong:

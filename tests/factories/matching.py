@@ -19,6 +19,7 @@ from matching.pauses.models import Pause
 from matching.runs import reckoning
 from matching.runs.arrays import Inputs, packed_outcome
 from matching.runs.models import Lock, Proposal, Run, Unmatched
+from matching.runs.said import Said
 from programs.memberships.models import Membership, Program
 from programs.profiles.models import ProfileQuestion
 from tests.factories.programs import MembershipFactory, ProfileQuestionFactory, ProgramFactory
@@ -295,6 +296,16 @@ def kept_run(program: Program, mentees: Sequence[Membership], mentors: Sequence[
         locks=none,
         forbids=none,
         criteria=[alike],
+        compared=[
+            {
+                "key": "c0",
+                "kind": "similar",
+                "part": "",
+                "question": {"id": 1, "text": "What matters to you?", "kind": "one", "choices": ["Family", "Nature"]},
+                "mentor_question": None,
+            }
+        ],
+        said=Said.by({one.pk: {1: ["Family"]} for one in (*mentees, *mentors)}),
     )
     solution = solver.solve(inputs.problem())
     run = RunFactory(

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matching import solver
-from matching.runs.arrays import Inputs, inputs_of, outcome_of, packed_outcome
+from matching.runs.arrays import Inputs, inputs_of, outcome_of, packed_outcome, words_in
+from matching.runs.said import Said
 
 
 def inputs(**other) -> Inputs:
@@ -22,7 +25,8 @@ def inputs(**other) -> Inputs:
         "forbids": np.array([[2, 0]]),
         "minimum": 100,
         "load_step": 5,
-        "words": {"c1": "When are you free?"},
+        "compared": [{"key": "c1", "kind": "overlap"}],
+        "said": Said.by({7: {1: ["Mon am"]}, 9: {1: ["Tue pm", "Mon am"]}, 12: {}}),
     }
     return Inputs(criteria=criteria, **{**plain, **other})
 
@@ -33,12 +37,35 @@ def test_what_a_run_saw_is_read_again_as_it_was():
     assert (read.scores.block(np.arange(3)) == inputs().scores.block(np.arange(3))).all()
 
 
+ANSWERS = st.dictionaries(
+    st.integers(1, 2**40), st.dictionaries(st.integers(0, 9), st.lists(st.text(max_size=9), min_size=1, max_size=4)), max_size=9
+)
+
+
+@given(ANSWERS, st.lists(st.integers(1, 2**40)))
+def test_what_anybody_said_is_read_again_as_they_said_it(answers, strangers):
+    compared, said = words_in(inputs(said=Said.by(answers)).packed())
+    everybody = said.of([*answers, *strangers])
+    assert compared == inputs().compared
+    assert everybody.keys() == answers.keys()
+    for person, given_by in answers.items():
+        assert {question: chosen for question, chosen in everybody[person].items() if chosen} == given_by
+
+
 def test_it_comes_to_the_same_result_again():
     assert solver.solve(inputs_of(inputs().packed()).problem()).fingerprint == solver.solve(inputs().problem()).fingerprint
 
 
 @pytest.mark.parametrize(
-    "other", [{"mentees": np.array([7, 9, 13])}, {"capacity": np.array([1, 2])}, {"minimum": 101}, {"fairness": "none"}], ids=str
+    "other",
+    [
+        {"mentees": np.array([7, 9, 13])},
+        {"capacity": np.array([1, 2])},
+        {"minimum": 101},
+        {"fairness": "none"},
+        {"said": Said.by({7: {1: ["Mon pm"]}})},
+    ],
+    ids=str,
 )
 def test_whatever_is_different_has_another_digest(other):
     assert inputs(**other).digest() != inputs().digest()

@@ -14,7 +14,7 @@ from matching.runs.models import Lock, Proposal, Run
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
 from programs.memberships.models import Membership
-from programs.profiles.models import Profile, ProfileAnswer, ProfileQuestion
+from programs.profiles.models import ProfileAnswer, ProfileQuestion
 from tests.conftest import signed_in
 from tests.factories.matching import CriterionFactory, ExclusionFactory, LockFactory, ProposalFactory, RunFactory, UnmatchedFactory
 from tests.factories.programs import MembershipFactory, ProfileFactory, ProfileQuestionFactory
@@ -100,17 +100,17 @@ def test_a_pair_says_of_a_next_best_below_all_others_that_it_would_be_the_weakes
     assert "Next best for Amara Wei, 0 of 100. That would be the weakest pair." in said
 
 
-def test_of_many_reasons_the_list_says_two_and_the_page_of_the_pair_all(browser, by, four):
-    run = finished(by)
-    own = Criterion.objects.get()
+def test_of_many_reasons_the_list_says_two_and_the_page_of_the_pair_all(browser, by):
+    people = (person(by, "Amara", "Family"), person(by, "Noor", "Family", mentor=True))
     for n in range(3):
         question = ProfileQuestionFactory(program=by.program, text=f"Question {n}", kind=ProfileQuestion.Kind.SEVERAL)
-        CriterionFactory(program=by.program, question=question)
-    parts = [[f"c{criterion.pk}", 30, 20, False, 600] for criterion in Criterion.objects.exclude(pk=own.pk)]
-    pair = run.proposals.order_by("pk").first()
-    pair.parts = parts
-    pair.save()
-    counted = [text(browser.get(address)).count("left this open") for address in (at("run", run), at("run-pair", run, pair.pk))]
+        CriterionFactory(program=by.program, question=question, kind=Criterion.Kind.DIFFERENT)
+        for one in people:
+            ProfileAnswer.objects.create(profile=one.profile, question=question, value=["Alike"])
+    run = finished(by)
+    counted = [
+        text(browser.get(address)).count("Both said Alike") for address in (at("run", run), at("run-pair", run, run.proposals.get().pk))
+    ]
     assert counted == [2, 3]
 
 
@@ -441,9 +441,22 @@ def test_where_a_release_has_ended_the_part_that_asks_again_leads_to_the_whole_p
     assert answer.headers["HX-Redirect"] == at("run", run)
 
 
-@pytest.mark.parametrize(("who", "is_said"), [("Amara", True), ("Kim", False)])
-def test_it_is_said_that_somebody_in_the_run_has_changed_their_profile_since(browser, by, four, who, is_said):
+def test_whatever_has_changed_since_the_reasons_are_of_the_day_of_the_run_like_its_figures(browser, by, four):
+    person(by, "Kim", "Humour")
     run = finished(by)
-    person(by, "Kim")
-    Profile.objects.filter(membership__user__name=who).update(changed_at=NOON + timedelta(hours=1))
-    assert ("People have changed their profiles since" in text(browser.get(at("run", run)))) is is_said
+    addresses = [at("run", run), at("run-nobody", run), *(at("run-pair", run, pair.pk) for pair in run.proposals.all())]
+    before = [text(browser.get(address), part="main") for address in addresses]
+    ProfileAnswer.objects.update(value=["Fairness"])
+    ProfileQuestion.objects.update(text="What do you like?")
+    CriterionFactory(program=by.program, rule=True)
+    Criterion.objects.order_by("pk")[0].delete()
+    assert [text(browser.get(address), part="main") for address in addresses] == before
+    assert "“What matters to you?” Both said Family." in before[0]
+
+
+def test_what_is_changed_by_hand_is_told_from_what_the_run_saw(browser, by, four):
+    run = finished(by)
+    ProfileAnswer.objects.all().delete()
+    pair = run.proposals.get(mentee=four[0])
+    browser.post(at("run-pair-trade", run, pair.pk), {"with": four[3].pk})
+    assert "“What matters to you?” Amara said Family, Wei said Nature." in text(browser.get(at("run-pair", run, pair.pk)))
