@@ -75,7 +75,7 @@ class PersonFilter(ListFilter):
         model = Membership
         fields: list[str] = []
 
-    def __init__(self, *arguments: Any, to: Membership | None = None, **names: Any) -> None:
+    def __init__(self, *arguments: Any, to: "places.WithPlaces | None" = None, **names: Any) -> None:
         super().__init__(*arguments, **names)
         self.to = to
 
@@ -116,7 +116,13 @@ class Introduce(EvenhandForm, forms.Form):
     )
 
     def __init__(
-        self, *arguments: Any, one: Membership, other: Membership, by: Membership, were_introduced_before: bool, **names: Any
+        self,
+        *arguments: Any,
+        one: "places.WithPlaces",
+        other: "places.WithPlaces",
+        by: Membership,
+        were_introduced_before: bool,
+        **names: Any,
     ) -> None:
         super().__init__(*arguments, **names)
         self.one, self.other = one, other
@@ -138,7 +144,7 @@ class Introduce(EvenhandForm, forms.Form):
         return None if chosen == self.BOTH else self.one if chosen == str(self.one.pk) else self.other
 
 
-def _ways_to_pair(one: Membership, other: Membership) -> list[tuple[str, str]]:
+def _ways_to_pair(one: "places.WithPlaces", other: "places.WithPlaces") -> list[tuple[str, str]]:
     """The places that fit what both offer and seek, and that are free. Both carry their places."""
     names = {"one": one.user.full_name, "other": other.user.full_name}
     ways = []

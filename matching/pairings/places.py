@@ -5,7 +5,8 @@ learn, each takes a place of both kinds. A stand-in takes a place of whoever sta
 and keeps its place. What one person has asked another takes none until that one says yes: or anybody could take up everybody's places.
 """
 
-from datetime import date
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Case, Count, DateTimeField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
@@ -15,8 +16,23 @@ from matching.pairings.models import Pairing
 from mentoring.kernel.dates import written
 from programs.memberships.models import Membership
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
-def with_places(people: "QuerySet[Membership]", *, on: date) -> "QuerySet[Membership]":
+    WithPlaces = WithAnnotations[Membership, "Room"]
+
+
+class Room(TypedDict):
+    """What `with_places` says of each."""
+
+    rests: bool
+    open_pairings: int
+    free_as_mentor: int
+    free_as_mentee: int
+    waiting_since: datetime
+
+
+def with_places(people: "QuerySet[Membership]", *, on: date) -> "QuerySet[WithPlaces]":
     """Each with `free_as_mentor`, `free_as_mentee`, `open_pairings` and `waiting_since`, in one query.
 
     A place is free where the person offers (or seeks) mentoring, is not taking a break `on` that day, and has fewer open pairings in
@@ -32,7 +48,7 @@ def with_places(people: "QuerySet[Membership]", *, on: date) -> "QuerySet[Member
     )
 
 
-def with_room(people: "QuerySet[Membership]") -> "QuerySet[Membership]":
+def with_room(people: "QuerySet[WithPlaces]") -> "QuerySet[WithPlaces]":
     """Those of `with_places` who have a free place of either kind."""
     return people.filter(Q(free_as_mentor__gt=0) | Q(free_as_mentee__gt=0))
 
@@ -46,23 +62,23 @@ def waiting(people: "QuerySet[Membership]", *, on: date) -> "QuerySet[Membership
     return people.filter(has_room).exclude(profile__paused_until__gt=on).exclude(Exists(paired))
 
 
-def fitting(people: "QuerySet[Membership]", person: Membership) -> "QuerySet[Membership]":
+def fitting(people: "QuerySet[WithPlaces]", person: "WithPlaces") -> "QuerySet[WithPlaces]":
     """Those of `with_places` who could be paired with the person, who is of `with_places` too."""
     fits = Q(pk__in=[])
-    if person.free_as_mentor > 0:  # type: ignore[attr-defined]
+    if person.free_as_mentor > 0:
         fits |= Q(free_as_mentee__gt=0)
-    if person.free_as_mentee > 0:  # type: ignore[attr-defined]
+    if person.free_as_mentee > 0:
         fits |= Q(free_as_mentor__gt=0)
     return without(people, person).filter(fits)
 
 
-def without(people: "QuerySet[Membership]", person: Membership) -> "QuerySet[Membership]":
+def without(people: "QuerySet[WithPlaces]", person: Membership) -> "QuerySet[WithPlaces]":
     """Everybody but the person, and but those with whom they have an open pairing."""
     taken = Pairing.objects.of(person).open().values_list(Case(When(first=person, then=F("second_id")), default=F("first_id")), flat=True)
     return people.exclude(pk=person.pk).exclude(pk__in=taken)
 
 
-def why_not(person: Membership, *, mentors: bool, learns: bool) -> str:
+def why_not(person: "WithPlaces", *, mentors: bool, learns: bool) -> str:
     """A sentence that says why somebody of `with_places` cannot take this place (or both), or nothing."""
     name = {"name": person.user.full_name}
     profile = getattr(person, "profile", None)
@@ -72,11 +88,11 @@ def why_not(person: Membership, *, mentors: bool, learns: bool) -> str:
         return _("%(name)s does not offer mentoring.") % name
     if learns and not profile.seeks_mentoring:
         return _("%(name)s does not seek mentoring.") % name
-    if person.rests:  # type: ignore[attr-defined]
+    if person.rests:
         return _("%(name)s is taking a break until %(day)s.") % {**name, "day": written(profile.paused_until, "full_day")}
-    if mentors and not person.free_as_mentor:  # type: ignore[attr-defined]
+    if mentors and not person.free_as_mentor:
         return _("%(name)s has no free place as a mentor: all %(number)s are taken.") % {**name, "number": profile.offers_capacity}
-    if learns and not person.free_as_mentee:  # type: ignore[attr-defined]
+    if learns and not person.free_as_mentee:
         return _("%(name)s has no free place as a mentee: all %(number)s are taken.") % {**name, "number": profile.seeks_capacity}
     return ""
 

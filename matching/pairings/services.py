@@ -104,7 +104,7 @@ def propose(
         raise Refused(_("%(one)s and %(other)s have an open pairing already.") % names)
     if _kept_apart(one, other):
         raise Refused(APART)
-    _refuse_unless_free(one, other, mentor, stands_in_for)
+    _refuse_unless_free(locked.values(), mentor, stands_in_for)
     if State.DECLINED in earlier and not again:
         raise AskedBefore(
             _("%(one)s and %(other)s were introduced before, and it did not start. Tick that you know this, to ask them again.") % names
@@ -138,9 +138,9 @@ def ask(*, by: Membership, other: Membership, mentor: Membership | None, message
             _("You have asked as many people as you can at once. When one has answered, or you take a request back, you can ask another.")
         )
     mentors, learns = (mentor is None or mentor.pk == by.pk), (mentor is None or mentor.pk == other.pk)
-    if reason := places.why_not(by, mentors=mentors, learns=learns):
+    if reason := places.why_not(locked[by.pk], mentors=mentors, learns=learns):
         raise Refused(reason)
-    has_room = not places.why_not(other, mentors=learns, learns=mentors)
+    has_room = not places.why_not(locked[other.pk], mentors=learns, learns=mentors)
     asked_enough = Request.objects.visible_to(other).waiting().count() >= program.open_requests
     if not has_room or asked_enough or _kept_apart(by, other) or Pairing.objects.of(by).of(other).exists():
         raise Refused(NOT_OPEN)
@@ -372,7 +372,7 @@ def _locked(pairing: Pairing) -> Pairing:
     return Pairing.objects.select_for_update(of=["self"], no_key=True).with_people().get(pk=pairing.pk)
 
 
-def _locked_people(program: Program, one: Membership, other: Membership, now: datetime) -> dict[int, Membership]:
+def _locked_people(program: Program, one: Membership, other: Membership, now: datetime) -> "dict[int, places.WithPlaces]":
     """Both, with their places, locked in the order of their keys."""
     keys = sorted([one.pk, other.pk])
     people = Membership.objects.filter(program=program, pk__in=keys).current().participants()
@@ -393,8 +393,8 @@ def _refuse_unless_it_needs_somebody(pairing: Pairing, one: Membership, other: M
         raise Refused(_("Somebody has been asked already to stand in for this pairing."))
 
 
-def _refuse_unless_free(one: Membership, other: Membership, mentor: Membership | None, stands_in_for: Pairing | None) -> None:
-    for person in (one, other):
+def _refuse_unless_free(two: "Iterable[places.WithPlaces]", mentor: Membership | None, stands_in_for: Pairing | None) -> None:
+    for person in two:
         if stands_in_for is not None and stands_in_for.includes(person):
             continue
         mentors = mentor is None or mentor.pk == person.pk
@@ -403,7 +403,7 @@ def _refuse_unless_free(one: Membership, other: Membership, mentor: Membership |
             raise Refused(reason)
 
 
-def _refuse_unless_there_is_room(pairing: Pairing, people: dict[int, Membership]) -> None:
+def _refuse_unless_there_is_room(pairing: Pairing, people: "dict[int, places.WithPlaces]") -> None:
     """In words that do not say whose places are taken."""
     for half in pairing.halves:
         mentors = pairing.is_reciprocal or pairing.mentor_membership == half

@@ -197,7 +197,7 @@ def pair(request: MemberRequest) -> HttpResponse:
     return render(request, "matching/pairings/pair_two.html", context)
 
 
-def _choose(request: MemberRequest, people: "QuerySet[Any]", one: Membership | None) -> HttpResponse:
+def _choose(request: MemberRequest, people: "QuerySet[Any]", one: "places.WithPlaces | None") -> HttpResponse:
     shown = PersonFilter(request.GET, queryset=people.order_by(_who_has_somebody_last(), "waiting_since", "pk"), to=one)
     page = page_of(request, shown.qs, per_page=PEOPLE_A_PAGE)
     wishes = PartnerWish.objects.visible_to(request.membership).standing().filter(membership__in=[person.pk for person in page.items])
@@ -206,7 +206,7 @@ def _choose(request: MemberRequest, people: "QuerySet[Any]", one: Membership | N
     return render(request, "matching/pairings/pair_choose.html", context)
 
 
-def _chosen(request: MemberRequest, people: "QuerySet[Any]", name: str) -> Membership | None:
+def _chosen(request: MemberRequest, people: "QuerySet[Any]", name: str) -> "places.WithPlaces | None":
     """The person that the address names; nothing where it names nobody who could be meant."""
     key = whole_number(request.GET.get(name, ""))
     return people.filter(pk=key).first() if key is not None else None
@@ -221,7 +221,7 @@ def _who_has_somebody_last() -> Case:
     return Case(When(open_pairings=0, then=Value(0)), default=Value(1), output_field=IntegerField())
 
 
-def _reasons(one: Membership, other: Membership) -> list[str]:
+def _reasons(one: "places.WithPlaces", other: "places.WithPlaces") -> list[str]:
     """Why neither could mentor the other, each said once."""
     said = [places.why_not(person, mentors=mentors, learns=not mentors) for mentors in (True, False) for person in (one, other)]
     return list(dict.fromkeys(sentence for sentence in said if sentence))

@@ -3,7 +3,7 @@
 The rest of what a run asks for is told here too: who could be put together, which two never are, and what was found in words.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import numpy as np
@@ -14,6 +14,7 @@ from matching import solver
 from matching.criteria.models import Criterion
 from matching.scoring.labels import plain
 from matching.scoring.people import Candidate, candidates, described, forbidden, peers
+from matching.scoring.sides import Choice, OneByOne, People, Places
 from matching.scoring.week import hours_in_utc, local_hours
 from matching.scoring.words import differs, in_words, shares
 from mentoring.kernel.errors import Refused
@@ -30,7 +31,9 @@ def key_of(criterion: Criterion) -> str:
     return f"c{criterion.pk}"
 
 
-def encoded(criteria: Sequence[Criterion], mentees: Sequence[Candidate], mentors: Sequence[Candidate], on: date) -> solver.CriteriaScores:
+def encoded(
+    criteria: Sequence[Criterion], mentees: People | Sequence[Candidate], mentors: People | Sequence[Candidate], on: date
+) -> solver.CriteriaScores:
     """How well each two go together. Refused, with its name, where a criterion cannot count.
 
     `criteria` come with their questions (`for_list`). `on` is the day whose clocks count.
@@ -38,10 +41,11 @@ def encoded(criteria: Sequence[Criterion], mentees: Sequence[Candidate], mentors
     for criterion in criteria:
         if criterion.trouble:
             raise Refused(_("One of the criteria cannot count. %(trouble)s Change it or take it out.") % {"trouble": criterion.trouble})
-    return solver.CriteriaScores([_encoded(criterion, mentees, mentors, on) for criterion in criteria], len(mentees), len(mentors))
+    one, other = (side if isinstance(side, People) else OneByOne(side) for side in (mentees, mentors))
+    return solver.CriteriaScores([_encoded(criterion, one, other, on) for criterion in criteria], len(one), len(other))
 
 
-def _encoded(criterion: Criterion, mentees: Sequence[Candidate], mentors: Sequence[Candidate], on: date) -> solver.Criterion:
+def _encoded(criterion: Criterion, mentees: People, mentors: People, on: date) -> solver.Criterion:
     if criterion.question.kind == OfAnswer.ONE and criterion.kind != Kind.OFFERS:
         return _of_one(criterion, mentees, mentors)
     return _of_sets(criterion, mentees, mentors, on)
@@ -50,15 +54,19 @@ def _encoded(criterion: Criterion, mentees: Sequence[Candidate], mentors: Sequen
 # --- one of a list ---
 
 
-def _of_one(criterion: Criterion, mentees: Sequence[Candidate], mentors: Sequence[Candidate]) -> solver.Criterion:
+def _of_one(criterion: Criterion, mentees: People, mentors: People) -> solver.Criterion:
     """Codes, or ranks where the choices are steps: the ends of the list are as far apart as can be."""
     question = criterion.question
+    # What is in the list no more is no answer to what is asked now.
     code_of = {plain(choice): code for code, choice in enumerate(question.choices)}
     missing = solver.MISSING if criterion.in_order else -1
 
-    def codes(people: Sequence[Candidate]) -> NDArray[np.int64]:
-        # What is in the list no more is no answer to what is asked now.
-        return np.array([code_of.get(plain(_said(person, question.pk)), missing) for person in people], dtype=np.int64)
+    def codes(side: People) -> NDArray[np.int64]:
+        made = np.full(len(side), missing, dtype=np.int64)
+        for choice in side.choices(question.pk):
+            if choice.is_all:
+                made[choice.people] = code_of.get(plain(choice.label), missing)
+        return made
 
     is_near = criterion.kind in (Kind.SIMILAR, Kind.MUST_MATCH)
     kinds = ("near", "far") if criterion.in_order else ("same", "different")
@@ -73,28 +81,23 @@ def _of_one(criterion: Criterion, mentees: Sequence[Candidate], mentors: Sequenc
     )
 
 
-def _said(person: Candidate, question: int) -> str:
-    said = person.answers.get(question, "")
-    return said if isinstance(said, str) else ""
-
-
 # --- several: topics, languages, free times ---
 
 
-def _of_sets(criterion: Criterion, mentees: Sequence[Candidate], mentors: Sequence[Candidate], on: date) -> solver.Criterion:
-    parts_of = _parts_on(on) if criterion.question.kind == OfAnswer.TIMES else _labels_of
-    sought = [parts_of(person, criterion.question) for person in mentees]
-    offered = [parts_of(person, criterion.of_mentor) for person in mentors]
-    number_of = {part: number for number, part in enumerate(sorted(set().union(*sought, *offered), key=repr))}
-    a, b = (_bit_sets(side, number_of) for side in (sought, offered))
+def _of_sets(criterion: Criterion, mentees: People, mentors: People, on: date) -> solver.Criterion:
+    sought, offered = _parts(mentees, criterion.question, on), _parts(mentors, criterion.of_mentor, on)
+    all_parts = {part for parts, _who in [*sought, *offered] for part in parts}
+    number_of = {part: number for number, part in enumerate(sorted(all_parts, key=repr))}
+    # The bit after the last is nobody's: who chose everything still has answered.
+    bits = len(number_of) + 1
+    a, b = _bit_sets(sought, number_of, len(mentees), bits), _bit_sets(offered, number_of, len(mentors), bits)
     if criterion.kind == Kind.DIFFERENT:
-        # The bit after the last is nobody's: who chose everything still has answered.
-        b = _complements(b, len(number_of) + 1)
+        b = _complements(b, bits)
     return solver.Criterion(
         key_of(criterion),
         "offers" if criterion.kind == Kind.OFFERS else "overlap",
-        _words_of(a, len(number_of) + 1),
-        _words_of(b, len(number_of) + 1),
+        a,
+        b,
         weight=criterion.weight,
         hard=criterion.is_rule,
         need=1 if criterion.kind in (Kind.DIFFERENT, Kind.LANGUAGE) else criterion.need,
@@ -103,38 +106,35 @@ def _of_sets(criterion: Criterion, mentees: Sequence[Candidate], mentors: Sequen
 
 
 Part = str | int
-Parts = Callable[[Candidate, ProfileQuestion], frozenset[Part]]
+Bits = NDArray[np.uint64]
 
 
-def _labels_of(person: Candidate, question: ProfileQuestion) -> frozenset[Part]:
-    said = person.answers.get(question.pk, [])
-    return frozenset(plain(label) for label in ([said] if isinstance(said, str) else said) if label)
+def _parts(side: People, question: ProfileQuestion, on: date) -> list[tuple[frozenset[Part], Places]]:
+    """What each choice comes to, and who made it."""
+    return [(_parts_of(choice, question, on), choice.people) for choice in side.choices(question.pk) if choice.label]
 
 
-def _parts_on(on: date) -> Parts:
+def _parts_of(choice: Choice, question: ProfileQuestion, on: date) -> frozenset[Part]:
     """Hours of the week in UTC where a label means a half-day, and the label itself where it does not."""
-
-    def parts_of(person: Candidate, question: ProfileQuestion) -> frozenset[Part]:
-        said = person.answers.get(question.pk, [])
-        labels = [said] if isinstance(said, str) else said
-        hours = frozenset(hour for label in labels for hour in hours_in_utc(label, person.zone, on))
-        return hours | {plain(label) for label in labels if label and not local_hours(label)}
-
-    return parts_of
+    if question.kind == OfAnswer.TIMES and local_hours(choice.label):
+        return frozenset(hours_in_utc(choice.label, choice.zone, on))
+    return frozenset([plain(choice.label)])
 
 
-def _bit_sets(sets: Iterable[frozenset[Part]], number_of: dict[Part, int]) -> list[int]:
-    return [sum(1 << number_of[part] for part in parts) for parts in sets]
-
-
-def _complements(sets: Iterable[int], bits: int) -> list[int]:
-    """What somebody did not choose. Who chose nothing has not answered, and stays empty."""
-    everything = (1 << bits) - 1
-    return [everything & ~chosen if chosen else 0 for chosen in sets]
-
-
-def _words_of(sets: Sequence[int], bits: int) -> NDArray[np.uint64]:
+def _bit_sets(made: Iterable[tuple[frozenset[Part], Places]], number_of: dict[Part, int], people: int, bits: int) -> Bits:
     """uint64[people, words]: bit k of somebody's set is bit k % 64 of word k // 64."""
-    words = -(-bits // WORD)
-    together = b"".join(chosen.to_bytes(words * WORD // 8, "little") for chosen in sets)
-    return np.frombuffer(together, dtype="<u8").astype(np.uint64).reshape(len(sets), words)
+    sets = np.zeros((people, -(-bits // WORD)), dtype=np.uint64)
+    for parts, who in made:
+        sets[who] |= _words_of(sum(1 << number_of[part] for part in parts), sets.shape[1])
+    return sets
+
+
+def _complements(sets: Bits, bits: int) -> Bits:
+    """What somebody did not choose. Who chose nothing has not answered, and stays empty."""
+    others = ~sets & _words_of((1 << bits) - 1, sets.shape[1])
+    others[~sets.any(axis=1)] = 0
+    return others
+
+
+def _words_of(chosen: int, words: int) -> Bits:
+    return np.frombuffer(chosen.to_bytes(words * WORD // 8, "little"), dtype="<u8").astype(np.uint64)

@@ -42,32 +42,28 @@ def candidates(
     people = list(_with_room(program, cohort, on))
     answers = _answers_of(program, [person.pk for person in people])
     asked = side_of or {}
-    either = [person for person in people if person.free_as_mentor and person.free_as_mentee]  # type: ignore[attr-defined]
+    either = [person for person in people if person.free_as_mentor and person.free_as_mentee]
     sides: dict[int, Side] = {
-        person.pk: asked.get(person.pk) or ("mentor" if person.free_as_mentor else "mentee")  # type: ignore[attr-defined]
+        person.pk: asked.get(person.pk) or ("mentor" if person.free_as_mentor else "mentee")
         for person in people
         if person.pk in asked or person not in either
     }
-    room = sum(person.free_as_mentor for person in people if sides.get(person.pk) == "mentor")  # type: ignore[attr-defined]
+    room = sum(person.free_as_mentor for person in people if sides.get(person.pk) == "mentor")
     seeking = sum(side == "mentee" for side in sides.values())
     for person in either:
         if person.pk in sides:
             continue
         sides[person.pk] = "mentor" if room < seeking else "mentee"
-        room += person.free_as_mentor if room < seeking else 0  # type: ignore[attr-defined]
+        room += person.free_as_mentor if room < seeking else 0
         seeking += sides[person.pk] == "mentee"
     mentees = [_candidate(person, 1, answers) for person in people if sides[person.pk] == "mentee"]
-    mentors = [
-        _candidate(person, person.free_as_mentor, answers)  # type: ignore[attr-defined]
-        for person in people
-        if sides[person.pk] == "mentor"
-    ]
+    mentors = [_candidate(person, person.free_as_mentor, answers) for person in people if sides[person.pk] == "mentor"]
     return mentees, mentors, [person.pk for person in either]
 
 
 def peers(program: Program, *, cohort: Cohort | None = None, on: date) -> list[Candidate]:
     """Those with room both to offer and to seek, as two equal halves do; sorted by key. Two queries."""
-    people = [person for person in _with_room(program, cohort, on) if person.free_as_mentor and person.free_as_mentee]  # type: ignore[attr-defined]
+    people = [person for person in _with_room(program, cohort, on) if person.free_as_mentor and person.free_as_mentee]
     answers = _answers_of(program, [person.pk for person in people])
     return [_candidate(person, 1, answers) for person in people]
 
@@ -98,7 +94,7 @@ def forbidden(program: Program, mentees: Sequence[Candidate], mentors: Sequence[
     return sorted({(row[one], column[other]) for one, other in both_ways if one in row and other in column})
 
 
-def _with_room(program: Program, cohort: Cohort | None, on: date) -> "QuerySet[Membership]":
+def _with_room(program: Program, cohort: Cohort | None, on: date) -> "QuerySet[places.WithPlaces]":
     people = Membership.objects.filter(program=program, profile__finished_at__isnull=False).current().participants()
     if cohort is not None:
         people = people.filter(cohort=cohort)
@@ -112,23 +108,23 @@ def _answers_of(program: Program | None, memberships: Iterable[int]) -> dict[int
     given = ProfileAnswer.objects.filter(question__in=comparable.order_by(), profile__membership__in=list(memberships))
     answers: dict[int, dict[int, str | list[str]]] = defaultdict(dict)
     for membership, question, value in given.values_list("profile__membership", "question", "value"):
-        if (said := _said(value)) is not None:
+        if (said := said_in(value)) is not None:
             answers[membership][question] = said
     return answers
 
 
-def _said(value: object) -> str | list[str] | None:
+def said_in(value: object) -> str | list[str] | None:
     """What can be compared of a kept answer. What is no label, from a question of another kind once or from elsewhere, says nothing."""
     if isinstance(value, list):
         return [label for label in value if isinstance(label, str)]
     return value if isinstance(value, str) else None
 
 
-def _candidate(person: Membership, number: int, answers: Mapping[int, Mapping[int, str | list[str]]]) -> Candidate:
+def _candidate(person: "places.WithPlaces", number: int, answers: Mapping[int, Mapping[int, str | list[str]]]) -> Candidate:
     return Candidate(
         membership_id=person.pk,
         places=number,
-        waiting_since=person.waiting_since,  # type: ignore[attr-defined]
+        waiting_since=person.waiting_since,
         zone=person.user.time_zone,
         answers=answers.get(person.pk, {}),
         name=person.user.short_name,

@@ -100,7 +100,7 @@ def test_keeping_two_apart_leaves_the_locks_of_others(by, four):
 ACTS = ("never, beside the pair", "undone, beside the pair", "never, in the list", "taken back, in the list", "not for me", "for me again")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(ACTS), max_size=8))
 def test_there_is_one_list_of_those_who_are_never_together_wherever_it_is_written(by, four, acts):
     """A pair is left out as kept apart where it was said beside it and the program still says so, and nothing else ever says so."""
