@@ -46,6 +46,12 @@ def local_day(moment: datetime, zone: str) -> date:
 
 
 @cache
+def zone_names() -> frozenset[str]:
+    """All that name a zone, older names too. Kept, since Python looks through the folders of the machine for them each time."""
+    return frozenset(available_timezones())
+
+
+@cache
 def is_zone(name: str) -> bool:
     """Whether there is such a zone. Governments take some away, and data that name it stay."""
     try:
@@ -82,7 +88,7 @@ def _current() -> frozenset[str]:
     """The name that each country uses for its own clocks, from the list that the time zone data bring along."""
     lines = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8").splitlines()
     listed = {line.split("\t")[2] for line in lines if line and not line.startswith("#")}
-    return frozenset(listed & available_timezones())
+    return frozenset(listed & zone_names())
 
 
 @cache

@@ -1,6 +1,5 @@
 """Signing in and what guards an account: allauth's forms, in our words. And what a person says of themselves."""
 
-import zoneinfo
 from collections.abc import Mapping
 from functools import cache
 from itertools import groupby
@@ -15,6 +14,7 @@ from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from mentoring.kernel import times
 from mentoring.kernel.forms import EvenhandForm, OneOf
 from programs.people.models import User
 
@@ -169,7 +169,7 @@ class RenamePasskey(WordedForm, EditWebAuthnForm):  # type: ignore[misc]
 def time_zones() -> tuple[tuple[str, list[tuple[str, str]]], ...]:
     """Places one can choose as a time zone, by part of the world."""
     areas = {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
-    places = sorted(name for name in zoneinfo.available_timezones() if name.split("/")[0] in areas)
+    places = sorted(name for name in times.zone_names() if name.split("/")[0] in areas)
     by_area = groupby(places, key=lambda name: name.split("/")[0])
     return (
         *((area, [(name, name.partition("/")[2].replace("_", " ").replace("/", ", ")) for name in names]) for area, names in by_area),
@@ -195,7 +195,7 @@ class TimeZoneField(forms.ChoiceField):
         return super().get_bound_field(form, field_name)
 
     def valid_value(self, value: Any) -> bool:
-        return value in zoneinfo.available_timezones()
+        return value in times.zone_names()
 
 
 class AccountForm(EvenhandForm, forms.ModelForm):

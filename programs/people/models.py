@@ -1,6 +1,5 @@
 """A login, and how its person wishes to be called."""
 
-import zoneinfo
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -10,12 +9,14 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mentoring.kernel import times
+
 if TYPE_CHECKING:
     from datetime import datetime
 
 
 def validate_time_zone(name: str) -> None:
-    if name not in zoneinfo.available_timezones():
+    if name not in times.zone_names():
         raise ValidationError(_("Choose a time zone from the list, for example Europe/London."), code="unknown_time_zone")
 
 

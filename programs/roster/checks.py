@@ -1,12 +1,12 @@
 """Looks at one row: what it says, and what is wrong with it. Asks no database."""
 
 import difflib
-import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from mentoring.kernel import times
 from mentoring.kernel.lists.exports import BEGINS_A_FORMULA
 from programs.invitations.addresses import is_an_address
 from programs.profiles.models import ProfileQuestion
@@ -187,4 +187,4 @@ def _like(value: str, known: Iterable[str]) -> str:
 
 @cache
 def _zones() -> dict[str, str]:
-    return {name.casefold(): name for name in zoneinfo.available_timezones()}
+    return {name.casefold(): name for name in times.zone_names()}
