@@ -18,4 +18,4 @@ CACHES = {"default": CACHES["default"] | {"LOCATION": embedded.cache_url_beside(
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # A line for each page is for who runs a site; what it says is tested with the level that a site has.
-LOGGING["loggers"]["django_structlog"] = {"level": "WARNING"}
+LOGGING["loggers"]["django_structlog"] = {"level": "ERROR"}
