@@ -94,8 +94,11 @@ def address_of(world: World, name: str, which: str) -> str:
     return reverse(name, kwargs=world.arguments_of(patterns()[name][0], which, name))
 
 
-def complaints(cell: Cell, world: World, browser: Client) -> list[str]:
-    """What is wrong with the answer, in words; nothing when it is as the table says."""
+def complaints(cell: Cell, world: World, browser: Client, not_found: dict[tuple[str, str], bytes] | None = None) -> list[str]:
+    """What is wrong with the answer, in words; nothing when it is as the table says.
+
+    `not_found` keeps how a route has answered, to each method, where there is no such page for this browser: it has no other such answer.
+    """
     with tables_written() as tables:
         response, body = visit(browser, cell.method, cell.address)
     told = f"{cell.method.upper()} {cell.address} as {cell.role}: {response.status_code}"
@@ -104,6 +107,8 @@ def complaints(cell: Cell, world: World, browser: Client) -> list[str]:
     if cell.method in SAFE and tables - MAY_WRITE:
         found.append(f"{told}, which writes to {sorted(tables - MAY_WRITE)}")
     takes_it = cell.method in ROUTES[cell.route].methods
+    if response.status_code == 404 and not_found is not None and not_found.setdefault((cell.route, cell.method), body) != body:
+        found.append(f"{told}, which tells what is not there from what is not theirs")
     if response.status_code >= 500:
         found.append(told)
     elif response.status_code == 405:
