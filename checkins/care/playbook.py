@@ -64,7 +64,7 @@ def tell(task: Task, reminded: Sequence[datetime] = ()) -> Told:
 
 
 def _said_of(reminded: Sequence[datetime]) -> str:
-    days = list(dict.fromkeys(written(localtime(moment), "day") for moment in reminded))
+    days = [written(day, "day") for day in dict.fromkeys(localtime(moment).date() for moment in reminded)]
     return gettext("Reminders went on %(days)s.") % {"days": get_text_list(days, gettext("and"))} if days else ""
 
 

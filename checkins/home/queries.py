@@ -213,12 +213,20 @@ def next_opening(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime
     return found
 
 
-def numbers_of_tasks(tasks: "QuerySet[Task]") -> dict[str, int]:
-    """How many of each kind, and `pairings`: how many pairings they are about."""
-    counted = tasks.order_by().aggregate(
-        pairings=Count("pairing", distinct=True), **{kind: Count("pk", filter=Q(kind=kind)) for kind in Task.Kind.values}
+@dataclass(frozen=True)
+class TaskNumbers:
+    """How many there are, how many of them somebody said themselves, and how many pairings they are about."""
+
+    total: int
+    direct: int
+    pairings: int
+
+
+def numbers_of_tasks(tasks: "QuerySet[Task]") -> TaskNumbers:
+    numbers = tasks.order_by().aggregate(
+        total=Count("pk"), direct=Count("pk", filter=Q(kind__in=Task.DIRECT)), pairings=Count("pairing", distinct=True)
     )
-    return {name: number or 0 for name, number in counted.items()}
+    return TaskNumbers(**numbers)
 
 
 def fetch_people(tasks: Sequence[Task], check_ins: Sequence[CheckIn]) -> None:

@@ -167,14 +167,15 @@ def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
     """Each subject of the pair's space tells what it shows here."""
     me, other, now = request.membership, pair.other_half(request.membership), timezone.now()
     meetings = sessions.on_pair_page(pair, me, now)
-    asked = joint.on_pair_page(pair, me, [RESET, AFTERWARDS, REVIEW], now, last_of=REVIEW)
+    besides = endings.told_on_pair_page(pair)
+    asked = joint.on_pair_page(pair, me, [RESET, AFTERWARDS, REVIEW], now, last_of=REVIEW, besides=besides)
     context = {
         "now": now,
         "pairing": pair,
         "other": other,
         "check_in": queries.open_check_in(pair, me, now),
         "call": Task.objects.calls_asked_by(me).filter(pairing=pair).open().first(),
-        "life": endings.on_pair_page(pair, me, now),
+        "life": endings.on_pair_page(pair, me, asked),
         "absences": absences.on_pair_page(pair, me, now),
         "resets": resets.on_pair_page(pair, asked),
         "review": reviews.on_pair_page(pair, me, now, asked),
@@ -243,8 +244,6 @@ def today(request: MemberRequest) -> HttpResponse:
     if is_mine:
         pairings, tasks = pairings.filter(coordinator=me), tasks.of_caseload(me)
     numbers = queries.numbers_of_tasks(tasks)
-    direct = sum(numbers[kind] for kind in Task.DIRECT)
-    total = sum(numbers[kind] for kind in Task.Kind.values)
     kind = request.GET.get("kind", "")
     if kind == "direct":
         tasks = tasks.filter(kind__in=Task.DIRECT)
@@ -258,13 +257,13 @@ def today(request: MemberRequest) -> HttpResponse:
         "greeting": _greeting(now),
         "figures": figures,
         "strip": _strip(figures),
-        "total": total,
-        "others_are_fine": max(figures.active - numbers["pairings"], 0),
-        "tabs": _tabs(request, kind, total, direct),
+        "total": numbers.total,
+        "others_are_fine": max(figures.active - numbers.pairings, 0),
+        "tabs": _tabs(request, kind, numbers),
         "page": page,
         "tasks": _told(page.items),
         "round": round,
-        "next_opening": None if total else queries.next_opening(pairings, me, now),
+        "next_opening": None if numbers.total else queries.next_opening(pairings, me, now),
         "is_mine": is_mine,
         "has_caseload": is_mine or me.caseload.exists(),
     }
@@ -304,8 +303,12 @@ def _strip(figures: queries.Figures) -> list[dict[str, object]]:
     ]
 
 
-def _tabs(request: MemberRequest, kind: str, total: int, direct: int) -> list[dict[str, object]]:
-    kinds = [("", _("All"), total), ("direct", _("What people said"), direct), ("unanswered", _("What nobody said"), total - direct)]
+def _tabs(request: MemberRequest, kind: str, numbers: queries.TaskNumbers) -> list[dict[str, object]]:
+    kinds = [
+        ("", _("All"), numbers.total),
+        ("direct", _("What people said"), numbers.direct),
+        ("unanswered", _("What nobody said"), numbers.total - numbers.direct),
+    ]
     return [{"text": words, "href": _address(request, kind=key), "current": key == kind, "count": number} for key, words, number in kinds]
 
 

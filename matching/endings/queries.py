@@ -1,6 +1,6 @@
 """What pages say about a pairing that rests, is ending, has ended or begins again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from matching.endings import policies, services
 from matching.endings.models import EndingReason
 from matching.endings.services import ASKED, BEGIN_AGAIN, ENDING, LATER_CONTACT, in_progress
-from matching.joint.models import Answer, Round
+from matching.joint.models import Answer, Round, RoundQuerySet
 from matching.pairings import policies as pairings
 from matching.pairings.models import Pairing
 from matching.pauses import policies as pauses
@@ -34,10 +34,14 @@ class Life:
     have_said_yes: bool = False
 
 
-def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> Life:
-    """One query for a pairing that simply goes on, two at most for any other."""
-    asked = Round.objects.of_kind(LATER_CONTACT).filter(called_off_at=None) if pairing.state == Pairing.State.CLOSED else in_progress()
-    found: Any = asked.in_pairing(pairing, me).with_own_part(me).order_by("-opened_at", "-pk").first()
+def told_on_pair_page(pairing: Pairing) -> RoundQuerySet:
+    """The rounds that `on_pair_page` reads, of whichever pairing."""
+    return Round.objects.of_kind(LATER_CONTACT).filter(called_off_at=None) if pairing.state == Pairing.State.CLOSED else in_progress()
+
+
+def on_pair_page(pairing: Pairing, me: Membership, asked: Iterable[Any]) -> Life:
+    """Of the rounds that `joint.on_pair_page` has found, those of `told_on_pair_page` among them. One query while it is paused."""
+    found = next((round for round in asked if round.kind in (ENDING, LATER_CONTACT)), None)
     if found is None or found.kind == ENDING:
         rest = Pause.objects.visible_to(me).filter(pairing=pairing).lasting().first() if pairing.state == Pairing.State.PAUSED else None
         if rest is not None:

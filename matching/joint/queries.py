@@ -33,11 +33,15 @@ def open_ones(pairing: Pairing, me: Membership, names: Iterable[str], now: datet
     return _of(pairing, asked.order_by("-opened_at", "-pk"))
 
 
-def on_pair_page(pairing: Pairing, me: Membership, names: Iterable[str], now: datetime, *, last_of: str) -> list[Any]:
-    """What can be answered now of these kinds, and the last of one kind whatever became of it; each `with_own_part`. In one query."""
+def on_pair_page(
+    pairing: Pairing, me: Membership, names: Iterable[str], now: datetime, *, last_of: str, besides: "RoundQuerySet"
+) -> list[Any]:
+    """What can be answered now of these kinds, the last of one kind whatever became of it, and those `besides` that are of this pairing;
+    each `with_own_part`, the newest first. In one query.
+    """
     rounds = Round.objects.in_pairing(pairing, me)
     last = rounds.of_kind(last_of).order_by("-opened_at", "-pk").values("pk")[:1]
-    shown = rounds.filter(pk__in=last) | rounds.filter(kind__in=list(names)).open_at(now)
+    shown = rounds.filter(pk__in=last) | rounds.filter(kind__in=list(names)).open_at(now) | besides.in_pairing(pairing, me)
     return _of(pairing, shown.with_own_part(me).order_by("-opened_at", "-pk"))
 
 

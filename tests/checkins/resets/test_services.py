@@ -43,7 +43,8 @@ def owed(kind):
 
 
 def on_pair_page(pairing, half, now):
-    return queries.on_pair_page(pairing, joint.on_pair_page(pairing, half, ["reset", "reset-afterwards"], now, last_of="review"))
+    kinds = ["reset", "reset-afterwards"]
+    return queries.on_pair_page(pairing, joint.on_pair_page(pairing, half, kinds, now, last_of="review", besides=Round.objects.none()))
 
 
 def test_both_get_the_same_letter_when_it_begins_once_however_often_it_is_begun(pairing, noon):

@@ -47,7 +47,8 @@ def owed(kind):
 
 
 def on_pair_page(pairing, half, now):
-    return queries.on_pair_page(pairing, half, now, joint.on_pair_page(pairing, half, ["review"], now, last_of="review"))
+    asked = joint.on_pair_page(pairing, half, ["review"], now, last_of="review", besides=Round.objects.none())
+    return queries.on_pair_page(pairing, half, now, asked)
 
 
 def items_of(review):
