@@ -88,11 +88,10 @@ ROLES = ("half", "coordinator", "admin")
 @pytest.mark.django_db
 @time_machine.travel(NOON, tick=False)
 def test_query_budget() -> None:
+    """Where there are few, some of the queries are for what is learned once a process: with many there may be fewer, never more."""
     world = _world_with_a_little_of_everything()
     browsers = {role: world.browser_of(role) for role in ROLES}
     pages = dict(_pages(world))
-    for address in pages.values():
-        _visit(browsers["admin"], address)  # what is learned once a process is no page's own
     # Who runs the program in either way is shown one page.
     visits = [
         (name, role)
@@ -113,7 +112,7 @@ def test_query_budget() -> None:
         for after in [many[name, role]]
         if before.status != after.status
         or after.status >= 500
-        or len(before.statements) != len(after.statements)
+        or len(before.statements) < len(after.statements)
         or len(after.statements) > BUDGET
     ]
     for role in ("half", "coordinator"):
