@@ -41,18 +41,20 @@ class Change:
 
 def topics_of(text: str) -> list[Topic]:
     lines = text.splitlines()
-    tokens = _markdown().parse(text)
+    # One for all topics: it sets out with all the rules of the language, which takes longer than to render one.
+    markdown = MarkdownIt("commonmark", {"html": False})
+    tokens = markdown.parse(text)
     _put_headings_in_order(tokens)
     _read_pictures_out(tokens)
     starts = [place for place, token in enumerate(tokens) if token.type == "heading_open" and token.tag == f"h{FIRST_LEVEL}"]
     first_lines = [_first_line(tokens[start]) for start in starts] + [len(lines)]
     topics = []
     if introduction := tokens[: starts[0] if starts else len(tokens)]:
-        topics.append(_topic(0, "", introduction, lines[: first_lines[0]]))
+        topics.append(_topic(markdown, 0, "", introduction, lines[: first_lines[0]]))
     for number, (start, end) in enumerate(zip(starts, [*starts, len(tokens)][1:], strict=True), 1):
         # Opening, words and closing of the heading are the title.
         title, body = _plain(tokens[start + 1]), tokens[start + 3 : end]
-        topics.append(_topic(number, title, body, lines[first_lines[number - 1] : first_lines[number]]))
+        topics.append(_topic(markdown, number, title, body, lines[first_lines[number - 1] : first_lines[number]]))
     return topics
 
 
@@ -70,12 +72,7 @@ def changes(old: str, new: str) -> list[Change]:
     return found
 
 
-def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False})
-
-
-def _topic(number: int, title: str, tokens: Sequence[Token], lines: Sequence[str]) -> Topic:
-    markdown = _markdown()
+def _topic(markdown: MarkdownIt, number: int, title: str, tokens: Sequence[Token], lines: Sequence[str]) -> Topic:
     html = markdown.renderer.render(tokens, markdown.options, {})
     clean = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer")
     return Topic(anchor=f"topic-{number}", title=title, body=mark_safe(clean), source="\n".join(lines).strip())  # noqa: S308 - cleaned just above
