@@ -63,7 +63,8 @@ def cells(
 
     What a route does not take it refuses before it looks at any row (`complaints` sees to that), so one row is enough to ask for.
     In its `short` form two roles ask for nearly all of it: HEAD and OPTIONS of every fourth page that they are let in to, since one door
-    answers them as it answers GET. The others GET what is the pair's own, and ask for the rest of every third page.
+    answers them as it answers GET; and what does not exist they are shown or send to, not both. The others GET what is the pair's own, and
+    ask for the rest of every third page.
     """
     for number, name in enumerate(routes):
         names_a_row = NAMES_A_ROW.search(patterns()[name][0])
@@ -80,6 +81,8 @@ def cells(
                     if short and method in ("head", "options") and not (outcome == ALLOW and role in ASKS_MOST and number % 4 == 0):
                         continue
                     if short and role not in ASKS_MOST and (which, method) != ("own", "get") and number % 3:
+                        continue
+                    if short and (which, method) == ("missing", "post") and "get" in ROUTES[name].methods:
                         continue
                     if which == "own" or not refuses(name, method):
                         yield Cell(name, role, which, method, address, outcome)

@@ -259,13 +259,12 @@ def _answered(world: World, browser: Client, act: acts.Act, method: str, state: 
     try:
         with transaction.atomic():
             _arrange(world, act, state, place, mentor)
-            recorded, noted = AuditEvent.objects.count(), set(Fact.objects.values_list("pk", flat=True))
-            kept = _kept_without_a_record()
+            recorded, noted, *kept = _kept()
             sent = _filled_in(world, act) if method == "post" else {}
             response: HttpResponse = getattr(browser, method)(address_of(world, act.route, "own"), sent)
             verbs = tuple(AuditEvent.objects.order_by("pk").values_list("verb", flat=True)[recorded:])
-            facts = tuple(Fact.objects.exclude(pk__in=noted).order_by("pk").values_list("kind", "by"))
-            changed = tuple(now - before for now, before in zip(_kept_without_a_record(), kept, strict=True) if now != before)
+            facts = tuple(Fact.objects.filter(pk__gt=noted).order_by("pk").values_list("kind", "by"))
+            changed = tuple(now - before for now, before in zip(_kept()[2:], kept, strict=True) if now != before)
             raise _UndoneVisit
     except _UndoneVisit:
         # A row that the visit made has a new key each time.
@@ -276,10 +275,16 @@ def _filled_in(world: World, act: acts.Act) -> dict[str, object]:
     return {name: world.own[said.name] if isinstance(said, Key) else said for name, said in FILLED_IN.get(act.route, {}).items()}
 
 
-def _kept_without_a_record() -> tuple[int, ...]:
-    """How many rows there are of what leaves no trail, because it is somebody's own: what they say or note alone, have left, have read."""
-    counted = (JointAnswer.objects, NotNow.objects, Answer.objects, ThreadRead.objects.exclude(read_at=None), Note.objects)
-    return tuple(kept.count() for kept in counted)
+def _kept() -> tuple[int, ...]:
+    """How much was recorded, and the key of the newest fact. Then how many rows there are of what leaves no trail, because it is somebody's
+    own: what they say or note alone, have left, have read.
+    """
+    newest = f"(SELECT COALESCE(MAX(id), 0) FROM {Fact._meta.db_table})"
+    recorded, *counted = (f"(SELECT COUNT(*) FROM {model._meta.db_table})" for model in (AuditEvent, JointAnswer, NotNow, Answer, Note))
+    read = f"(SELECT COUNT(read_at) FROM {ThreadRead._meta.db_table})"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join([recorded, newest, *counted, read])}")
+        return tuple(cursor.fetchone())
 
 
 def _arrange(world: World, act: acts.Act, state: str, place: str, mentor: str) -> None:
