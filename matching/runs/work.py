@@ -3,13 +3,12 @@
 from time import monotonic
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from matching import solver
 from matching.runs import peers, services
 from matching.runs.found import of_sides
-from mentoring.kernel.errors import Refused
+from matching.runs.refusals import refused
 from mentoring.kernel.jobs import kinds
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
@@ -60,13 +59,7 @@ def match(job: Job) -> None:
     except Stopped:
         return
     except solver.MatchError as wrong:
-        raise Refused(WORDS.get(wrong.code, _("This cannot be matched as it stands: %(why)s") % {"why": wrong})) from wrong
-
-
-WORDS = {
-    "too_large": gettext_noop("These are too many people for one run. Match one cohort after the other."),
-    "lock_forbidden": gettext_noop("Two people are locked together who are also kept apart. Take the lock or the “never” away."),
-}
+        raise refused(wrong) from wrong
 
 
 def release(job: Job) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import MatchError
+from .errors import Code, MatchError
 from .ragged import entries_of, starts_of
 from .whole import Indices, array, number, whole
 
@@ -89,7 +89,7 @@ class Criterion:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
-    def _between(self, name: str, least: int, most: int, *, code: str) -> int:
+    def _between(self, name: str, least: int, most: int, *, code: Code) -> int:
         sentence = f'The criterion "{self.key}" needs a whole number from {least} to {most} as its {name}.'
         value = number(getattr(self, name), code=code, sentence=sentence, where=self.key)
         if not least <= value <= most:

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import MatchError
+from .errors import Code, MatchError
 
 Indices = NDArray[np.int64]
 
 
-def number(value: object, *, code: str, sentence: str, where: object = None) -> int:
+def number(value: object, *, code: Code, sentence: str, where: object = None) -> int:
     """`value` as an int; 3.0 is one, 2.5, True and "3" are not."""
     if isinstance(value, (bool, np.bool_)):
         raise MatchError(code, sentence, where)
@@ -35,7 +35,7 @@ def array(values: ArrayLike, *, what: str, where: object = None) -> NDArray[Any]
     return made
 
 
-def whole(values: NDArray[Any], *, what: str, code: str = "not_integer") -> NDArray[Any]:
+def whole(values: NDArray[Any], *, what: str, code: Code = "not_integer") -> NDArray[Any]:
     """The same values, checked: a float array must hold whole numbers. Raises `nan`, or `code` for a fraction."""
     if values.dtype.kind == "f":
         if np.isnan(values).any():
