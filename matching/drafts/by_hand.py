@@ -169,7 +169,7 @@ def _reckoned(proposal: Proposal, new: Membership, one: Membership) -> tuple[Tra
 
 def _with_sides(inputs: arrays.Inputs, proposal: Proposal, new: Membership) -> tuple[Trade, Changes]:
     if new.pk == proposal.mentor_id or _place(inputs.mentors, new) < 0:
-        raise Refused(_("Choose another mentor of this run."))
+        raise Refused(_("Choose somebody else of this run."))
     one, old = proposal.mentee, proposal.mentor
     me, to, back_to = _place(inputs.mentees, one), _place(inputs.mentors, new), _place(inputs.mentors, old)
     _refuse_apart(reckoning.scores_of(inputs, [me], [to])[0, 0])

@@ -133,7 +133,7 @@ class Words:
         """Sentences: what stands between somebody and a match, and what would help."""
         found = unmatched.found
         if not found:
-            return [_("More people look for a mentor than there are free places that fit them. Those who have waited longest came first.")]
+            return [_("More people seek mentoring than there are free places that fit them. Those who have waited longest came first.")]
         return self._no_mentor(found) if not found["allowed"] else [*self._narrowed(found), *_too_few(found)]
 
     def _narrowed(self, found: Mapping[str, Any]) -> list[str]:
@@ -144,10 +144,10 @@ class Words:
 
     def _left_out(self, rule: str, number: int) -> str:
         told = {"rule": self.called(rule), "number": number, "all": self.run.mentors}
-        return _("The rule “%(rule)s” leaves out %(number)d of %(all)d mentors.") % told
+        return _("The rule “%(rule)s” leaves out %(number)d of the %(all)d who offer mentoring.") % told
 
     def _no_mentor(self, found: Mapping[str, Any]) -> list[str]:
-        said = [_("No mentor is possible at present.")]
+        said = [_("Nobody is possible at present.")]
         for rule, number in sorted(found["only"].items(), key=lambda of: (-of[1], of[0])):
             # Who is kept apart may be so by a private choice: then it would be known whose.
             if rule != APART:
@@ -159,8 +159,8 @@ class Words:
         if rule == "#minimum":
             return (
                 ngettext(
-                    "With a lower limit for a match, %(number)d mentor would be possible.",
-                    "With a lower limit for a match, %(number)d mentors would be possible.",
+                    "With a lower limit for a match, %(number)d person would be possible.",
+                    "With a lower limit for a match, %(number)d people would be possible.",
                     number,
                 )
                 % told
@@ -168,16 +168,16 @@ class Words:
         if rule == "#no_place":
             return (
                 ngettext(
-                    "%(number)d mentor would fit, but has no free place left beside locked people.",
-                    "%(number)d mentors would fit, but have no free place left beside locked people.",
+                    "%(number)d person would fit, but has no free place left beside locked people.",
+                    "%(number)d people would fit, but have no free place left beside locked people.",
                     number,
                 )
                 % told
             )
         return (
             ngettext(
-                "Without the rule “%(rule)s”, %(number)d mentor would be possible.",
-                "Without the rule “%(rule)s”, %(number)d mentors would be possible.",
+                "Without the rule “%(rule)s”, %(number)d person would be possible.",
+                "Without the rule “%(rule)s”, %(number)d people would be possible.",
                 number,
             )
             % told
@@ -200,7 +200,7 @@ class Words:
         return [*helps, self._more_places(places)] if places else helps
 
     def _more_places(self, number: int) -> str:
-        said = ngettext("%(number)d more place with a mentor would help.", "%(number)d more places with mentors would help.", number)
+        said = ngettext("%(number)d more place would help.", "%(number)d more places would help.", number)
         return said % {"number": number}
 
     def _blocking(self, found: Mapping[str, Any]) -> str:
@@ -220,8 +220,8 @@ class Words:
         if criterion.kind == Criterion.Kind.LANGUAGE:
             return (
                 ngettext(
-                    "%(number)d more place with a mentor who speaks %(label)s would help.",
-                    "%(number)d more places with mentors who speak %(label)s would help.",
+                    "%(number)d more place with somebody who speaks %(label)s would help.",
+                    "%(number)d more places with people who speak %(label)s would help.",
                     number,
                 )
                 % told
@@ -229,16 +229,16 @@ class Words:
         if criterion.kind == Criterion.Kind.MUST_DIFFER:
             return (
                 ngettext(
-                    "%(number)d more place with a mentor who does not say “%(label)s” to “%(question)s” would help.",
-                    "%(number)d more places with mentors who do not say “%(label)s” to “%(question)s” would help.",
+                    "%(number)d more place with somebody who does not say “%(label)s” to “%(question)s” would help.",
+                    "%(number)d more places with people who do not say “%(label)s” to “%(question)s” would help.",
                     number,
                 )
                 % told
             )
         return (
             ngettext(
-                "%(number)d more place with a mentor who says “%(label)s” to “%(question)s” would help.",
-                "%(number)d more places with mentors who say “%(label)s” to “%(question)s” would help.",
+                "%(number)d more place with somebody who says “%(label)s” to “%(question)s” would help.",
+                "%(number)d more places with people who say “%(label)s” to “%(question)s” would help.",
                 number,
             )
             % told
@@ -277,7 +277,7 @@ def of_hundred(score: int, maximum: int) -> int:
 
 
 def _too_few(found: Mapping[str, Any]) -> list[str]:
-    mentors = ngettext("this %(number)d mentor", "these %(number)d mentors", found["mentors"]) % {"number": found["mentors"]}
+    mentors = ngettext("this %(number)d person", "these %(number)d people", found["mentors"]) % {"number": found["mentors"]}
     places = ngettext("%(number)d place", "%(number)d places", found["places"]) % {"number": found["places"]}
     return [
         _("%(people)d people can only be matched with %(mentors)s, with %(places)s in all.")

@@ -123,9 +123,9 @@ def refuse_what_cannot_be(field: Field) -> None:
 
 def _refuse_sides_that_cannot_be(field: Field) -> None:
     if not field.mentees:
-        raise Refused(_("Nobody looks for a mentor who has a free place and a finished profile. There is nobody to match."))
+        raise Refused(_("Nobody who seeks mentoring has a free place and a finished profile. There is nobody to match."))
     if not field.places:
-        raise Refused(_("No mentor has a free place. Ask mentors in, or wait until somebody has room."))
+        raise Refused(_("Nobody who offers mentoring has a free place. Invite people, or wait until somebody has room."))
     places = {mentor.membership_id: mentor.places for mentor in field.mentors}
     taken: dict[int, int] = {}
     for lock in field.locks:

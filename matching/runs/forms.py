@@ -33,7 +33,7 @@ class StartForm(EvenhandForm, forms.Form):
     load_step = forms.TypedChoiceField(
         coerce=int,
         choices=[(0, _("No")), (5, _("A little")), (15, _("Much"))],
-        label=_("Should mentors get equally many people, where that costs little?"),
+        label=_("Should those who offer mentoring get equally many people, where that costs little?"),
     )
 
     def __init__(self, *arguments: Any, cohorts: "QuerySet[Cohort]", field: Field, **names: Any) -> None:

@@ -43,8 +43,8 @@ class Run(models.Model):
 
     class Sides(models.TextChoices):
         SUGGESTED = "suggested", _("Where fewer are: the side that is shorter")
-        MENTORS = "mentors", _("All as mentors")
-        MENTEES = "mentees", _("All as mentees")
+        MENTORS = "mentors", _("All among those who offer")
+        MENTEES = "mentees", _("All among those who seek")
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="runs")
     # Counted in its program, from 1.

@@ -36,26 +36,6 @@ class PeerWords(Words):
         told = {"rule": self.called(rule), "number": number, "all": self.run.people - 1}
         return _("The rule “%(rule)s” leaves out %(number)d of %(all)d people.") % told
 
-    def _opened(self, rule: str, number: int) -> str:
-        told = {"rule": self.called(rule), "number": number}
-        if rule == "#minimum":
-            return (
-                ngettext(
-                    "With a lower limit for a match, %(number)d person would be possible.",
-                    "With a lower limit for a match, %(number)d people would be possible.",
-                    number,
-                )
-                % told
-            )
-        return (
-            ngettext(
-                "Without the rule “%(rule)s”, %(number)d person would be possible.",
-                "Without the rule “%(rule)s”, %(number)d people would be possible.",
-                number,
-            )
-            % told
-        )
-
     def _more_places(self, number: int) -> str:
         return ngettext("%(number)d more person would help.", "%(number)d more people would help.", number) % {"number": number}
 

@@ -67,7 +67,7 @@ def test_a_run_names_the_question_that_is_gone(by, four):
 
 def test_a_run_without_mentors_is_refused(by):
     person(by, "Amara", "Family")
-    with pytest.raises(Refused, match="No mentor has a free place"):
+    with pytest.raises(Refused, match="Nobody who offers mentoring has a free place"):
         started(by)
 
 
@@ -322,7 +322,7 @@ def test_rules_that_leave_nobody_come_to_no_pair_and_name_the_rule_however_many_
 def test_mentors_without_a_place_are_no_mentors(by):
     person(by, "Amara", "Family")
     person(by, "Noor", "Family", mentor=True, offers_capacity=0)
-    with pytest.raises(Refused, match="No mentor has a free place"):
+    with pytest.raises(Refused, match="Nobody who offers mentoring has a free place"):
         started(by)
 
 

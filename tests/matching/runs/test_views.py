@@ -13,7 +13,7 @@ from matching.runs.field import Wish
 from matching.runs.models import Lock, Proposal, Run
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
-from programs.memberships.models import Membership
+from programs.memberships.models import Membership, Program
 from programs.profiles.models import ProfileAnswer, ProfileQuestion
 from tests.conftest import signed_in
 from tests.factories.matching import CriterionFactory, ExclusionFactory, LockFactory, ProposalFactory, RunFactory, UnmatchedFactory
@@ -187,7 +187,7 @@ def test_what_another_mentor_does_is_shown_before_it_is_done(browser, by, four):
     proposal = run.proposals.get(mentee=four[0])
     said = text(browser.get(at("run-pair-trade", run, proposal.pk) + f"?with={four[3].pk}"))
     assert "All together it is 100 points worse." in said
-    assert "Wei has no free place, so Amara and Sam would change mentors." in said
+    assert "Wei has no free place, so Amara and Sam would change with each other." in said
 
 
 def test_another_mentor_is_chosen_by_hand(browser, by, four):
@@ -249,9 +249,9 @@ def test_whoever_has_no_match_is_named_with_the_reason(browser, by):
     person(by, "Sam", "Family")
     person(by, "Noor", "Family", mentor=True)
     said = text(browser.get(at("run-nobody", finished(by))))
-    assert "2 people can only be matched with this 1 mentor, with 1 place in all." in said
+    assert "2 people can only be matched with this 1 person, with 1 place in all." in said
     assert "They have all waited equally long, so what fits best decided." in said
-    assert "1 more place with a mentor would help." in said
+    assert "1 more place would help." in said
 
 
 def test_whoever_came_too_late_is_told_apart_from_who_waited_as_long(browser, by):
@@ -284,8 +284,8 @@ def test_a_rule_that_leaves_nobody_is_named_with_what_would_help(browser, by):
     person(by, "Amara", "Nature")
     person(by, "Noor", "Family", mentor=True)
     said = text(browser.get(at("run-nobody", finished(by))))
-    assert "Without the rule “What matters to you?”, 1 mentor would be possible." in said
-    assert "1 more place with a mentor who says “Nature” to “What matters to you?” would help." in said
+    assert "Without the rule “What matters to you?”, 1 person would be possible." in said
+    assert "1 more place with somebody who says “Nature” to “What matters to you?” would help." in said
 
 
 def test_places_that_few_fit_into_are_told_with_whom_they_would_need(browser, by):
@@ -295,14 +295,14 @@ def test_places_that_few_fit_into_are_told_with_whom_they_would_need(browser, by
     person(by, "Noor", "Family", mentor=True)
     person(by, "Wei", "Nature", mentor=True)
     said = text(browser.get(at("run-nobody", finished(by))))
-    assert "The rule “What matters to you?” leaves out 1 of 2 mentors." in said
-    assert "1 more place with a mentor who says “Nature” to “What matters to you?” would help." in said
+    assert "The rule “What matters to you?” leaves out 1 of the 2 who offer mentoring." in said
+    assert "1 more place with somebody who says “Nature” to “What matters to you?” would help." in said
 
 
 def test_too_few_places_for_very_many_are_said_in_one_sentence(browser, by):
     run = RunFactory(program=by.program)
     UnmatchedFactory(run=run)
-    assert "More people look for a mentor than there are free places that fit them." in text(browser.get(at("run-nobody", run)))
+    assert "More people seek mentoring than there are free places that fit them." in text(browser.get(at("run-nobody", run)))
 
 
 def test_of_a_forgotten_run_one_sees_who_was_put_together_and_no_more(browser, by, four):
@@ -380,8 +380,8 @@ def test_of_somebody_without_a_match_it_is_not_said_that_they_are_kept_apart_fro
     run = RunFactory(program=by.program)
     UnmatchedFactory(run=run, membership=MembershipFactory(program=by.program), found=found)
     said = text(browser.get(at("run-nobody", run)))
-    assert "No mentor is possible at present." in said
-    assert "would" not in said.partition("No mentor is possible at present.")[2]
+    assert "Nobody is possible at present." in said
+    assert "would" not in said.partition("Nobody is possible at present.")[2]
 
 
 def test_what_is_settled_of_oneself_is_not_on_the_page_that_starts_a_run(browser, by, four):
@@ -460,3 +460,19 @@ def test_what_is_changed_by_hand_is_told_from_what_the_run_saw(browser, by, four
     pair = run.proposals.get(mentee=four[0])
     browser.post(at("run-pair-trade", run, pair.pk), {"with": four[3].pk})
     assert "“What matters to you?” Amara said Family, Wei said Nature." in text(browser.get(at("run-pair", run, pair.pk)))
+
+
+def test_where_the_program_has_its_own_words_no_page_of_a_run_has_others(browser, by, four):
+    Program.objects.filter(pk=by.program_id).update(mentor_word="buddy", mentee_word="first-year")
+    person(by, "Kim", "Humour")
+    Criterion.objects.update(part="")
+    CriterionFactory(program=by.program, question=ProfileQuestionFactory(program=by.program, kind="languages"), kind="language", weight=0)
+    finished(by)
+    run = finished(by)
+    pair = run.proposals.first() or ProposalFactory(run=run, mentee=four[0], mentor=four[2])
+    names = ("run", "run-check", "run-nobody", "run-compare", "run-groups")
+    pages = [*(at(name, run) for name in names), at("run-pair", run, pair.pk), at("runs"), at("run-start"), at("run-locks")]
+    for page in pages:
+        said = text(browser.get(page), part="main")
+        assert not re.search(r"mentors?\b|mentees?\b", said, re.IGNORECASE), page
+    assert "would be the buddy" in text(browser.get(at("run-pair", run, pair.pk)))
