@@ -8,7 +8,6 @@ class MatchingConfig(AppConfig):
         # Each declares what it adds when it is imported: acts of a pair, kinds of mail, what is answered apart, long work.
         from matching.criteria import services as criteria
         from matching.drafts import services as drafts
-        from matching.drafts import work as work_by_hand  # noqa: F401
         from matching.endings import letters as letters_of_endings  # noqa: F401
         from matching.endings import rounds  # noqa: F401
         from matching.endings import services as endings

@@ -12,6 +12,7 @@ urlpatterns = [
     path(f"{CRITERIA}<int:criterion>/remove/", views.remove, name="criterion-remove"),
     path(f"{CRITERIA}<int:criterion>/move/", views.move, name="criterion-move"),
     path(APART, views.exclusions, name="exclusions"),
+    path(f"{APART}export/", views.exclusions_export, name="exclusions-export"),
     path(f"{APART}add/", views.exclude, name="exclude"),
     path(f"{APART}<int:exclusion>/take-back/", views.take_back, name="exclusion-take-back"),
 ]

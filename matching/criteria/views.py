@@ -1,7 +1,7 @@
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,12 +10,15 @@ from django.views.decorators.http import require_POST, require_safe
 from matching.criteria import services
 from matching.criteria.forms import CriterionForm, KeepApart, NameFilter, said_of
 from matching.criteria.models import Criterion, Exclusion
+from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.keys import whole_number
+from mentoring.kernel.lists.exports import csv_response
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once, say_no
 from programs.memberships.access import MemberRequest, staff_only
 from programs.memberships.models import Membership
+from programs.people.access import recently_signed_in
 from programs.profiles.models import ProfileQuestion
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from programs.profiles.models import ProfileQuestionQuerySet
 
 PEOPLE_A_PAGE = 20
+ROWS_AT_ONCE = 500
 
 
 @staff_only
@@ -132,6 +136,21 @@ def exclusions(request: MemberRequest) -> HttpResponse:
     said = Exclusion.objects.visible_to(request.membership).of_program().for_list()
     context = {"page": page_of(request, said), "private": Exclusion.objects.filter(program=program).private().count()}
     return render(request, "matching/criteria/exclusions.html", context)
+
+
+@staff_only
+@require_safe
+@recently_signed_in
+def exclusions_export(request: MemberRequest) -> StreamingHttpResponse:
+    """Whom the program keeps apart, as a file. What people chose in private is not in it."""
+    program = request.membership.program
+    audit.record(verb="exclusions.exported", subject=program, program_id=program.pk, actor_id=request.user.pk, now=timezone.now())
+    said = Exclusion.objects.visible_to(request.membership).of_program().for_list()
+    rows = (
+        [one.one.user.full_name, one.other.user.full_name, one.get_reason_display(), one.by.user.full_name, one.made_at]
+        for one in said.iterator(chunk_size=ROWS_AT_ONCE)
+    )
+    return csv_response(f"{program.slug}-never-together.csv", [_("One"), _("Other"), _("Why"), _("Who said so"), _("When")], rows)
 
 
 @staff_only

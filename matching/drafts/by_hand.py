@@ -1,7 +1,7 @@
 """Somebody who runs the program gives one person of a draft somebody else. What it does to all is known before it is done."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,21 +11,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matching import solver
-from matching.runs import arrays, peers, policies, reckoning, services
-from matching.runs.exact import Exact, exactly
+from matching.runs import anew, arrays, peers, policies, reckoning, services
+from matching.runs.exact import Exact
 from matching.runs.memory import memory_of
 from matching.runs.models import Proposal, Run, Unmatched
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
-from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
 from programs.memberships.models import Membership, Program
 
 State = Proposal.State
-EXACT = "match-exact"
-# So many people are solved for while the page waits; more are left to a worker.
-AT_ONCE = 500
 # Why somebody has no match, as `Unmatched.found` keeps it.
 BY_HAND = {"by_hand": True}
 NOT_YOURS = gettext_lazy("This would change a pair that is not yours to change. Nothing was changed.")
@@ -125,29 +120,10 @@ def others_of(proposal: Proposal, top: int) -> list[list[Any]]:
 
 
 def exact_of(*, proposal: Proposal, new: Membership, one: Membership | None, by: Membership, now: datetime) -> Exact | Job:
-    """What all would be with these two together in any case: at once in a small run, and by a job (`exact_of_job`) in a large one.
-
-    Whoever asks for the same again while it is reckoned gets the same job.
-    """
+    """What all would be with these two together in any case, or the job that reckons it. Refused as the trade itself would be."""
     one = one or proposal.mentee
     trade_of(proposal, new, one, by=by)
-    run = proposal.run
-    asked = {"run": run.pk, "one": one.pk, "other": new.pk}
-    if run.people + run.mentors <= AT_ONCE:
-        return exact_of_two(asked)
-    if job := Job.objects.visible_to_program(run.program_id).of_kind(EXACT).open().filter(input=asked).first():
-        return job
-    return jobs.start(kind=EXACT, program_id=run.program_id, started_by_id=by.user_id, input=asked, total=100, now=now)
-
-
-def exact_of_two(asked: Mapping[str, int], progress: Callable[..., object] | None = None) -> Exact:
-    """`asked` holds the keys of a run and of two people in it. Refused where the two cannot be put together."""
-    inputs = services.seen_by(Run(pk=asked["run"]))
-    one, other = (int((keys == asked[name]).argmax()) for keys, name in ((inputs.mentees, "one"), (inputs.mentors, "other")))
-    try:
-        return exactly(inputs, one, other, progress)
-    except solver.MatchError as wrong:
-        raise Refused(_("These two cannot be put together beside those who are locked.")) from wrong
+    return anew.exact_of(run=proposal.run, asked=anew.asked_of(proposal.run, one, new), by=by, now=now)
 
 
 def _swap_unmatched(run: Run, made: Trade) -> None:

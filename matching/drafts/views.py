@@ -1,3 +1,4 @@
+from collections import defaultdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matching import solver
+from matching.criteria.forms import NameFilter
 from matching.drafts import by_hand, services
-from matching.runs import peers, policies, reckoning
+from matching.runs import anew, peers, policies, reckoning
 from matching.runs import services as of_runs
 from matching.runs.access import unless_kept, unless_remembered
 from matching.runs.exact import Exact
-from matching.runs.explanation import exact_in_words
-from matching.runs.models import Lock, Proposal, Run
+from matching.runs.explanation import change_in_words, of_free_pairs
+from matching.runs.models import Lock, Proposal
 from matching.runs.peer_words import words_of
 from matching.runs.rows import people_of, row_of, weakest_of
 from mentoring.kernel.errors import Refused
@@ -28,6 +30,8 @@ from programs.memberships.access import MemberRequest, staff_only
 from programs.memberships.models import Membership
 
 OTHERS_OF_ONE = 12
+# Where an alternative says for whom of the two it is.
+OF = 5
 
 
 @staff_only
@@ -37,13 +41,20 @@ def pair(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
     shown = _proposal(request, run, proposal)
     if elsewhere := unless_kept(shown.run):
         return elsewhere
-    others = []
-    if policies.may_settle(request.membership, shown) and shown.run.forgotten_at is None:
-        others = _next_best(shown)
-    # One asks nothing of oneself here: who runs the program and takes part is not among the choices.
-    shown.alternatives = [other for other in others or shown.alternatives if other[0] != request.membership.pk]
+    by_name = NameFilter(request.GET, queryset=Membership.objects.visible_to(request.membership).order_by())
+    may_choose = policies.may_settle(request.membership, shown) and shown.run.forgotten_at is None
+    if may_choose:
+        others = _others(shown, request.membership, by_name)
+        shown.alternatives = others if others or by_name.is_narrowed else shown.alternatives
     words = words_of(shown.run)(shown.run, people_of([shown]))
-    context = {"run": shown.run, "row": row_of(words.explained(shown), shown.run, request.membership), "weakest": weakest_of(shown.run)}
+    context = {
+        "run": shown.run,
+        "row": row_of(words.explained(shown), shown.run, request.membership),
+        "weakest": weakest_of(shown.run),
+        "filter": by_name,
+        "may_choose": may_choose,
+        "is_enough": OTHERS_OF_ONE,
+    }
     return render(request, "matching/drafts/pair.html", context)
 
 
@@ -83,7 +94,7 @@ def trade(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
     new, one = _person(request, given.get("with", "")), _person(request, given.get("for", ""))
     if new is None or unless_remembered(shown.run):
         return here
-    job, exact = _job_of(shown.run, given.get("job", "")), None
+    job, exact = anew.job_of(shown.run, given.get("job", "")), None
     try:
         if "exact" in request.POST:
             found = by_hand.exact_of(proposal=shown, new=new, one=one, by=request.membership, now=timezone.now())
@@ -98,14 +109,14 @@ def trade(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
     except Refused as refused:
         say_no(request, refused)
         return here
-    if job is not None and job.state == Job.State.DONE and (job.input["one"], job.input["other"]) == (would.one.pk, would.new.pk):
+    if job is not None and job.state == Job.State.DONE and job.input == anew.asked_of(shown.run, would.one, would.new):
         exact = Exact.of(job.result)
     context = {
         "run": shown.run,
         "proposal": shown,
         "trade": would,
         "weakest": weakest_of(shown.run),
-        "exact": exact_in_words(shown.run, exact) if exact else [],
+        "exact": change_in_words(of_free_pairs(shown.run), exact, shown.run.maximum) if exact else [],
         "job": None if exact else job,
     }
     return render(request, "matching/drafts/trade.html", context)
@@ -145,20 +156,27 @@ def _person(request: MemberRequest, key: str) -> Membership | None:
     return people.filter(pk=number).first() if number is not None else None
 
 
-def _job_of(run: Run, key: str) -> Job | None:
-    """The exact reckoning that the address speaks of, if it is one of this run."""
-    number = whole_number(key)
-    of_run = Job.objects.visible_to_program(run.program_id).of_kind(by_hand.EXACT).filter(input__run=run.pk)
-    return of_run.filter(pk=number).first() if number is not None else None
+def _others(proposal: Proposal, viewer: Membership, by_name: NameFilter) -> list[list[Any]]:
+    """The best who could be chosen, for either of two equal peers; of all who could, where somebody is looked for by name.
+
+    One asks nothing of oneself here: who runs the program and takes part is not among the choices.
+    """
+    keys = set(by_name.qs.values_list("pk", flat=True)) if by_name.is_narrowed else None
+    found: dict[int, list[list[Any]]] = defaultdict(list)
+    for other in _next_best(proposal, OTHERS_OF_ONE + 1 if keys is None else proposal.run.people + proposal.run.mentors):
+        of = other[OF] if len(other) > OF else proposal.mentee_id
+        if other[0] != viewer.pk and (keys is None or other[0] in keys) and len(found[of]) < OTHERS_OF_ONE:
+            found[of].append(other)
+    return [other for others in found.values() for other in others]
 
 
-def _next_best(proposal: Proposal) -> list[list[Any]]:
+def _next_best(proposal: Proposal, top: int) -> list[list[Any]]:
     """As a proposal keeps them, but more of them; nothing where the run itself has nobody for the two."""
     if proposal.by_hand:
-        return by_hand.others_of(proposal, OTHERS_OF_ONE)
+        return by_hand.others_of(proposal, top)
     inputs, solution = of_runs.result_of(proposal.run)
     row = inputs.mentees.tolist()
     if isinstance(solution, solver.PoolSolution):
-        return peers.next_best(inputs, solution, [row.index(proposal.mentee_id), row.index(proposal.mentor_id)], OTHERS_OF_ONE)
+        return peers.next_best(inputs, solution, [row.index(proposal.mentee_id), row.index(proposal.mentor_id)], top)
     mentee = row.index(proposal.mentee_id)
-    return reckoning.next_best(inputs, solution, mentee, OTHERS_OF_ONE) if solution.mentor_of[mentee] >= 0 else []
+    return reckoning.next_best(inputs, solution, mentee, top) if solution.mentor_of[mentee] >= 0 else []

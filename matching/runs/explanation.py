@@ -245,18 +245,26 @@ class Words:
         )
 
 
-def exact_in_words(run: Run, exact: Exact) -> list[str]:
-    """What it would cost all to have two together in any case: who has a match, the weakest, all together. In sentences."""
+def change_in_words(before: Exact, after: Exact, maximum: int) -> list[str]:
+    """What it would do to all: who has a match, the weakest, all together. In sentences."""
     said = []
-    if fewer := (run.matched or 0) - exact.matched:
-        words = ngettext("%(number)d person fewer would have a match.", "%(number)d people fewer would have a match.", fewer)
-        said.append(words % {"number": fewer})
-    before, now = of_hundred(run.statistics.get("lowest") or 0, run.maximum), of_hundred(exact.lowest, run.maximum)
-    if before == now:
+    if fewer := before.matched - after.matched:
+        if fewer > 0:
+            words = ngettext("%(number)d person fewer would have a match.", "%(number)d people fewer would have a match.", fewer)
+        else:
+            words = ngettext("%(number)d person more would have a match.", "%(number)d people more would have a match.", -fewer)
+        said.append(words % {"number": abs(fewer)})
+    then, now = of_hundred(before.lowest, maximum), of_hundred(after.lowest, maximum)
+    if then == now:
         said.append(_("The weakest match would be as strong as now, %(now)d of 100.") % {"now": now})
     else:
-        said.append(_("The weakest match would be %(now)d of 100, instead of %(before)d.") % {"now": now, "before": before})
-    return [*said, _change_of_all((run.total or 0) - exact.total, run.maximum)]
+        said.append(_("The weakest match would be %(now)d of 100, instead of %(before)d.") % {"now": now, "before": then})
+    return [*said, _change_of_all(before.total - after.total, maximum)]
+
+
+def of_free_pairs(run: Run) -> Exact:
+    """As the run found it. Pairs that were locked are not counted."""
+    return Exact(run.matched or 0, run.statistics.get("lowest") or 0, run.total or 0)
 
 
 def _change_of_all(loss: int, maximum: int) -> str:

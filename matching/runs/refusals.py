@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 # What nobody can have done on a page: the run was put together wrongly.
 OURS = _(
-    "What was read for this run does not fit together, so nothing was matched. Start it again. If this comes back, tell whoever looks after "
-    "your installation: “%(code)s”."
+    "What was read for this run does not fit together, so nothing was matched. Start it again. If this comes back, tell "
+    "whoever looks after your installation: “%(code)s”."
 )
 WORDS: "dict[Code, object]" = {
     "too_large": _("These are too many people for one run. Match one cohort after the other."),

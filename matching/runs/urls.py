@@ -16,6 +16,9 @@ urlpatterns = [
     path(f"{RUN}nobody/", views.nobody, name="run-nobody"),
     path(f"{RUN}beside/", views.compare, name="run-compare"),
     path(f"{RUN}groups/", views.fairness, name="run-groups"),
+    path(f"{RUN}unlocked/", views.unlocked, name="run-unlocked"),
+    path(f"{RUN}export/", views.export, name="run-export"),
+    path(f"{RUN}nobody/export/", views.nobody_export, name="run-nobody-export"),
     path(f"{RUN}release/", views.release, name="run-release"),
     path(f"{RUN}release/stop/", views.release_stop, name="run-release-stop"),
 ]

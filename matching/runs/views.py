@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Avg, Count, F, Min, Q
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,23 +15,27 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from matching.criteria.models import Criterion
-from matching.runs import groups, services
+from matching.runs import anew, files, groups, services
 from matching.runs.access import run_of, unless_kept, unless_remembered
 from matching.runs.comparison import compared
-from matching.runs.explanation import of_hundred
+from matching.runs.exact import Exact, as_found
+from matching.runs.explanation import change_in_words, of_hundred
 from matching.runs.field import Wish, field_of
 from matching.runs.forms import ProposalFilter, StartForm
 from matching.runs.models import Lock, Proposal, Run, Unmatched
 from matching.runs.peer_words import words_of
 from matching.runs.rows import mean_of, people_of, row_of, weakest_of
+from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
+from mentoring.kernel.lists.exports import csv_response
 from mentoring.kernel.lists.filters import Columns, in_order
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once, say_no
 from programs.memberships.access import MemberRequest, staff_only
 from programs.memberships.models import Cohort, Membership
+from programs.people.access import recently_signed_in
 from programs.profiles.models import ProfileQuestion
 
 # The address says `?sort=`: the weakest first, unless somebody asks for another order.
@@ -239,6 +244,53 @@ def compare(request: MemberRequest, run: int) -> HttpResponse:
             "question": question,
         }
     return render(request, "matching/runs/compare.html", context)
+
+
+@staff_only
+def unlocked(request: MemberRequest, run: int) -> HttpResponse:
+    """What a fresh start would give the people of this run: the best for all of them if nobody were locked. With POST it is reckoned."""
+    shown = run_of(request, run)
+    if elsewhere := unless_remembered(shown):
+        return elsewhere
+    here = reverse("matching:run-unlocked", args=[shown.program.slug, shown.pk])
+    job, found = anew.job_of(shown, request.GET.get("job", "")), None
+    if request.method == "POST":
+        made = anew.exact_of(run=shown, asked=anew.asked_of(shown), by=request.membership, now=timezone.now())
+        if isinstance(made, Job):
+            return redirect(f"{here}?job={made.pk}")
+        found = made
+    elif job is not None and job.state == Job.State.DONE and job.input == anew.asked_of(shown):
+        found = Exact.of(job.result)
+    said = change_in_words(as_found(*services.result_of(shown)), found, shown.maximum) if found else []
+    context = {"run": shown, "locked": shown.statistics.get("locked", 0), "said": said, "job": None if found else job}
+    return render(request, "matching/runs/unlocked.html", context)
+
+
+@staff_only
+@require_safe
+@recently_signed_in
+def export(request: MemberRequest, run: int) -> HttpResponseBase:
+    """All pairs of it, as a file."""
+    shown = run_of(request, run)
+    if elsewhere := unless_kept(shown):
+        return elsewhere
+    audit.record(verb="run.exported", subject=shown, program_id=shown.program_id, actor_id=request.user.pk, now=timezone.now())
+    proposals = Proposal.objects.visible_to(request.membership).filter(run=shown).for_list().order_by("pk")
+    return csv_response(f"{shown.program.slug}-run-{shown.number}.csv", files.header_of_pairs(shown), files.pairs(shown, proposals))
+
+
+@staff_only
+@require_safe
+@recently_signed_in
+def nobody_export(request: MemberRequest, run: int) -> HttpResponseBase:
+    """Who has no match, and why, as a file."""
+    shown = run_of(request, run)
+    if elsewhere := unless_kept(shown):
+        return elsewhere
+    audit.record(verb="run.nobody_exported", subject=shown, program_id=shown.program_id, actor_id=request.user.pk, now=timezone.now())
+    alone = Unmatched.objects.visible_to(request.membership).filter(run=shown).for_list()
+    name = f"{shown.program.slug}-run-{shown.number}-without-a-match.csv"
+    return csv_response(name, [_("Who"), _("Waits since"), _("Why")], files.alone(shown, alone))
 
 
 @staff_only

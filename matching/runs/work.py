@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from matching import solver
-from matching.runs import peers, services
+from matching.runs import anew, peers, services
 from matching.runs.found import of_sides
+from matching.runs.models import Run
 from matching.runs.refusals import refused
 from mentoring.kernel.jobs import kinds
 from mentoring.kernel.jobs import services as jobs
@@ -67,5 +68,15 @@ def release(job: Job) -> None:
         pass
 
 
+def reckon_anew(job: Job) -> dict[str, int] | None:
+    people = Run.objects.values_list("people", flat=True).get(pk=job.input["run"])
+    try:
+        found = anew.reckoned(job.input, Told(job, people))
+    except Stopped:
+        return None
+    return vars(found)
+
+
+kinds.register(kinds.Kind(name=anew.EXACT, work=reckon_anew))
 kinds.register(kinds.Kind(name=services.MATCHING, work=match))
 kinds.register(kinds.Kind(name=services.RELEASING, work=release))

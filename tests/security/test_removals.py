@@ -46,6 +46,8 @@ SURVIVORS = {
 }
 # Where checks stand one behind the other, the last is tried with those before it away: what it then lets through is what it kept shut.
 PAGES = "Pairing as pages ask for it"
+OF_A_RUN = ["progress", "stop", "repeat", "check", "nobody", "compare", "groups", "unlocked", "export", "nobody-export"]
+OF_A_RUN += ["release", "release-stop"]
 SECOND = {
     **dict.fromkeys(
         [
@@ -85,10 +87,7 @@ SECOND = {
     **{f"door of programs:invitation-{page}": ("Invitation.visible_to",) for page in ("remind", "withdraw")},
     **{f"door of matching:criterion{page}": ("Criterion.visible_to",) for page in ("", "-remove", "-move")},
     "door of matching:exclusion-take-back": ("Exclusion.visible_to",),
-    **{
-        f"door of matching:run{page}": ("Run.visible_to",)
-        for page in ("", "-progress", "-stop", "-repeat", "-check", "-nobody", "-compare", "-groups", "-release", "-release-stop")
-    },
+    **{f"door of matching:run{page}": ("Run.visible_to",) for page in ("", *(f"-{name}" for name in OF_A_RUN))},
     **{f"door of matching:run-pair{page}": ("Proposal.visible_to",) for page in ("", "-settle", "-trade")},
     "door of matching:run-lock-take-back": ("Lock.visible_to",),
     **dict.fromkeys(["door of checkins:task", "door of checkins:task-done"], ("Task.visible_to",)),

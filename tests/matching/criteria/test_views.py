@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from matching.criteria.models import Criterion, Exclusion
+from mentoring.kernel.audit.models import AuditEvent
 from programs.profiles.models import ProfileQuestion
 from tests.factories.matching import CriterionFactory, ExclusionFactory
 from tests.factories.programs import MembershipFactory, ProfileQuestionFactory, ProgramFactory
@@ -239,3 +240,14 @@ def test_it_is_taken_back(as_staff, program):
 
     assert "can be put together again" in answer.content.decode()
     assert not Exclusion.objects.exists()
+
+
+def test_whom_the_program_keeps_apart_is_a_file_and_no_private_choice_is_in_it(as_staff, program):
+    ExclusionFactory(program=program, one__user__name="Amara", other__user__name="Noor")
+    ExclusionFactory(program=program, one__user__name="Sam", private=True)
+
+    file = b"".join(as_staff.get(at("exclusions-export", program)).streaming_content).decode()
+
+    assert "Amara,Noor,They are family or close friends," in file
+    assert "Sam" not in file
+    assert AuditEvent.objects.filter(verb="exclusions.exported").exists()

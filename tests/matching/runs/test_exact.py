@@ -7,8 +7,8 @@ import pytest
 
 from matching import solver
 from matching.runs.arrays import Inputs
-from matching.runs.exact import exactly
-from matching.runs.peers import scores_of
+from matching.runs.exact import as_found, exactly, freshly
+from matching.runs.peers import problem_of, scores_of
 from tests.matching.runs.test_peers import pool
 
 
@@ -77,3 +77,22 @@ def test_among_peers_it_is_the_best_of_all_pairings_with_the_two(seed):
     found = exactly(inputs, int(i), int(j))
 
     assert (found.matched, found.total) == (2 * pairs, total)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_with_nobody_locked_it_is_what_a_run_without_locks_finds(seed):
+    free = sides(seed)
+    table = free.scores.block(np.arange(4)).astype(int)
+    i, j = next(zip(*np.nonzero(table >= 0), strict=True))
+    locked = Inputs(**{**vars(free), "locks": np.array([[i, j]])})
+
+    assert freshly(locked) == as_found(free, solver.solve(free.problem()))
+    assert as_found(locked, solver.solve(locked.problem())).total == exactly(free, int(i), int(j)).total
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_among_peers_with_nobody_locked_it_is_what_a_run_without_locks_finds(seed):
+    free = pool(seed, 6)
+    locked = Inputs(**{**vars(free), "locks": np.array([[0, 2]])})
+
+    assert freshly(locked) == as_found(free, solver.solve_pool(problem_of(free)))

@@ -1,3 +1,5 @@
+import csv
+import io
 import re
 from datetime import timedelta
 
@@ -7,13 +9,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from matching.criteria.models import Criterion, Exclusion
-from matching.drafts import by_hand
-from matching.runs import services
+from matching.runs import anew, services
 from matching.runs.field import Wish
 from matching.runs.models import Lock, Proposal, Run
+from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
 from programs.memberships.models import Membership, Program
+from programs.people.models import User
 from programs.profiles.models import ProfileAnswer, ProfileQuestion
 from tests.conftest import signed_in
 from tests.factories.matching import CriterionFactory, ExclusionFactory, LockFactory, ProposalFactory, RunFactory, UnmatchedFactory
@@ -207,7 +210,7 @@ def test_what_all_would_lose_is_reckoned_to_the_point(browser, by, four):
 
 
 def test_in_a_large_run_a_worker_reckons_it_while_one_looks_again(browser, by, four, monkeypatch):
-    monkeypatch.setattr(by_hand, "AT_ONCE", 0)
+    monkeypatch.setattr(anew, "AT_ONCE", 0)
     run = finished(by)
     progress = browser.post(*exact_of(run, four)).url
     assert "You can leave this page." in text(browser.get(progress))
@@ -217,7 +220,7 @@ def test_in_a_large_run_a_worker_reckons_it_while_one_looks_again(browser, by, f
 
 
 def test_what_was_reckoned_of_others_is_not_said_of_these(browser, by, four, monkeypatch):
-    monkeypatch.setattr(by_hand, "AT_ONCE", 0)
+    monkeypatch.setattr(anew, "AT_ONCE", 0)
     run = finished(by)
     progress = browser.post(*exact_of(run, four)).url
     jobs.run_next(now=NOON)
@@ -476,3 +479,82 @@ def test_where_the_program_has_its_own_words_no_page_of_a_run_has_others(browser
         said = text(browser.get(page), part="main")
         assert not re.search(r"mentors?\b|mentees?\b", said, re.IGNORECASE), page
     assert "would be the buddy" in text(browser.get(at("run-pair", run, pair.pk)))
+
+
+# --- somebody else by name, a fresh start, files ---
+
+
+def test_anybody_who_could_be_chosen_is_found_by_name_with_what_it_would_cost(browser, by):
+    person(by, "Amara", "Family")
+    for number in range(14):
+        person(by, f"Mentor {number:02}", "Nature" if number else "Family", mentor=True)
+    run = finished(by)
+    page = at("run-pair", run, run.proposals.get().pk)
+    [(_half, best)] = browser.get(page).context["row"]["others_of"]
+    hidden = next(name for name in (f"Mentor {number:02}" for number in range(1, 14)) if name not in {other.name for other in best})
+    said = text(browser.get(page + f"?q={hidden}"))
+    assert len(best) == 12
+    assert re.search(rf"{hidden} 0 \(-100\) Yes It would be the weakest pair", said)
+
+
+@pytest.mark.parametrize("apart", ["staff", "private", "rule"])
+def test_who_could_not_be_chosen_is_not_found_and_why_is_not_said(browser, by, four, apart):
+    if apart == "rule":
+        question = ProfileQuestionFactory(program=by.program, kind="one", choices=["North", "South"])
+        CriterionFactory(program=by.program, question=question, rule=True)
+        for one, value in zip(four, ("North", "South", "North", "South"), strict=True):
+            ProfileAnswer.objects.create(profile=one.profile, question=question, value=value)
+    else:
+        ExclusionFactory(program=by.program, one=four[0], other=four[3], private=apart == "private")
+    run = finished(by)
+    said = text(browser.get(at("run-pair", run, run.proposals.get(mentee=four[0]).pk) + "?q=wei"), part="main")
+    assert "Nobody who is called so could be chosen here." in said
+    assert "Wei" not in said
+
+
+def test_to_look_for_a_name_costs_as_many_queries_among_few_as_among_many(browser, by, four, costs_the_same):
+    run = finished(by)
+    page = at("run-pair", run, run.proposals.get(mentee=four[0]).pk) + "?q=e"
+    costs_the_same(lambda: browser.get(page), grow=lambda: [person(by, f"Eve {n}", "Family", mentor=True) for n in range(20)], at_most=25)
+
+
+def test_what_locks_cost_all_is_reckoned_as_if_nobody_were_locked(browser, by, four):
+    LockFactory(program=by.program, mentee=four[0], mentor=four[3], by=by)
+    run = finished(by)
+    assert at("run-unlocked", run) in browser.get(at("run", run)).text
+    assert "1 pair of this run was locked" in text(browser.get(at("run-unlocked", run)))
+    said = text(browser.post(at("run-unlocked", run)))
+    assert "The weakest match would be as strong as now, 0 of 100. All pairs together would gain 100 points." in said
+
+
+def test_in_a_large_run_a_worker_reckons_what_locks_cost(browser, by, four, monkeypatch):
+    monkeypatch.setattr(anew, "AT_ONCE", 0)
+    LockFactory(program=by.program, mentee=four[0], mentor=four[3], by=by)
+    run = finished(by)
+    progress = browser.post(at("run-unlocked", run)).url
+    jobs.run_next(now=NOON)
+    assert "All pairs together would gain 100 points." in text(browser.get(progress))
+
+
+def file_of(response) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
+
+
+def test_all_pairs_of_a_run_are_a_file_without_what_is_ones_own(browser, by, four):
+    User.objects.filter(pk=four[2].user_id).update(name="=Noor")
+    run = finished(by)
+    ProposalFactory(run=run, mentee=person(by, "Kim"), mentor=by)
+    header, *rows = file_of(browser.get(at("run-export", run)))
+    assert header[:3] == ["Mentee", "Mentor", "Of 100"]
+    assert [row[:4] for row in rows] == [["Amara", "'=Noor", "100", "Draft"], ["Sam", "Wei", "0", "Draft"]]
+    assert rows[0][7] == "“What matters to you?” Both said Family."
+    assert AuditEvent.objects.filter(verb="run.exported", object_id=str(run.pk)).count() == 1
+
+
+def test_those_without_a_match_are_a_file_with_the_reason(browser, by, four):
+    person(by, "Kim", "Humour")
+    run = finished(by)
+    [header, row] = file_of(browser.get(at("run-nobody-export", run)))
+    assert (header, row[0]) == (["Who", "Waits since", "Why"], run.unmatched.get().membership.user.name)
+    assert row[2].startswith("3 people can only be matched with these 2 people")
+    assert AuditEvent.objects.filter(verb="run.nobody_exported").exists()
