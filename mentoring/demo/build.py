@@ -44,13 +44,25 @@ from programs.setup import services as setup
 PASSWORD = "level-beam-demo"  # noqa: S105 - an example, printed in the README
 # Fewer, and the new pairs would have to begin before the first ones.
 FEWEST_WEEKS = 5
-NORTHSIDE, HARBOUR = "northside", "harbour-street"
+NORTHSIDE, HARBOUR, CIRCLE = "northside", "harbour-street", "research-circle"
 # In the order in which they are paired: an even pair, and one in which a voice is fading.
 KNOWN = (
     ("Amara Okoye", "amara.okoye", "seeks"),
     ("Jonas Lindqvist", "jonas.lindqvist", "offers"),
     ("Mateo Santos", "mateo.santos", "seeks"),
     ("Dmitri Volkov", "dmitri.volkov", "offers"),
+)
+# Equal peers, who both give and take. An odd number, so that a run leaves one of them over.
+PEERS = (
+    "Noor Haddad",
+    "Callum Reid",
+    "Ines Barbosa",
+    "Takumi Arai",
+    "Zofia Lewandowska",
+    "Kwame Mensah",
+    "Elin Sandberg",
+    "Rohan Iyer",
+    "Aoife Brennan",
 )
 FORMER = ("Hana Kurosawa", "hana.kurosawa", "seeks")
 # How many pairs of each story, in a hundred; the first two are the ones that the README names.
@@ -116,8 +128,9 @@ class Teller:
         nudges.nudge(now=self.now - timedelta(days=1))
         self._second_program()
         self._somebody_leaves()
-        self._who_could_meet_whom()
-        for program in Program.objects.filter(slug__in=[NORTHSIDE, HARBOUR]):
+        self._who_could_meet_whom(self.program, self.coordinators[0])
+        self._circle_of_peers()
+        for program in Program.objects.filter(slug__in=[NORTHSIDE, HARBOUR, CIRCLE]):
             outbox.record_as_sent(program_id=program.pk, now=self.now)
 
     def _begin(self) -> None:
@@ -218,9 +231,9 @@ class Teller:
             now=self.at(self.first_day + timedelta(days=11), 10),
         )
 
-    def _who_could_meet_whom(self) -> None:
+    def _who_could_meet_whom(self, program: Program, coordinator: Membership) -> None:
         """A run over everybody who waits is done, and the people of its pairs have not been asked."""
-        runs.start(program=self.program, by=self.coordinators[0], wish=Wish(), now=self.now)
+        runs.start(program=program, by=coordinator, wish=Wish(), now=self.now)
         jobs.run_next(now=self.now)
 
     def _joins(self, program: Program, user: User, wish: str, day: date, questions: list[ProfileQuestion]) -> Membership:
@@ -228,8 +241,8 @@ class Teller:
         profiles.save_profile(
             membership=member,
             by=member,
-            offers_mentoring=wish == "offers",
-            seeks_mentoring=wish == "seeks",
+            offers_mentoring=wish in ("offers", "both"),
+            seeks_mentoring=wish in ("seeks", "both"),
             offers_capacity=self.draw.choice((1, 1, 2)),
             answers={question: self._answer_to(question) for question in questions},
             now=self.at(day, 14),
@@ -395,9 +408,28 @@ class Teller:
             pairings.accept(pairing=pairing, by=mentee, now=self.at(day, 17))
             pairings.accept(pairing=pairing, by=mentor, now=self.at(day, 19))
 
+    def _circle_of_peers(self) -> None:
+        """People who are equals wait for each other, and a run has found whom each could meet."""
+        start = self.at(self.first_day, 10)
+        leila = self._founder("Leila Duarte", "leila.duarte@circle.example", pronouns="she/her")
+        program = setup.create_program(
+            by=leila, template="research-students", name="Research Circle", slug=CIRCLE, time_zone="Europe/London", now=start
+        )
+        coordinator = Membership.objects.get(program=program, user=leila)
+        program = self._for_looking_around(program, by=coordinator, help_contact=HELP_IN_THE_CIRCLE)
+        questions = list(ProfileQuestion.objects.filter(program=program).in_use())
+        version = GuidelineVersion.objects.filter(program=program).in_force().get()
+        for number, name in enumerate(PEERS):
+            day = self.first_day + timedelta(days=1 + number)
+            member = self._joins(program, self.person(name, f"peer{number}@circle.example"), "both", day, questions)
+            guidelines.acknowledge(version=version, by=member, now=self.at(day, 15))
+        criteria.use_suggestion(program=program, by=coordinator, now=start)
+        self._who_could_meet_whom(program, coordinator)
+
 
 HELP = (
     "Write to Priya Raman or Tomasz Wren, or drop in at the Student House, room 2.14, on weekdays from 10 to 16. "
     "Ruth Adeyemi looks after safety: safety@northside.example. If somebody is in danger now, call 999."
 )
 HELP_AT_THE_HARBOUR = "Ring Bola Hart, or come to the Harbour Hall any weekday morning. If somebody is in danger now, call 999."
+HELP_IN_THE_CIRCLE = "Write to Leila Duarte, or look in at the Graduate Office. If somebody is in danger now, call 999."

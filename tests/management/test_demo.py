@@ -137,6 +137,13 @@ def test_who_left_is_out_and_the_second_program_stands_apart(told, northside):
     assert not neighbours.filter(user__memberships__program=northside).exists()
 
 
+def test_a_circle_of_equal_peers_has_a_proved_run_that_leaves_one_of_them_over(told):
+    run = Run.objects.get(program__slug=build.CIRCLE)
+
+    assert (run.kind, run.pairs, run.without_match) == (Run.Kind.PEERS, len(build.PEERS) // 2, 1)
+    assert run.proved_at is not None
+
+
 def test_no_mail_of_the_told_past_goes_out(told, northside):
     assert OutboxMessage.objects.filter(state=OutboxMessage.State.SENT).exists()
 
