@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from matching.criteria.models import Exclusion
 from matching.runs import anew, arrays, peers, policies, reckoning, services
 from matching.runs.exact import Exact
 from matching.runs.memory import memory_of
@@ -138,9 +139,14 @@ def _reckoned(proposal: Proposal, new: Membership, one: Membership) -> tuple[Tra
     if proposal.state == State.LOCKED:
         raise Refused(_("These two are locked together. Take the lock back first."))
     inputs = services.seen_by(proposal.run)
-    if inputs.is_among_peers:
-        return _among_peers(inputs, proposal, new, one)
-    return _with_sides(inputs, proposal, new)
+    made, changes = _among_peers(inputs, proposal, new, one) if inputs.is_among_peers else _with_sides(inputs, proposal, new)
+    for half, other in ((made.one, made.new), (made.other_one, made.old)):
+        # What was settled since the run. What somebody chose in private is not told here: it holds when the two are asked.
+        if half is not None and Exclusion.objects.of(half, other).of_program().exists():
+            raise Refused(
+                _("%(one)s and %(other)s are kept apart in this program.") % {"one": half.user.full_name, "other": other.user.full_name}
+            )
+    return made, changes
 
 
 def _with_sides(inputs: arrays.Inputs, proposal: Proposal, new: Membership) -> tuple[Trade, Changes]:

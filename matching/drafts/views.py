@@ -43,13 +43,16 @@ def pair(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
         return elsewhere
     by_name = NameFilter(request.GET, queryset=Membership.objects.visible_to(request.membership).order_by())
     may_choose = policies.may_settle(request.membership, shown) and shown.run.forgotten_at is None
-    if may_choose:
-        others = _others(shown, request.membership, by_name)
-        shown.alternatives = others if others or by_name.is_narrowed else shown.alternatives
-    words = words_of(shown.run)(shown.run, people_of([shown]))
+    others = _others(shown, request.membership, by_name) if may_choose else []
+    words = words_of(shown.run)(shown.run, {*people_of([shown]), *(other[0] for other in others)})
+    row = row_of(words.explained(shown), shown.run, request.membership)
+    if others or by_name.is_narrowed:
+        # The next best is said beside it, whoever is looked for.
+        shown.alternatives = others
     context = {
         "run": shown.run,
-        "row": row_of(words.explained(shown), shown.run, request.membership),
+        "row": row,
+        "others_of": row_of(words.explained(shown), shown.run, request.membership)["others_of"],
         "weakest": weakest_of(shown.run),
         "filter": by_name,
         "may_choose": may_choose,

@@ -270,7 +270,7 @@ def of_free_pairs(run: Run) -> Exact:
 def _change_of_all(loss: int, maximum: int) -> str:
     points = of_hundred(abs(loss), maximum)
     if not loss:
-        return _("All pairs together would lose nothing.")
+        return _("All pairs together would be as good as now.")
     if not points:
         return _("All pairs together would lose less than a point.") if loss > 0 else _("All pairs together would gain less than a point.")
     if loss > 0:

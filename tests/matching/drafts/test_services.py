@@ -181,3 +181,11 @@ def test_two_who_are_kept_apart_are_not_put_together_by_hand(by, four):
     ExclusionFactory(program=by.program, one=four[0], other=four[3])
     with pytest.raises(Refused, match="keeps these two apart"):
         by_hand.trade_of(finished(by).proposals.get(mentee=four[0]), four[3], by=by)
+
+
+@pytest.mark.parametrize("one_of_them", [0, 1])
+def test_who_is_kept_apart_since_the_run_is_not_put_together_by_hand_nor_by_what_that_brings_about(by, four, one_of_them):
+    run = finished(by)
+    ExclusionFactory(program=by.program, one=four[one_of_them], other=four[3 - one_of_them])
+    with pytest.raises(Refused, match="are kept apart in this program"):
+        by_hand.trade_of(run.proposals.get(mentee=four[0]), four[3], by=by)

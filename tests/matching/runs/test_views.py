@@ -8,10 +8,10 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from matching.criteria.models import Criterion, Exclusion
+from matching.criteria.models import Criterion
 from matching.runs import anew, services
 from matching.runs.field import Wish
-from matching.runs.models import Lock, Proposal, Run
+from matching.runs.models import Proposal, Run
 from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.jobs import services as jobs
 from mentoring.kernel.jobs.models import Job
@@ -117,13 +117,6 @@ def test_of_many_reasons_the_list_says_two_and_the_page_of_the_pair_all(browser,
     assert counted == [2, 3]
 
 
-def test_after_a_lock_in_the_list_one_goes_on_where_one_was(browser, by, four):
-    run = finished(by)
-    pair = run.proposals.first()
-    response = browser.post(at("run-pair-settle", run, pair.pk), {"lock": "1", "list": "sort=name&page=2"})
-    assert response.url == f"{at('run', run)}?sort=name&page=2#pair-{pair.pk}"
-
-
 def test_the_weakest_pair_comes_first(browser, by, four):
     names = re.findall(r'<article [^>]*aria-label="(\w+)', browser.get(at("run", finished(by))).content.decode())
     assert names[0] == "Sam"
@@ -177,55 +170,6 @@ def test_whoever_left_is_named_where_all_are_asked(browser, by, four):
     Membership.objects.filter(pk=four[0].pk).update(left_at=NOON)
     said = text(browser.post(at("run-release", run), {"all": "1"}, follow=True))
     assert "Amara and Noor are left out. One of the two takes part in the program no more." in said
-
-
-def test_a_pair_is_locked_from_its_page(browser, by, four):
-    run = finished(by)
-    browser.post(at("run-pair-settle", run, run.proposals.first().pk), {"lock": "1"})
-    assert Lock.objects.exists()
-
-
-def test_what_another_mentor_does_is_shown_before_it_is_done(browser, by, four):
-    run = finished(by)
-    proposal = run.proposals.get(mentee=four[0])
-    said = text(browser.get(at("run-pair-trade", run, proposal.pk) + f"?with={four[3].pk}"))
-    assert "All together it is 100 points worse." in said
-    assert "Wei has no free place, so Amara and Sam would change with each other." in said
-
-
-def test_another_mentor_is_chosen_by_hand(browser, by, four):
-    run = finished(by)
-    browser.post(at("run-pair-trade", run, run.proposals.get(mentee=four[0]).pk), {"with": four[3].pk})
-    assert pairs_of(run)["Amara"] == "Wei"
-    assert "You have changed pairs by hand." in text(browser.get(at("run", run)))
-
-
-def exact_of(run: Run, four) -> tuple[str, dict[str, object]]:
-    return at("run-pair-trade", run, run.proposals.get(mentee=four[0]).pk), {"with": four[3].pk, "exact": "1"}
-
-
-def test_what_all_would_lose_is_reckoned_to_the_point(browser, by, four):
-    said = text(browser.post(*exact_of(finished(by), four)))
-    assert "The weakest match would be as strong as now, 0 of 100. All pairs together would lose 100 points." in said
-
-
-def test_in_a_large_run_a_worker_reckons_it_while_one_looks_again(browser, by, four, monkeypatch):
-    monkeypatch.setattr(anew, "AT_ONCE", 0)
-    run = finished(by)
-    progress = browser.post(*exact_of(run, four)).url
-    assert "You can leave this page." in text(browser.get(progress))
-    assert browser.post(*exact_of(run, four)).url == progress
-    jobs.run_next(now=NOON)
-    assert "All pairs together would lose 100 points." in text(browser.get(progress))
-
-
-def test_what_was_reckoned_of_others_is_not_said_of_these(browser, by, four, monkeypatch):
-    monkeypatch.setattr(anew, "AT_ONCE", 0)
-    run = finished(by)
-    progress = browser.post(*exact_of(run, four)).url
-    jobs.run_next(now=NOON)
-    other = at("run-pair-trade", run, run.proposals.get(mentee=four[1]).pk) + f"?with={four[2].pk}&" + progress.split("&")[-1]
-    assert "All pairs together would lose" not in text(browser.get(other))
 
 
 def test_a_run_is_proved_once_more_in_three_sentences(browser, by, four):
@@ -321,14 +265,6 @@ def test_of_a_forgotten_run_one_sees_who_was_put_together_and_no_more(browser, b
     assert browser.get(at("run-pair-trade", run, pair.pk) + f"?with={four[3].pk}").url == at("run-pair", run, pair.pk)
 
 
-def test_whoever_is_kept_apart_beside_a_pair_is_taken_back_from_the_list_of_all(browser, by, four):
-    run = finished(by)
-    browser.post(at("run-pair-settle", run, run.proposals.first().pk), {"forbid": "1"})
-    assert run.proposals.drafts().count() == 1
-    browser.post(at("exclusion-take-back", None, Exclusion.objects.get().pk))
-    assert run.proposals.drafts().count() == 2
-
-
 # --- beside another run, and by groups ---
 
 
@@ -396,22 +332,6 @@ def test_what_is_settled_of_oneself_is_not_on_the_page_that_starts_a_run(browser
     assert "Amara and Noor" not in unseen
 
 
-def test_what_a_lock_left_behind_is_taken_back_from_the_pair_itself(browser, by, four):
-    run = finished(by)
-    pair = run.proposals.get(mentee=four[0])
-    Proposal.objects.filter(pk=pair.pk).update(state="locked")
-    browser.post(at("run-pair-settle", run, pair.pk), {"undo": "1"})
-    pair.refresh_from_db()
-    assert pair.state == "draft"
-
-
-def test_a_press_that_says_nothing_settles_nothing(browser, by, four):
-    run = finished(by)
-    pair = run.proposals.get(mentee=four[0])
-    browser.post(at("run-pair-settle", run, pair.pk), {})
-    assert not Lock.objects.exists()
-
-
 def test_what_somebody_left_open_does_not_stand_against_a_pair(browser, by):
     person(by, "Amara")
     person(by, "Noor", "Family", mentor=True)
@@ -427,15 +347,6 @@ def test_the_weakest_is_said_as_the_drafts_stand(browser, by, four):
     said = text(browser.get(at("run", run)))
     assert "On average 75 of 100, the weakest 50." in said
     assert "50 of 100 · the weakest" in said
-
-
-def test_what_was_changed_by_hand_can_be_changed_back(browser, by, four):
-    run = finished(by)
-    pair = run.proposals.get(mentee=four[0])
-    for mentor in (four[3], four[2]):
-        assert f"with={mentor.pk}&" in browser.get(at("run-pair", run, pair.pk)).text.replace("&amp;", "&")
-        browser.post(at("run-pair-trade", run, pair.pk), {"with": mentor.pk})
-    assert pairs_of(run)["Amara"] == "Noor"
 
 
 def test_where_a_release_has_ended_the_part_that_asks_again_leads_to_the_whole_page(browser, by, four):
@@ -457,14 +368,6 @@ def test_whatever_has_changed_since_the_reasons_are_of_the_day_of_the_run_like_i
     assert "“What matters to you?” Both said Family." in before[0]
 
 
-def test_what_is_changed_by_hand_is_told_from_what_the_run_saw(browser, by, four):
-    run = finished(by)
-    ProfileAnswer.objects.all().delete()
-    pair = run.proposals.get(mentee=four[0])
-    browser.post(at("run-pair-trade", run, pair.pk), {"with": four[3].pk})
-    assert "“What matters to you?” Amara said Family, Wei said Nature." in text(browser.get(at("run-pair", run, pair.pk)))
-
-
 def test_where_the_program_has_its_own_words_no_page_of_a_run_has_others(browser, by, four):
     Program.objects.filter(pk=by.program_id).update(mentor_word="buddy", mentee_word="first-year")
     person(by, "Kim", "Humour")
@@ -481,41 +384,7 @@ def test_where_the_program_has_its_own_words_no_page_of_a_run_has_others(browser
     assert "would be the buddy" in text(browser.get(at("run-pair", run, pair.pk)))
 
 
-# --- somebody else by name, a fresh start, files ---
-
-
-def test_anybody_who_could_be_chosen_is_found_by_name_with_what_it_would_cost(browser, by):
-    person(by, "Amara", "Family")
-    for number in range(14):
-        person(by, f"Mentor {number:02}", "Nature" if number else "Family", mentor=True)
-    run = finished(by)
-    page = at("run-pair", run, run.proposals.get().pk)
-    [(_half, best)] = browser.get(page).context["row"]["others_of"]
-    hidden = next(name for name in (f"Mentor {number:02}" for number in range(1, 14)) if name not in {other.name for other in best})
-    said = text(browser.get(page + f"?q={hidden}"))
-    assert len(best) == 12
-    assert re.search(rf"{hidden} 0 \(-100\) Yes It would be the weakest pair", said)
-
-
-@pytest.mark.parametrize("apart", ["staff", "private", "rule"])
-def test_who_could_not_be_chosen_is_not_found_and_why_is_not_said(browser, by, four, apart):
-    if apart == "rule":
-        question = ProfileQuestionFactory(program=by.program, kind="one", choices=["North", "South"])
-        CriterionFactory(program=by.program, question=question, rule=True)
-        for one, value in zip(four, ("North", "South", "North", "South"), strict=True):
-            ProfileAnswer.objects.create(profile=one.profile, question=question, value=value)
-    else:
-        ExclusionFactory(program=by.program, one=four[0], other=four[3], private=apart == "private")
-    run = finished(by)
-    said = text(browser.get(at("run-pair", run, run.proposals.get(mentee=four[0]).pk) + "?q=wei"), part="main")
-    assert "Nobody who is called so could be chosen here." in said
-    assert "Wei" not in said
-
-
-def test_to_look_for_a_name_costs_as_many_queries_among_few_as_among_many(browser, by, four, costs_the_same):
-    run = finished(by)
-    page = at("run-pair", run, run.proposals.get(mentee=four[0]).pk) + "?q=e"
-    costs_the_same(lambda: browser.get(page), grow=lambda: [person(by, f"Eve {n}", "Family", mentor=True) for n in range(20)], at_most=25)
+# --- a fresh start, and files ---
 
 
 def test_what_locks_cost_all_is_reckoned_as_if_nobody_were_locked(browser, by, four):

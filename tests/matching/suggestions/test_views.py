@@ -183,6 +183,7 @@ def test_what_was_written_to_somebody_who_is_suggested_no_more_stays_in_the_form
     response = browser.post(page("ask", program, mentor.pk), form(message="May I learn from you?", shown=shown))
 
     assert "This person cannot be asked any more." in words(response)
+    assert "Nothing was sent. Your lines are kept here" in words(response)
     assert "May I learn from you?" in response.text
 
 
