@@ -17,6 +17,7 @@ class CheckinsConfig(AppConfig):
         from checkins.answers import services as answers
         from checkins.care import policies as calls  # noqa: F401
         from checkins.care import services as care
+        from checkins.concerns import letters as letters_of_concerns  # noqa: F401
         from checkins.decisions import letters as decision_letters  # noqa: F401
         from checkins.decisions import policies as decision_acts  # noqa: F401
         from checkins.decisions import services as decisions

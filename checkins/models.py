@@ -6,6 +6,8 @@ from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem, NothingThisTime
 from checkins.answers.models import Answer, AnswerLink, CheckIn
 from checkins.care.models import CallNote, Task
+from checkins.cases.models import CaseDecision, CaseTask
+from checkins.concerns.models import Concern, ConcernAbout, ConcernEntry, ConcernFile, ConcernMessage
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.notes.models import Note
@@ -21,8 +23,15 @@ __all__ = [
     "Answer",
     "AnswerLink",
     "CallNote",
+    "CaseDecision",
+    "CaseTask",
     "CheckIn",
     "CheckInPlan",
+    "Concern",
+    "ConcernAbout",
+    "ConcernEntry",
+    "ConcernFile",
+    "ConcernMessage",
     "Decision",
     "Goal",
     "Message",

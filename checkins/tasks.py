@@ -1,8 +1,9 @@
 """Contents page for Celery. Each subject's tasks are imported here, or no worker would know them."""
 
 from checkins.answers.tasks import forget_answer_links
+from checkins.concerns.tasks import remind_readers
 from checkins.nudges.tasks import nudge
 from checkins.reminders.tasks import settle_check_ins
 from checkins.reviews.tasks import forget_review_answers
 
-__all__ = ["forget_answer_links", "forget_review_answers", "nudge", "settle_check_ins"]
+__all__ = ["forget_answer_links", "forget_review_answers", "nudge", "remind_readers", "settle_check_ins"]

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from checkins.answers import urls as answers
+from checkins.concerns import views as concerns
 
 app_name = "checkins"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,10 +29,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("checkins.answers.urls")),
                 path("", include("checkins.readings.urls")),
                 path("", include("checkins.care.urls")),
+                path("", include("checkins.concerns.urls")),
+                path("", include("checkins.cases.urls")),
                 path("", include("checkins.resets.urls")),
                 path("", include("checkins.reviews.urls")),
             ]
         ),
     ),
     path("c/", include(answers.by_link)),
+    path("tell/", concerns.where, name="concern-where"),
 ]

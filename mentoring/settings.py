@@ -262,6 +262,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 24 * 3600,
         "options": {"expires": 3600, "queue": Queue.WORK.value},
     },
+    "remind readers": {"task": "checkins.remind_readers", "schedule": 600, "options": {"expires": 600, "queue": Queue.MAIL.value}},
     "forget runs": {"task": "matching.forget_runs", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
     "nudge": {"task": "checkins.nudge", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
     "purge sheets": {"task": "programs.purge_sheets", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
@@ -314,6 +315,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 MEDIA_ROOT = EVENHAND_DATA / "media"
+# What is uploaded stays in memory until it is encrypted: no file of a concern lies readable in a folder, even for a moment.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 27 * 1024 * 1024
 
 # --- what a browser may do ---
 CONTENT_SECURITY_POLICY = {

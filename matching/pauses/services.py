@@ -26,10 +26,20 @@ def pause(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
         return pairing
     if not policies.may_pause(by, pairing):
         raise Refused(_("Only a pairing that is active can be paused."))
-    rest = Pause.objects.create(pairing=pairing, paused_at=now)
-    pairings.set_paused(pairing=pairing, now=now)
-    _owe_to_both(PAUSED, instead_of=GOES_ON, rest=rest, now=now)
-    audit.record(verb="pairing.paused", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
+    _rest(pairing, by.user_id, now)
+    return pairing
+
+
+@transaction.atomic
+@audit.held_back()
+def stop_contact(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
+    """The same for somebody's safety; whether `by` may is for the caller to know. Of one that is not active any more nothing is changed.
+
+    The trail does not name a deputy who runs nothing else: they would have no other reason, and it must not tell that there is one.
+    """
+    pairing = _locked(pairing)
+    if pairing.state == Pairing.State.ACTIVE:
+        _rest(pairing, by.user_id if by.is_staff else None, now)
     return pairing
 
 
@@ -72,6 +82,13 @@ def take_back(*, pairing: Pairing, by: Membership, now: datetime) -> Pairing:
         rest.save(update_fields=["first_yes_at", "second_yes_at"])
         audit.record(verb="pairing.took_yes_back", subject=pairing, program_id=pairing.program_id, actor_id=by.user_id, now=now)
     return pairing
+
+
+def _rest(pairing: Pairing, actor_id: int | None, now: datetime) -> None:
+    rest = Pause.objects.create(pairing=pairing, paused_at=now)
+    pairings.set_paused(pairing=pairing, now=now)
+    _owe_to_both(PAUSED, instead_of=GOES_ON, rest=rest, now=now)
+    audit.record(verb="pairing.paused", subject=pairing, program_id=pairing.program_id, actor_id=actor_id, now=now)
 
 
 def _locked(pairing: Pairing) -> Pairing:

@@ -21,6 +21,11 @@ def has_just_signed_in(request: HttpRequest) -> bool:
     return bool(time.time() - latest <= app_settings.REAUTHENTICATION_TIMEOUT)
 
 
+def is_asked_again(request: HttpRequest) -> bool:
+    """Signed in a while ago, and has something to be asked for: a password, or a second step."""
+    return not has_just_signed_in(request) and bool(get_reauthentication_flows(request.user))
+
+
 def recently_signed_in(view: View) -> View:
     """Stands under the door. After five minutes the person is asked again; then what they posted goes on where it was.
 
@@ -29,7 +34,7 @@ def recently_signed_in(view: View) -> View:
 
     @wraps(view)
     def asks_again(request: HttpRequest, *arguments: Any, **names: Any) -> HttpResponseBase:
-        if not has_just_signed_in(request) and get_reauthentication_flows(request.user):
+        if is_asked_again(request):
             raise ReauthenticationRequired
         return view(request, *arguments, **names)
 

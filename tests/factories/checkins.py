@@ -12,6 +12,8 @@ from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem
 from checkins.answers.models import Answer, AnswerLink, CheckIn
 from checkins.care.models import CallNote, Task
+from checkins.cases.models import CaseDecision, CaseTask
+from checkins.concerns.models import Concern, ConcernAbout, ConcernEntry, ConcernFile, ConcernMessage
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.notes.models import Note
@@ -19,6 +21,7 @@ from checkins.plans.models import CheckInPlan, Question
 from checkins.reviews.models import Review
 from checkins.sessions.models import Series, Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
+from mentoring.kernel.encryption.fields import SensitiveBytes
 from programs.memberships.models import Program
 from tests.factories.matching import PairingFactory, RoundFactory
 from tests.factories.programs import ProgramFactory
@@ -432,3 +435,87 @@ class ReviewFactory(DjangoModelFactory):
 
     pairing = factory.SubFactory(PairingFactory, active=True)
     round = factory.SubFactory(RoundFactory, kind="review", opened_together=True, pairing=factory.SelfAttribute("..pairing"))
+
+
+class ConcernFactory(DjangoModelFactory):
+    """Raised yesterday, by name, to the coordinators and the admins; about nobody, and open."""
+
+    class Meta:
+        model = Concern
+
+    class Params:
+        closed = factory.Trait(closed_at=NOON, outcome=Concern.Outcome.AGREED)
+        unnamed = factory.Trait(is_named=False)
+
+    raised_by = factory.SubFactory("tests.factories.programs.MembershipFactory")
+    program = factory.SelfAttribute("raised_by.program")
+    is_named = True
+    audience = Concern.Audience.COORDINATORS
+    kind = Concern.Kind.BOUNDARY
+    urgency = Concern.Urgency.SOON
+    words = "It went too far last week."
+    reach = Concern.Reach.HERE
+    raised_at = NOON - timedelta(days=1)
+    due_at = NOON
+
+
+class ConcernAboutFactory(DjangoModelFactory):
+    class Meta:
+        model = ConcernAbout
+
+    concern = factory.SubFactory(ConcernFactory)
+
+
+class ConcernEntryFactory(DjangoModelFactory):
+    """A note of a reader."""
+
+    class Meta:
+        model = ConcernEntry
+
+    concern = factory.SubFactory(ConcernFactory)
+    kind = ConcernEntry.Kind.NOTED
+    text = "Said on the telephone: it was twice."
+    at = NOON
+
+
+class ConcernFileFactory(DjangoModelFactory):
+    class Meta:
+        model = ConcernFile
+
+    concern = factory.SubFactory(ConcernFactory)
+    name = "what I kept.txt"
+    content = SensitiveBytes(b"As it was.")
+    ending = "txt"
+    size = 10
+    added_at = NOON
+
+
+class ConcernMessageFactory(DjangoModelFactory):
+    class Meta:
+        model = ConcernMessage
+
+    concern = factory.SubFactory(ConcernFactory)
+    text = "See you."
+    sent_at = NOON
+
+
+class CaseTaskFactory(DjangoModelFactory):
+    class Meta:
+        model = CaseTask
+
+    concern = factory.SubFactory(ConcernFactory)
+    text = "Call on Monday"
+    due_on = factory.LazyFunction(lambda: NOON.date())
+    added_at = NOON
+
+
+class CaseDecisionFactory(DjangoModelFactory):
+    """Waits for a second person."""
+
+    class Meta:
+        model = CaseDecision
+
+    concern = factory.SubFactory(ConcernFactory)
+    kind = CaseDecision.Kind.PASS_ON
+    text = "Tell the office, since it was twice."
+    asked_at = NOON

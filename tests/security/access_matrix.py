@@ -63,6 +63,20 @@ ROUTES: dict[str, Route] = {
     "checkins:home": Route(MEMBERS, READ),
     "checkins:mine": Route(MEMBERS, READ),
     "checkins:help": Route(MEMBERS, READ),
+    # Something is wrong: anybody tells it, and sees what became of it. Who may read it works on it, and is no part of it.
+    "checkins:concern-where": Route(SIGNED_IN, READ),
+    "checkins:concern-raise": Route(MEMBERS, FORM),
+    "checkins:concerns": Route(MEMBERS, READ),
+    "checkins:for-you": Route(MEMBERS, READ),
+    "checkins:concern": Route(("half", "coordinator", "admin"), READ),
+    "checkins:concern-file": Route(("half", "coordinator", "admin"), READ),
+    "checkins:concern-add": Route(("half",), FORM),
+    "checkins:cases": Route(STAFF, READ),
+    **{f"checkins:concern-{act}": Route(("coordinator", "admin"), ACT) for act in ("take", "step", "task-done", "decision")},
+    **{
+        f"checkins:concern-{act}": Route(("coordinator", "admin"), FORM)
+        for act in ("hand-over", "answer", "note", "contact", "grade", "name", "task-add", "stop-contact", "decide", "close", "reopen")
+    },
     # Facts of a pairing: the two, and those who run the program. Words, and acts: the two alone.
     "checkins:pairing": Route((*BOTH_HALVES, "coordinator", "admin"), READ),
     "checkins:balance": Route((*BOTH_HALVES, "coordinator", "admin"), READ),

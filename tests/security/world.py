@@ -14,6 +14,7 @@ from django.test import Client
 from matching.facts.models import Fact
 from matching.pairings.models import Pairing
 from matching.runs.models import Run
+from mentoring.kernel.encryption.fields import SensitiveBytes
 from mentoring.kernel.outbox import services as outbox
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.invitations.tokens import token_for
@@ -26,7 +27,14 @@ from tests.factories.checkins import (
     AnswerFactory,
     AnswerLinkFactory,
     CallNoteFactory,
+    CaseDecisionFactory,
+    CaseTaskFactory,
     CheckInFactory,
+    ConcernAboutFactory,
+    ConcernEntryFactory,
+    ConcernFactory,
+    ConcernFileFactory,
+    ConcernMessageFactory,
     DecisionFactory,
     GoalFactory,
     MessageFactory,
@@ -169,6 +177,15 @@ def build_world() -> World:
         "Handedourselves": (*BOTH_HALVES, "coordinator", "admin"),
         "Handedneighbourly": ("other", *STAFF),
         "Handedbygone": STAFF,
+        # What the first half told is wrong with the second, and what its readers wrote down; neither exists for the second.
+        "Concernelsewhere": ("stranger",),
+        "Concernourselves": ("half", "coordinator", "admin"),
+        "Concernneighbourly": ("other", *STAFF),
+        "Concernbygone": STAFF,
+        "Caseelsewhere": (),
+        "Caseourselves": ("coordinator", "admin"),
+        "Caseneighbourly": STAFF,
+        "Casebygone": STAFF,
         # Since when a coordinator who takes part too has no match: what a run says of oneself one does not read.
         "2 Feb 2024": ("coordinator", "admin"),
         # Since when they would like to meet somebody else: nobody learns it of a pairing of their own.
@@ -285,6 +302,29 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         "checkins:note-open.note": NoteFactory(pairing=pairing, text=f"Onlymine{mark.lower()}", only_mine=True).pk,
         "task": TaskFactory(pairing=pairing).pk,
         "callnote": CallNoteFactory(pairing=pairing, text=f"Call{mark.lower()}").pk,
+        **_concern_of(pairing, mark),
+    }
+
+
+def _concern_of(pairing: Pairing, mark: str) -> dict[str, object]:
+    """The first half tells of the second. It is of no pairing for who runs the program and is half of it."""
+    told, written = f"Concern{mark.lower()}", f"Case{mark.lower()}"
+    concern = ConcernFactory(raised_by=pairing.first, words=told, who_else=told, reach="call", telephone=told)
+    ConcernAboutFactory(concern=concern, membership=pairing.second, pairing=pairing)
+    by = pairing.proposed_by
+    for kind in ("added", "reopened"):
+        ConcernEntryFactory(concern=concern, kind=kind, author=pairing.first, text=told)
+    ConcernEntryFactory(concern=concern, kind="answered", author=by, text=told)
+    ConcernEntryFactory(concern=concern, author=by, text=written)
+    ConcernMessageFactory(concern=concern, author=pairing.second, text=told)
+    earlier = ConcernFactory(raised_by=pairing.first, words=told, closed=True)
+    ConcernAboutFactory(concern=earlier, membership=pairing.second)
+    return {
+        "concern": concern.pk,
+        "checkins:concern-reopen.concern": earlier.pk,
+        "concernfile": ConcernFileFactory(concern=concern, name=told, content=SensitiveBytes(told.encode())).pk,
+        "casetask": CaseTaskFactory(concern=concern, owner=by, text=written).pk,
+        "casedecision": CaseDecisionFactory(concern=concern, asked_by=by, text=written).pk,
     }
 
 

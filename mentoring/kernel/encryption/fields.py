@@ -1,4 +1,4 @@
-"""A text field whose column holds bytes that only the keys can read."""
+"""Fields for a text, and for a file, whose column holds bytes that only the keys can read."""
 
 from typing import Any, NoReturn
 
@@ -9,6 +9,15 @@ from mentoring.kernel.encryption import keys
 
 class SensitiveText(str):
     """A decrypted text. Whatever prints its repr (a log, an error report) prints stars."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "***"
+
+
+class SensitiveBytes(bytes):
+    """A decrypted file. Whatever prints its repr prints stars."""
 
     __slots__ = ()
 
@@ -46,7 +55,9 @@ class EncryptedTextField(models.BinaryField):
     bytes that are encrypted already, and refuse text; so does every filter. `values` and `values_list` give the encrypted bytes.
     """
 
-    descriptor_class = _Decrypted
+    descriptor_class: type = _Decrypted
+    # How many rows may be written anew in one transaction when keys change.
+    rows_at_once = 500
 
     def __init__(self, *arguments: Any, row_field: str = "id", **options: Any) -> None:
         self.row_field = row_field
@@ -91,3 +102,35 @@ class EncryptedTextField(models.BinaryField):
 
     def to_python(self, value: Any) -> Any:
         return value
+
+
+class _DecryptedFile:
+    """Decrypts when the content is read. What was given and not saved yet is marked as such: it and what is stored are both bytes."""
+
+    def __init__(self, field: "EncryptedFileField") -> None:
+        self.field = field
+
+    def __get__(self, instance: models.Model | None, owner: type[models.Model]) -> Any:
+        if instance is None:
+            return self
+        if self.field.attname not in instance.__dict__:
+            instance.refresh_from_db(fields=[self.field.attname])
+        value = instance.__dict__[self.field.attname]
+        if value is None or isinstance(value, SensitiveBytes):
+            return value
+        return SensitiveBytes(keys.decrypt_bytes(bytes(value), bound_to=self.field.bound_to(instance)))
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class EncryptedFileField(EncryptedTextField):
+    """The content of a file, encrypted at rest and bound to its row. It is given as `SensitiveBytes`; plain bytes are what is stored."""
+
+    descriptor_class = _DecryptedFile
+    # Each may be some megabytes.
+    rows_at_once = 5
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> bytes | None:
+        content = getattr(model_instance, self.attname)
+        return None if content is None else keys.encrypt_bytes(bytes(content), bound_to=self.bound_to(model_instance))

@@ -23,18 +23,31 @@ class Unreadable(Exception):
 
 def encrypt(text: str, *, bound_to: str) -> bytes:
     """Encrypt with the newest key. `bound_to` names the place, "table:column:row"; it is not secret, but must be the same to decrypt."""
-    key_id, key = next(iter(_keys().items()))
-    nonce = os.urandom(NONCE_BYTES)
-    return key_id.encode() + END_OF_ID + nonce + AESGCM(key).encrypt(nonce, text.encode(), bound_to.encode())
+    return encrypt_bytes(text.encode(), bound_to=bound_to)
 
 
 def decrypt(stored: bytes, *, bound_to: str) -> str:
+    content = decrypt_bytes(stored, bound_to=bound_to)
+    try:
+        return content.decode()
+    except UnicodeDecodeError as wrong:
+        raise Unreadable("What was written here is no text.") from wrong
+
+
+def encrypt_bytes(content: bytes, *, bound_to: str) -> bytes:
+    """The same for a file."""
+    key_id, key = next(iter(_keys().items()))
+    nonce = os.urandom(NONCE_BYTES)
+    return key_id.encode() + END_OF_ID + nonce + AESGCM(key).encrypt(nonce, content, bound_to.encode())
+
+
+def decrypt_bytes(stored: bytes, *, bound_to: str) -> bytes:
     key_id, _, rest = bytes(stored).partition(END_OF_ID)
     key = _keys().get(key_id.decode("ascii", errors="replace"))
     if key is None:
         raise Unreadable("This text was written with a key that is not among FIELD_KEYS.")
     try:
-        return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], bound_to.encode()).decode()
+        return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], bound_to.encode())
     except (InvalidTag, ValueError) as wrong:  # ValueError: cut so short that not even the nonce is there
         raise Unreadable("This text was altered, moved, or written with another key of the same name.") from wrong
 

@@ -12,8 +12,6 @@ from django.db.models import Count, Func
 from mentoring.kernel.encryption import keys
 from mentoring.kernel.encryption.fields import EncryptedTextField
 
-ROWS_AT_ONCE = 500
-
 
 @dataclass(frozen=True)
 class Column:
@@ -92,7 +90,7 @@ def _rotate_some(column: Column, *, after: Any) -> tuple[Portion, Any]:
     )
     if after is not None:
         others = others.filter(pk__gt=after)
-    rows = list(others.select_for_update(of=("self",)).only(name, column.field.row_field).order_by("pk")[:ROWS_AT_ONCE])
+    rows = list(others.select_for_update(of=("self",)).only(name, column.field.row_field).order_by("pk")[: column.field.rows_at_once])
     unreadable = 0
     for row in rows:
         try:

@@ -187,7 +187,7 @@ def bar(value: float, most: float) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def menu_link(context: Context, view: str, icon_name: str, text: str, within: str = "", help: bool = False) -> SafeString:
+def menu_link(context: Context, view: str, icon_name: str, text: str, within: str = "") -> SafeString:
     """A link of the program's menu. `within` lists, with spaces, how the names of further views begin that belong to this place."""
     request = context["request"]
     try:
@@ -201,8 +201,7 @@ def menu_link(context: Context, view: str, icon_name: str, text: str, within: st
         current = mark_safe(' aria-current="page"')
     elif within and here.startswith(tuple(within.split())):
         current = mark_safe(' aria-current="true"')
-    marked = mark_safe(' data-help="concern"') if help else ""
-    return format_html('<a href="{}"{}{}>{}{}</a>', address, current, marked, icon(icon_name), text)
+    return format_html('<a href="{}"{}>{}{}</a>', address, current, icon(icon_name), text)
 
 
 @register.simple_tag(takes_context=True)

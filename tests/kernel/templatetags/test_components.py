@@ -163,26 +163,46 @@ def test_a_participant_has_four_places_and_one_is_help():
     page = page_for(is_participant=True)
 
     assert menu_of(page) == ["Home", "Pairings", "Guidelines", "Get help"]
-    assert page.count('data-help="concern"') == 1
     assert 'class="docked"' in page
 
 
 def test_who_runs_a_program_has_its_menu():
     page = page_for("base_staff.html", is_coordinator=True)
 
-    assert menu_of(page) == ["Today", "Pairings", "People", "Matching", "Check-ins", "Guidelines", "Mail", "Settings", "My mail"]
+    assert menu_of(page) == [
+        "Today",
+        "Pairings",
+        "People",
+        "Matching",
+        "Check-ins",
+        "Concerns",
+        "Guidelines",
+        "Mail",
+        "Settings",
+        "My mail",
+    ]
 
 
 def test_who_does_both_finds_the_own_pairings_and_help_in_the_same_menu():
     page = page_for("base_staff.html", is_coordinator=True, is_participant=True)
 
     assert menu_of(page)[-3:] == ["My pairings", "My mail", "Get help"]
+
+
+@pytest.mark.parametrize("template", ["base.html", "base_staff.html", "base_focus.html", "base_safe.html"])
+@pytest.mark.parametrize("role", ["is_participant", "is_coordinator", "is_admin", "is_deputy"])
+def test_every_page_leads_to_where_one_tells_that_something_is_wrong(template, role):
+    """The same for everybody, in the head of the page."""
+    page = page_for(template, **{role: True})
+
+    [head] = html5lib.parse(page, namespaceHTMLElements=False).findall(".//header")
+    [link] = [link for link in head.iter("a") if link.get("data-help") == "concern"]
+    assert link.get("href") == "/p/northside/concerns/new/"
     assert page.count('data-help="concern"') == 1
 
 
-@pytest.mark.parametrize("template", ["base_focus.html", "base_safe.html"])
-def test_help_is_near_where_no_menu_is(template):
-    assert page_for(template, is_participant=True).count('data-help="concern"') == 1
+def test_a_page_of_no_program_asks_in_which_one():
+    assert 'href="/tell/"' in page_for()
 
 
 def test_the_place_where_one_is_is_marked():
