@@ -27,7 +27,7 @@ from matching.runs import services as runs
 from matching.runs.field import Wish
 from matching.suggestions import services as suggestions
 from matching.suggestions.queries import suggested
-from mentoring.demo import people, stories, words
+from mentoring.demo import concerns, people, stories, words
 from mentoring.demo.life import Clock, Pair
 from mentoring.demo.special import Specials
 from mentoring.kernel.audit import services as audit
@@ -122,6 +122,7 @@ class Teller:
         for day in self.days():
             self._on_day(day)
         self.specials.on_the_last_day()
+        self._tell_concerns()
         for pair in self.pairs:
             if pair.pairing.state == Pairing.State.ACTIVE:
                 pair.plan_ahead()
@@ -379,6 +380,14 @@ class Teller:
                 care.finish(task=task, by=by, now=now)
 
     # --- beside it ---
+
+    def _tell_concerns(self) -> None:
+        """One about the other half, which came to a good end; and one about a coordinator, which nobody has read so far."""
+        admin = Membership.objects.select_related("program", "user").get(program=self.program, is_admin=True)
+        pair = [pair for pair in self.pairs if pair.story is stories.EVEN][4]
+        concerns.tell_closed(pair, admin, self.clock)
+        about = Membership.objects.select_related("user").get(pk=self.coordinators[1].pk)
+        concerns.tell_open(self.pairs[1].mentee, about, self.clock)
 
     def _somebody_leaves(self) -> None:
         left = Membership.objects.get(program=self.program, user__email=f"{FORMER[1]}@northside.example")

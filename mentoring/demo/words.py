@@ -292,3 +292,23 @@ CALLS = (
     "Reached both, ten minutes each. Both say the meetings are too long after work. They will try forty minutes. Nobody else was there.",
     "Spoke with each for a quarter of an hour. One wishes to move the day, the other does not mind. They will settle it between them.",
 )
+
+CONCERN_CLOSED = (
+    "We agreed on one hour a week, and now there is a message every evening that asks why I have not done more. "
+    "I have said twice that it is too much. I do not want to stop, only not to dread my telephone."
+)
+CONCERN_ANSWER = (
+    "Thank you for telling me. Nothing happens before you and I have spoken. May I call you tomorrow, or would you rather write?"
+)
+CONCERN_ADDED = "A call is fine, after five. Please say nothing about it yet."
+CONCERN_CALL = "“It is the evenings. The meetings are good.” Would like fixed days for messages, and agrees that I talk with both of them as a routine."
+CONCERN_ACTED = (
+    "I have spoken with each of you, as with all pairs this month. Both of you named the messages. The suggestion is two days a week."
+)
+CONCERN_END = (
+    "You wrote that it has been quiet for a week and that you want to go on. I ask you again in a month. Write here whenever you like."
+)
+CONCERN_OPEN = (
+    "I told Tomasz in private why I missed three weeks. On Monday he mentioned it in front of two others. "
+    "I do not think he meant harm, but I do not want him to look after us any more."
+)

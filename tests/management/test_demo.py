@@ -16,6 +16,7 @@ from checkins.actions.models import ActionItem
 from checkins.agendas.models import AgendaItem
 from checkins.airtime.services import KIND as AIRTIME
 from checkins.answers.models import Answer
+from checkins.concerns.models import Concern
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
 from checkins.resets.services import RESET
@@ -38,7 +39,7 @@ from tests.times import NOON
 
 # The fewest of whom there is somebody for every part of the story.
 SMALL = 20
-ROLES = ["mentor", "mentee", "other_mentor", "other_mentee", "coordinator", "admin", "other_coordinator", "ex_member"]
+ROLES = ["mentor", "mentee", "other_mentor", "other_mentee", "coordinator", "admin", "subject", "other_coordinator", "ex_member"]
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +106,6 @@ def test_it_says_who_may_sign_in_and_where_to_begin(told, northside):
     assert [account["role"] for account in told["accounts"]] == ROLES
     assert all({"email", "role", "start"} <= set(account) for account in told["accounts"])
     assert set(told["may_read"]) == {"concern", "answer"}
-    # Nothing is said of what is not in the product.
-    assert told["may_read"]["concern"] == []
     assert told["pairs"] == pairs_of(northside) == SMALL
 
 
@@ -126,6 +125,24 @@ def test_the_mentee_has_a_check_in_to_answer_and_only_those_named_may_read_it(to
 
     assert re.fullmatch(r"/p/northside/check-ins/\d+/", mentee["checkin_url"])
     assert {mentee["email"], *staff} <= set(told["may_read"]["answer"])
+
+
+def test_the_concern_about_a_coordinator_is_read_by_the_others_and_is_no_page_for_him(told, northside):
+    accounts = {account["role"]: account for account in told["accounts"]}
+    reader, raiser, subject = accounts["admin"], accounts["other_mentee"], accounts["subject"]
+
+    assert set(told["may_read"]["concern"]) == {raiser["email"], reader["email"], accounts["coordinator"]["email"]}
+    assert reader["concern_url"] == raiser["concern_url"] == subject["must_not_notice"]
+    for account, status in ((reader, 200), (raiser, 200), (subject, 404)):
+        browser = Client()
+        browser.post("/accounts/login/", {"login": account["email"], "password": told["password"]})
+        assert browser.get(reader["concern_url"]).status_code == status, account["role"]
+
+
+def test_one_concern_has_been_closed_and_one_waits(northside):
+    there = Concern.objects.filter(program=northside)
+
+    assert (there.open().unread().count(), there.exclude(closed_at=None).count()) == (1, 1)
 
 
 def test_who_left_is_out_and_the_second_program_stands_apart(told, northside):
