@@ -96,7 +96,7 @@ def _beside(entry: ConcernEntry) -> str:
     if entry.kind == Kind.STOPPED:
         return str(BECAUSE.get(detail["because"], ""))
     if entry.kind == Kind.CLOSED:
-        return str(Concern.Outcome(detail["outcome"]).label)
+        return entry.outcome_words
     if entry.kind in (Kind.ASKED, Kind.AGREED, Kind.DISAGREED):
         what = str(CaseDecision.Kind(detail["what"]).label)
         return _("%(what)s. Nobody else may read this, so it stands at once.") % {"what": what} if detail.get("is_alone") else what

@@ -204,8 +204,10 @@ def task_add(request: CaseRequest) -> HttpResponse:
 @once
 def hand_over(request: CaseRequest) -> HttpResponse:
     people = services.may_take_over(request.concern, request.membership)
+    if not people:
+        return _form(request, None, _("Hand it over"), _("Nobody else could take it on now."))
     form = forms.HandOver(request.POST or None, readers=_readers(request), people=people)
-    lead = _("They get a mail that says only that somebody needs them.") if people else _("Nobody else could take it on now.")
+    lead = _("They get a mail that says only that somebody needs them.")
     return _page(request, form, _("Hand it over"), _handed_over, _("It is handed over."), lead=lead, to=people)
 
 
@@ -242,10 +244,10 @@ def name(request: CaseRequest) -> HttpResponse:
 @once
 def stop_contact(request: CaseRequest) -> HttpResponse:
     pairings = queries.pairings_to_stop(request.concern)
+    if not pairings:
+        return _form(request, None, _("Stop contact now"), _("No active pairing belongs to this. Say first whom it is about."))
     form = forms.StopContact(request.POST or None, pairings=pairings)
     lead = _("The two read only that their pairing is paused, in the same words as at every pause, and not who or why.")
-    if not pairings:
-        lead = _("No active pairing belongs to this. Say first whom it is about.")
     return _page(request, form, _("Stop contact now"), services.stop_contact, _("The pairing is paused."), lead=lead, pairing=pairings)
 
 
@@ -317,7 +319,7 @@ def _try(request: CaseRequest, form: django_forms.Form, act: Callable[..., objec
     return _back(request)
 
 
-def _form(request: CaseRequest, form: django_forms.Form, heading: str, lead: str = "") -> HttpResponse:
+def _form(request: CaseRequest, form: django_forms.Form | None, heading: str, lead: str = "") -> HttpResponse:
     context = {"shell": _shell(request.membership), "form": form, "heading": heading, "lead": lead, "concern": request.concern}
     return render(request, "checkins/cases/act.html", context)
 

@@ -28,6 +28,8 @@ FOLDERS = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 OPEN_DOCUMENTS = {b"application/vnd.oasis.opendocument.text": "odt", b"application/vnd.oasis.opendocument.spreadsheet": "ods"}
 # Words of a PDF that make it do something by itself.
 ACTS_BY_ITSELF = (b"/JavaScript", b"/JS ", b"/JS(", b"/Launch")
+# A text has lines and tabs, and none of the other signs that steer a machine.
+STEERS = {chr(code) for code in (*range(32), 127)} - set("\t\n\r\f")
 # A text with these is a page, which a browser would run.
 PAGES = ("<!doctype", "<html", "<script", "<svg", "<?xml", "<?php", "#!")
 
@@ -78,10 +80,10 @@ def _office(content: bytes) -> Known | None:
 
 
 def _is_plain_text(content: bytes) -> bool:
-    if not content or b"\0" in content:
+    if not content:
         return False
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return False
-    return not text.lstrip().lower().startswith(PAGES)
+    return STEERS.isdisjoint(text) and not text.lstrip().lower().startswith(PAGES)

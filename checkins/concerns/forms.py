@@ -32,7 +32,7 @@ class _ManyFilesInput(forms.FileInput):
 class ManyFiles(forms.FileField):
     """Some files, each looked at from outside: what it is, and how large."""
 
-    widget = _ManyFilesInput(attrs=UNKEPT)
+    widget = _ManyFilesInput(attrs={**UNKEPT})
 
     def clean(self, data: Any, initial: Any = None) -> list[Given]:
         chosen = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
@@ -63,7 +63,7 @@ class RaiseConcern(EvenhandForm, forms.Form):
 
     submit_label = gettext_lazy("Send it")
     # What the page folds away.
-    FOLDED = ("about_staff", "who_else", "urgency", "given", "shown")
+    FOLDED = ("telephone", "about_staff", "who_else", "urgency", "given", "shown")
 
     about = AnyOf(label=gettext_lazy("Whom is it about?"), required=False)
     audience = OneOf(
@@ -71,13 +71,29 @@ class RaiseConcern(EvenhandForm, forms.Form):
         choices=Concern.Audience.choices,
         error_messages={"required": gettext_lazy("Choose who should read this.")},
     )
-    kind = OneOf(label=gettext_lazy("What is it about?"), choices=Concern.Kind.choices, required=False)
     words = forms.CharField(
         label=gettext_lazy("What happened?"),
         help_text=gettext_lazy("Your own words are fine. One sentence is enough."),
         max_length=LONGEST_TEXT,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5, **UNKEPT}),
+    )
+    named = OneOf(
+        label=gettext_lazy("May they see that it is you?"),
+        choices=[(YES, gettext_lazy("Yes, with my name")), (NO, gettext_lazy("No, without my name"))],
+        choice_hints={
+            NO: gettext_lazy(
+                "They can answer you here all the same. What you write, the messages you show or whom it is about may tell who you are; "
+                "and whoever looks after the computer that runs this could find out."
+            )
+        },
+        error_messages={"required": gettext_lazy("Choose whether they may see that it is you.")},
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What is it about?"),
+        choices=[("", gettext_lazy("Choose if you like")), *Concern.Kind.choices],
+        required=False,
+        widget=forms.Select(attrs=UNKEPT),
     )
     reach = OneOf(
         label=gettext_lazy("How may they reach you?"),
@@ -91,17 +107,6 @@ class RaiseConcern(EvenhandForm, forms.Form):
         max_length=LONGEST_LINE,
         required=False,
         widget=forms.TextInput(attrs=UNKEPT),
-    )
-    named = OneOf(
-        label=gettext_lazy("May they see that it is you?"),
-        choices=[(YES, gettext_lazy("Yes, with my name")), (NO, gettext_lazy("No, without my name"))],
-        choice_hints={
-            NO: gettext_lazy(
-                "They can answer you here all the same. What you write, the messages you show or whom it is about may tell who you are; "
-                "and whoever looks after the computer that runs this could find out."
-            )
-        },
-        error_messages={"required": gettext_lazy("Choose whether they may see that it is you.")},
     )
     about_staff = AnyOf(label=gettext_lazy("Is it about somebody who runs the program?"), required=False)
     who_else = forms.CharField(

@@ -244,6 +244,11 @@ class ConcernEntry(models.Model):
     def __str__(self) -> str:
         return f"ConcernEntry {self.pk}"
 
+    @property
+    def outcome_words(self) -> str:
+        """Of what closed it: how it ended then."""
+        return str(Concern.Outcome(self.detail["outcome"]).label) if "outcome" in self.detail else ""
+
 
 class ConcernFileQuerySet(models.QuerySet["ConcernFile"]):
     def visible_to(self, membership: Membership) -> Self:

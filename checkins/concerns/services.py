@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from checkins.concerns import files, policies, queries
@@ -30,6 +30,7 @@ A_DAY = limits.Limit("concerns", 10)
 WAITS = timedelta(hours=12)
 A_DAY_UNREAD, THREE_DAYS_UNREAD = timedelta(hours=24), timedelta(hours=72)
 AT_ONCE = 200
+AN_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,13 @@ def locked(concern: Concern) -> Concern:
 
 
 def write(kind: str, concern: Concern, by: Membership, now: datetime, *, text: str = "", **detail: Any) -> ConcernEntry:
-    """Add to what was said and done, and to the audit trail: last, since that stays locked until the end."""
-    entry = ConcernEntry.objects.create(concern=concern, kind=kind, author=by, text=text or None, detail=detail, at=now)
+    """Add to what was said and done, and to the audit trail: last, since that stays locked until the end.
+
+    The concern is locked: of two things of one instant the second stands after the first.
+    """
+    last = ConcernEntry.objects.filter(concern=concern).aggregate(last=Max("at"))["last"]
+    at = max(now, last + AN_INSTANT) if last else now
+    entry = ConcernEntry.objects.create(concern=concern, kind=kind, author=by, text=text or None, detail=detail, at=at)
     record(kind, concern, by, now, entry=str(entry.pk))
     return entry
 

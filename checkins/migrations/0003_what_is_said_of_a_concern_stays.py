@@ -20,8 +20,9 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY encrypted LOOP
         EXECUTE format(
-            'SELECT ($1).%1$I IS DISTINCT FROM ($2).%1$I
-                AND checkins_key_of(($1).%1$I) IS NOT DISTINCT FROM checkins_key_of(($2).%1$I)', name
+            'SELECT ($1).%1$I IS DISTINCT FROM ($2).%1$I AND coalesce(
+                length(checkins_key_of(($2).%1$I)) = 0 OR checkins_key_of(($1).%1$I) = checkins_key_of(($2).%1$I), true
+            )', name
         ) INTO is_other_text USING OLD, NEW;
         IF is_other_text THEN
             RAISE EXCEPTION '% %: what was said stays', TG_TABLE_NAME, OLD.id USING ERRCODE = 'integrity_constraint_violation';

@@ -301,7 +301,7 @@ CONCERN_ANSWER = (
     "Thank you for telling me. Nothing happens before you and I have spoken. May I call you tomorrow, or would you rather write?"
 )
 CONCERN_ADDED = "A call is fine, after five. Please say nothing about it yet."
-CONCERN_CALL = "“It is the evenings. The meetings are good.” Would like fixed days for messages, and agrees that I talk with both of them as a routine."
+CONCERN_CALL = "“It is the evenings. The meetings are good.” Would like fixed days for messages, and agrees that I talk with both."
 CONCERN_ACTED = (
     "I have spoken with each of you, as with all pairs this month. Both of you named the messages. The suggestion is two days a week."
 )

@@ -1,11 +1,14 @@
 """What the tests of the pages share: a pair, who may look at it, and who may not."""
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.urls import reverse
+from django.test import Client
+from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 
 from checkins.agendas.models import AgendaItem
@@ -48,6 +51,28 @@ def people_around(**state: Any) -> People:
 
 def address(name: str, program: Any, *arguments: object) -> str:
     return reverse(f"checkins:{name}", args=[getattr(program, "slug", program), *arguments])
+
+
+def pages_of_the_program(around: People, **things: object) -> list[str]:
+    """Every page under this program whose address can be made from its pairing and one of these things, by the name they have there."""
+    named = [{}, *({thing: key} for thing, key in {"pairing": around.pairing.pk, **things}.items())]
+    found = set()
+    for namespace in ("checkins", "matching", "programs", "guidelines"):
+        routes = get_resolver().namespace_dict[namespace][1].reverse_dict
+        for name in filter(lambda key: isinstance(key, str), routes):
+            for arguments in named:
+                with suppress(NoReverseMatch):
+                    found.add(reverse(f"{namespace}:{name}", kwargs={"program": around.pairing.program.slug, **arguments}))
+    assert address("pairing", around.pairing.program, around.pairing.pk) in found
+    return sorted(found)
+
+
+def shown(browser: Client, page: str) -> str:
+    """A page without what is different each time."""
+    answer = browser.get(page)
+    body = b"".join(answer.streaming_content).decode() if answer.streaming else answer.text
+    body = re.sub(r'(name="(csrfmiddlewaretoken|once)" value|X-CSRFToken": )=?"[^"]+"', "", body)
+    return f"{answer.status_code} {answer.headers.get('Location', '')}\n{body}"
 
 
 def many_pairs(program: Program, number: int, coordinator: Membership) -> None:
