@@ -226,6 +226,7 @@ LONG = (
     "tests/security/test_query_budget.py",
     "tests/checkins/reminders/test_year.py",
     "tests/checkins/test_privacy.py",
+    "tests/checkins/concerns/test_privacy.py",
     "tests/kernel/outbox/test_broker.py",
     "tests/browser/test_roster.py",
     "tests/management/test_demo.py",

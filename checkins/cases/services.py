@@ -134,8 +134,9 @@ def grade(*, concern: Concern, by: Membership, kind: str, urgency: int, now: dat
 def name(*, concern: Concern, by: Membership, person: Membership, now: datetime) -> Concern:
     """Write down whom else it is about. From then on they are shut out, whatever role they have, also who does this."""
     concern = _open_to(concern, by)
-    if person.program_id != concern.program_id or person.pk == concern.raised_by_id:
-        raise Refused(_("Choose somebody of the program other than whoever raised it."))
+    # Whoever raised it is no exception: a refusal would tell who that is.
+    if person.program_id != concern.program_id:
+        raise Refused(_("This person is not in your program."))
     if ConcernAbout.objects.filter(concern=concern, membership=person).exists():
         return concern
     ConcernAbout.objects.create(concern=concern, membership=person)

@@ -157,6 +157,9 @@ class RaiseConcern(EvenhandForm, forms.Form):
         ]
         fields["shown"].choices = [(key, _told(message)) for key, message in self.messages.items()]
         fields["audience"].choice_hints = self._who_reads()
+        if policies.may_receive(by):
+            missing = _("Those who read it see each other’s names, and that yours is missing: they can guess from it.")
+            fields["named"].choice_hints = {NO: f"{fields['named'].choice_hints[NO]} {missing}"}
         for name, empty in (("about_staff", not self.staff), ("shown", not self.messages)):
             if empty:
                 del fields[name]
@@ -165,6 +168,7 @@ class RaiseConcern(EvenhandForm, forms.Form):
         )
         for name in ("words", "telephone", "who_else", "given"):
             self.seen_by(name, reads if name == "words" else _("the same people."), icon="lock")
+        fields["words"].optional_goes_unsaid = True
         self.must_know, self.instead = "", ""
 
     def _who_reads(self) -> dict[str, str]:

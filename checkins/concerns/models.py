@@ -86,7 +86,7 @@ class Concern(models.Model):
         HARM = "harm", _("Somebody could come to harm")
         STAFF = "staff", _("How somebody runs the program")
         ENDING = "ending", _("Wanting out of a pairing, and not alone")
-        OTHER = "other", _("Something else, or I am not sure")
+        OTHER = "other", _("Something else, or not sure yet")
 
     class Urgency(models.IntegerChoices):
         NOW = 1, _("Today")
@@ -191,10 +191,6 @@ class ConcernEntryQuerySet(models.QuerySet["ConcernEntry"]):
     def visible_to(self, membership: Membership) -> Self:
         told = Q(concern__in=Concern.objects.raised_by(membership), kind__in=ConcernEntry.TOLD)
         return self.filter(told | Q(concern__in=Concern.objects.readable_by(membership)))
-
-    def told(self) -> Self:
-        """What whoever raised it is told, or has said."""
-        return self.filter(kind__in=ConcernEntry.TOLD)
 
     def oldest_first(self) -> Self:
         return self.order_by("at", "pk")

@@ -21,8 +21,8 @@ from programs.memberships.models import Membership
 from programs.people.access import is_asked_again, recently_signed_in
 
 
-@sensitive_post_parameters()
 @members_only
+@sensitive_post_parameters()
 @once
 def raise_concern(request: MemberRequest) -> HttpResponse:
     """Tell somebody that something is wrong. The same page for everybody, from wherever they come."""
@@ -53,7 +53,7 @@ def mine(request: MemberRequest) -> HttpResponse:
     """What I have told, by when and where it stands: without a word of it."""
     me = request.membership
     page = page_of(request, Concern.objects.raised_by(me).order_by("-raised_at"))
-    return render(request, "checkins/concerns/mine.html", {"page": page, "program": me.program})
+    return render(request, "checkins/concerns/mine.html", {"page": page, "program": me.program, "may_receive": policies.may_receive(me)})
 
 
 @members_only
@@ -88,7 +88,7 @@ def _told(request: MemberRequest, concern: Concern, *, shows_words: bool) -> Htt
         "concern": concern,
         "program": me.program,
         "shows_words": shows_words,
-        "entries": list(ConcernEntry.objects.filter(concern=concern).told().select_related("author__user").oldest_first()),
+        "entries": list(ConcernEntry.objects.visible_to(me).filter(concern=concern).select_related("author__user").oldest_first()),
         "files": list(ConcernFile.objects.filter(concern=concern).without_content()) if shows_words else [],
         "shown": list(ConcernMessage.objects.filter(concern=concern).in_order()) if shows_words else [],
         "read_at": queries.first_read_at(concern),
@@ -98,8 +98,8 @@ def _told(request: MemberRequest, concern: Concern, *, shows_words: bool) -> Htt
     return render(request, "checkins/concerns/told.html", context)
 
 
-@sensitive_post_parameters()
 @members_only
+@sensitive_post_parameters()
 @once
 def add(request: MemberRequest, concern: str) -> HttpResponse:
     """Write once more to those who read it."""

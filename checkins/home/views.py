@@ -17,6 +17,7 @@ from checkins.airtime import queries as airtime
 from checkins.balance import queries as balance
 from checkins.care.models import Task
 from checkins.care.playbook import Told, tell
+from checkins.concerns import queries as concerns
 from checkins.decisions import queries as decisions
 from checkins.goals import queries as goals
 from checkins.home import queries
@@ -266,6 +267,7 @@ def today(request: MemberRequest) -> HttpResponse:
         "next_opening": None if numbers.total else queries.next_opening(pairings, me, now),
         "is_mine": is_mine,
         "has_caseload": is_mine or me.caseload.exists(),
+        "concerns": concerns.waiting_for(me),
     }
     return render(request, "checkins/home/today.html", context)
 

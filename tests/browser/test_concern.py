@@ -42,7 +42,7 @@ def test_a_concern_from_a_telephone_to_its_close(page_at, axe, picture, pairing)
     assert telephone.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     desk.goto(reverse("checkins:for-you", args=[pairing.program.slug]))
-    desk.get_by_role("link", name="Something else, or I am not sure").click()
+    desk.get_by_role("link", name="Something else, or not sure yet").click()
     expect(desk.get_by_text("He asks me for money.")).to_be_visible()
     axe(desk)
     desk.get_by_label("Your message").fill("Thank you. May I call you?")

@@ -31,7 +31,11 @@ from tests.factories.checkins import (
     AgendaItemFactory,
     AnswerFactory,
     CallNoteFactory,
+    CaseTaskFactory,
     CheckInFactory,
+    ConcernAboutFactory,
+    ConcernEntryFactory,
+    ConcernFactory,
     DecisionFactory,
     GoalFactory,
     MessageFactory,
@@ -229,6 +233,9 @@ def _grow(world: World, numbers: range) -> None:
     for pair in active:
         _live(pair, [0])
     _live(pairing, numbers)
+    told = {"concern_id": world.own["concern"]}
+    _write(ConcernEntryFactory.build(concern=None, author=half, kind="added", **told) for _ in numbers)
+    _write(CaseTaskFactory.build(concern=None, owner=coordinator, **told) for _ in numbers)
 
 
 def _grow_lists(world: World, numbers: range, participants: list[Membership]) -> None:
@@ -320,6 +327,8 @@ def _live(pairing: object, numbers: Iterable[int]) -> None:
         ]
         answered = [one for one in _write(rounds) if one.answered_at]
         _write(AnswerFactory.build(check_in=one, question=question) for one in answered for question in questions)
+    raised = _write(ConcernFactory.build(raised_by=first, program=first.program) for _ in numbers)
+    _write(ConcernAboutFactory.build(concern=concern, membership=second) for concern in raised)
     if list(numbers) == [0]:
         _write(CheckInFactory.build(membership=half, **shared) for half in (first, second))
         kinds = (Task.Kind.LOW_COMFORT, Task.Kind.BOUNDARY)

@@ -29,7 +29,13 @@ NOTICED = 0.95
 # Whose visit shows it most often where a check is missing: they come first, so that it is noticed sooner.
 SOONEST = [("other", "own"), ("coordinator", "foreign"), ("half", "own"), ("former", "past"), ("half", "foreign"), ("conflicted", "own")]
 # What some pages ask instead of `visible_to`.
-FILTERS = {"visible_to": None, "in_pairing": None, "readable_by": {"Session"}, "of": {"Pairing", "CheckIn"}}
+FILTERS = {
+    "visible_to": None,
+    "in_pairing": None,
+    "readable_by": {"Session", "Concern"},
+    "raised_by": {"Concern"},
+    "of": {"Pairing", "CheckIn"},
+}
 SURVIVORS = {
     "door of programs:mail-again": "the log gives its mails to staff alone, and its one page asks it",
     "Fact.in_pairing": "it is asked for numbers alone, and its pages have asked for the pairing",
@@ -40,6 +46,8 @@ SURVIVORS = {
         ["door of matching:ask", "door of matching:not-for-me", "door of matching:not-for-me-take-back"],
         "each asks for whoever is suggested to its reader, or kept apart by them: to whom the door is shut, nobody is",
     ),
+    "CaseTask.visible_to": "its list shows one's own tasks, and no word of them",
+    "door of checkins:cases": "its page asks for a role that nobody outside has here",
     "SheetRow.visible_to": "it is Sheet.visible_to once more, which its one page has asked for the sheet",
     "SessionOption.visible_to": "it is Session.readable_by once more, which its one page has asked for the session",
     "SessionAccount.visible_to": "it is Session.readable_by once more, which its pages have asked for the session",
@@ -93,6 +101,11 @@ SECOND = {
     **dict.fromkeys(["door of checkins:task", "door of checkins:task-done"], ("Task.visible_to",)),
     **{f"door of checkins:{page}": (PAGES,) for page in ("answers", "calls", "pairing-remind")},
     "door of checkins:call-correct": ("CallNote.visible_to",),
+    **{
+        f"door of {name}": ("Concern.readable_by",)
+        for name in ROUTES
+        if name.startswith("checkins:concern-") and ROUTES[name].who == ("coordinator", "admin")
+    },
     **{f"door of matching:{act}": (PAGES,) for act in ("withdraw", "undo", "ask-both", "stand-in")},
 }
 

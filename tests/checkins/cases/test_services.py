@@ -103,6 +103,16 @@ def test_whoever_is_named_later_is_out_and_sees_to_it_no_more(around, concern, n
     assert Concern.objects.readable_by(around.admin).exists()
 
 
+def test_whom_one_writes_down_does_not_tell_who_raised_it(around, noon):
+    concern = ConcernFactory(raised_by=around.half, unnamed=True)
+
+    for person in (around.half, around.neighbour):
+        services.name(concern=concern, by=around.admin, person=person, now=noon)
+
+    assert kinds(concern) == [Kind.NAMED, Kind.NAMED]
+    assert Concern.objects.visible_to(around.half).get() == concern
+
+
 def test_one_can_leave_oneself_out(around, concern, noon):
     services.name(concern=concern, by=around.coordinator, person=around.coordinator, now=noon)
 
