@@ -4,13 +4,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from checkins.concerns.models import Concern
 from programs.memberships.access import MemberRequest, members_only
-from programs.people.access import recently_signed_in
+from programs.people.access import is_asked_again, recently_signed_in
 
 
 class CaseRequest(MemberRequest):
@@ -19,12 +21,16 @@ class CaseRequest(MemberRequest):
     concern: Concern
 
 
+# Long enough to write in.
+AN_HOUR = 3600
+
+
 def readers_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Open to those who may read the concern. To everybody else, whatever role they have, there is no such page.
 
     Whether somebody may read it is asked before they are asked who they are: being asked would tell that there is something.
     """
-    asked = sensitive_post_parameters()(recently_signed_in(view))
+    asked = sensitive_post_parameters()(_asks_again(view))
 
     @members_only
     @wraps(view)
@@ -35,3 +41,21 @@ def readers_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
         return asked(request, *arguments, **names)
 
     return door
+
+
+def _asks_again(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Before a page, after five minutes. What is sent is not held up for that: on the way it would lie readable in the session.
+
+    After an hour it is not taken.
+    """
+    shows = recently_signed_in(view)
+
+    def asks(request: CaseRequest, *arguments: Any, **names: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return shows(request, *arguments, **names)
+        if is_asked_again(request, seconds=AN_HOUR):
+            messages.warning(request, _("It is more than an hour since you showed that it is you. Nothing was saved."))
+            return redirect("checkins:concern", request.membership.program.slug, request.concern.pk)
+        return view(request, *arguments, **names)
+
+    return asks

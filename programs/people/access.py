@@ -15,15 +15,15 @@ from django.http.response import HttpResponseBase
 View = Callable[..., HttpResponseBase]
 
 
-def has_just_signed_in(request: HttpRequest) -> bool:
-    """Showed who they are in the last five minutes, at sign-in or when asked once more."""
+def has_just_signed_in(request: HttpRequest, *, seconds: int | None = None) -> bool:
+    """Showed who they are in the last five minutes, or in so many seconds: at sign-in or when asked once more."""
     latest = max((record["at"] for record in get_authentication_records(request, request.user)), default=0)
-    return bool(time.time() - latest <= app_settings.REAUTHENTICATION_TIMEOUT)
+    return bool(time.time() - latest <= (seconds or app_settings.REAUTHENTICATION_TIMEOUT))
 
 
-def is_asked_again(request: HttpRequest) -> bool:
-    """Signed in a while ago, and has something to be asked for: a password, or a second step."""
-    return not has_just_signed_in(request) and bool(get_reauthentication_flows(request.user))
+def is_asked_again(request: HttpRequest, *, seconds: int | None = None) -> bool:
+    """Signed in longer ago than that, and has something to be asked for: a password, or a second step."""
+    return not has_just_signed_in(request, seconds=seconds) and bool(get_reauthentication_flows(request.user))
 
 
 def recently_signed_in(view: View) -> View:

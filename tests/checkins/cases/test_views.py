@@ -46,6 +46,13 @@ def act(browser, concern, name, *arguments, **given):
     return answer
 
 
+def signed_in_ago(browser, seconds):
+    session = browser.session
+    for record in session["account_authentication_methods"]:
+        record["at"] = time.time() - seconds
+    session.save()
+
+
 def test_the_inbox_is_by_urgency_and_age_and_names_nobody(as_member, around, concern):
     ConcernFactory(raised_by=around.neighbour, kind="harm", urgency=1, raised_at=timezone.now())
     ConcernFactory(raised_by=around.neighbour, kind="other", urgency=2, raised_at=timezone.now())
@@ -93,16 +100,26 @@ def test_who_signed_in_a_while_ago_is_asked_first_and_nothing_counts_as_read(as_
     around.admin.user.set_password("level-beam-demo")
     around.admin.user.save()
     browser = as_member(around.admin)
-    session = browser.session
-    for record in session["account_authentication_methods"]:
-        record["at"] = time.time() - 301
-    session.save()
+    signed_in_ago(browser, 301)
 
     answer = browser.get(page_of(concern))
 
     assert answer["Location"].startswith("/accounts/")
     assert "reauthenticate" in answer["Location"]
     assert not reads_of(concern).exists()
+
+
+@pytest.mark.parametrize(("seconds", "is_taken"), [(3500, True), (3700, False)])
+def test_what_is_written_never_lies_in_a_session(as_member, around, concern, seconds, is_taken):
+    around.admin.user.set_password("level-beam-demo")
+    around.admin.user.save()
+    browser = as_member(around.admin)
+    signed_in_ago(browser, seconds)
+
+    act(browser, concern, "note", text="She sounded tired.")
+
+    assert ConcernEntry.objects.exists() == is_taken
+    assert "She sounded tired." not in str(dict(browser.session))
 
 
 def test_who_is_shut_out_is_not_even_asked_who_they_are(as_member, around, concern):

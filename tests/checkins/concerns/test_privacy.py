@@ -136,7 +136,7 @@ def test_concern_canary_everywhere(as_member, log):
 
 @pytest.mark.django_db
 @time_machine.travel(NOON, tick=False)
-def test_concern_leaves_no_trace_for_its_subject(as_member):
+def test_concern_leaves_no_trace_for_its_subject(as_member, queries_of):
     """Whoever it is about runs the program, is an admin of it, and is half of the pairing: page by page, byte by byte, as before."""
     around = people_around(active=True)
     subject = around.other_half
@@ -157,8 +157,11 @@ def test_concern_leaves_no_trace_for_its_subject(as_member):
         after = shown(browser, page)
         assert after == before[page], page
     assert OutboxMessage.objects.filter(recipient=subject.user).count() == mails
+    # Nor by the time it takes: as many questions are asked for it as for what is nowhere.
     nowhere = address("concern", subject.program, "00000000-0000-4000-8000-000000000001")
-    assert shown(browser, address("concern", subject.program, concern.pk)) == shown(browser, nowhere)
+    there = address("concern", subject.program, concern.pk)
+    assert shown(browser, there) == shown(browser, nowhere)
+    assert queries_of(lambda: browser.get(there)) == queries_of(lambda: browser.get(nowhere))
 
 
 def raised_and_worked_on_quietly(around: People, subject) -> Concern:
