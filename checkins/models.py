@@ -10,6 +10,7 @@ from checkins.cases.models import CaseDecision, CaseTask
 from checkins.concerns.models import Concern, ConcernAbout, ConcernEntry, ConcernFile, ConcernMessage
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
+from checkins.imbalance.models import Assessment, Baseline, DigestTime, OptOut, Pattern, QuietReview, Signal, SignalRule
 from checkins.notes.models import Note
 from checkins.plans.models import CheckInPlan, NextDue, Question
 from checkins.reviews.models import Review
@@ -22,6 +23,8 @@ __all__ = [
     "AgendaItem",
     "Answer",
     "AnswerLink",
+    "Assessment",
+    "Baseline",
     "CallNote",
     "CaseDecision",
     "CaseTask",
@@ -33,18 +36,24 @@ __all__ = [
     "ConcernFile",
     "ConcernMessage",
     "Decision",
+    "DigestTime",
     "Goal",
     "Message",
     "NextDue",
     "NotReached",
     "Note",
     "NothingThisTime",
+    "OptOut",
+    "Pattern",
     "Question",
+    "QuietReview",
     "Review",
     "Series",
     "Session",
     "SessionAccount",
     "SessionOption",
+    "Signal",
+    "SignalRule",
     "Task",
     "ThreadRead",
 ]

@@ -50,9 +50,18 @@ class Task(models.Model):
         PLEASE_CALL = "please_call", _("Somebody asks for a call")
         UNANSWERED = "unanswered", _("Two check-ins unanswered")
         UNREACHABLE = "unreachable", _("Somebody cannot be reached")
+        # What the reckoning found: the signals that joined such a task tell what.
+        ONE_SIDED = "one_sided", _("One side takes part less")
+        GAP = "gap", _("The two see it more differently")
 
     # Somebody's own answer or wish; the others are read from what was not said.
     DIRECT = (Kind.BOUNDARY, Kind.PLEASE_CALL, Kind.LOW_COMFORT, Kind.STEERING, Kind.REAL_YES, Kind.LOAD, Kind.GOING_ON)
+
+    class Later(models.TextChoices):
+        SPOKEN = "spoken", _("I have spoken with them, and look again later")
+        AWAY = "away", _("Somebody is away")
+        WAITING = "waiting", _("I wait for an answer")
+        NOT_NOW = "not_now", _("Something else comes first")
 
     class Half(models.TextChoices):
         FIRST = "first"
@@ -69,6 +78,11 @@ class Task(models.Model):
     contact_first = models.CharField(max_length=6, choices=Half)
     raised_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    # Who has taken it on; nobody yet where it is empty.
+    owner = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="tasks_taken_on")
+    # Out of the morning before this day, and why.
+    put_off_until = models.DateField(null=True, blank=True)
+    put_off_because = models.CharField(max_length=8, choices=Later, blank=True, default="")
     done_at = models.DateTimeField(null=True, blank=True)
     # Empty on a task that is done: it came to nothing by itself.
     done_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
