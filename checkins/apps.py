@@ -24,6 +24,7 @@ class CheckinsConfig(AppConfig):
         from checkins.goals import policies as goals  # noqa: F401
         from checkins.goals import queries as what_is_aimed_at
         from checkins.home import columns  # noqa: F401
+        from checkins.imbalance import services as signals
         from checkins.notes import policies as notes  # noqa: F401
         from checkins.notes import queries as notes_of_both
         from checkins.nudges import letters as gentle_words  # noqa: F401
@@ -53,6 +54,7 @@ class CheckinsConfig(AppConfig):
         from programs.setup import services as setup
 
         outbox.when_unreachable(care.raise_for_unreachable)
+        care.when_done(signals.close_with_tasks)
         setup.when_created(plans.start)
         setup.when_clocks_changed(reminders.plan_anew)
         setup.when_holidays_changed(reminders.plan_anew)
@@ -60,6 +62,8 @@ class CheckinsConfig(AppConfig):
         pairings.when_activated(plans.keep_track)
         pairings.when_gone_on(plans.keep_track)
         pairings.when_stopped(plans.lose_track)
+        # What was found is closed as ended, before what was unanswered comes to nothing.
+        pairings.when_stopped(signals.stop)
         pairings.when_stopped(answers.stop)
         pairings.when_stopped(nudges.stop)
         pairings.when_stopped(reminders.ask_at_the_end)

@@ -46,7 +46,8 @@ class Told:
 
 def tell(task: Task, reminded: Sequence[datetime] = ()) -> Told:
     """The task must come `with_people`. `reminded`: when the reminders went that nobody answered."""
-    entry = ENTRIES[task.kind]
+    # Without two days in a row that closed so, it is that fewer are answered than before.
+    entry = FEWER_ANSWERS if task.kind == Task.Kind.UNANSWERED and task.since_on is None else ENTRIES[task.kind]
     names = {
         "name": task.about.user.short_name,
         "other": task.pairing.other_half(task.about).user.short_name,
@@ -150,4 +151,29 @@ ENTRIES: dict[str, Entry] = {
         then=_("If nobody answers, write that the pairing ends in two weeks, wait two weeks more, and end it with a second person’s yes."),
         within=timedelta(days=3),
     ),
+    Task.Kind.ONE_SIDED: Entry(
+        heading=_("%(name)s takes part less in the pairing with %(other)s"),
+        seen=_("Seen on %(day)s over several weeks: since about the week of %(before)s, the part of %(name)s is smaller than it was."),
+        why=_("It was found by a test over many weeks, not by one. It can be wrong, and it says nothing about who is to blame."),
+        first=_("Talk with both, each alone, within five days: a routine talk about how it goes. Ask each the same open questions."),
+        then=_("Offer both a reset conversation. Say of every signal whether it was useful, so that it is known how often they are."),
+        within=timedelta(days=5),
+    ),
+    Task.Kind.GAP: Entry(
+        heading=_("%(name)s and %(other)s see their pairing more differently than they did"),
+        seen=_("Seen on %(day)s: since about the week of %(before)s, the answers of the two lie further apart than before."),
+        why=_("Each can be right: the same meeting can be good for one and hard for the other. Nobody else may have noticed."),
+        first=_("Call both within three days, on the same day, as a routine talk. Ask each how they see it, and listen."),
+        then=_("Offer both a reset conversation, and ask again after two weeks."),
+        within=timedelta(days=3),
+    ),
 }
+
+FEWER_ANSWERS = Entry(
+    heading=_("%(name)s answers fewer check-ins than before"),
+    seen=_("Of the check-ins about the pairing with %(other)s, fewer are answered than before."),
+    why=ENTRIES[Task.Kind.UNANSWERED].why,
+    first=ENTRIES[Task.Kind.UNANSWERED].first,
+    then=ENTRIES[Task.Kind.UNANSWERED].then,
+    within=ENTRIES[Task.Kind.UNANSWERED].within,
+)

@@ -12,6 +12,11 @@ from mentoring.kernel.encryption.fields import EncryptedTextField
 from programs.memberships.models import Membership, Program
 
 
+class SignalRuleQuerySet(models.QuerySet["SignalRule"]):
+    def visible_to(self, membership: Membership) -> Self:
+        return self.filter(program=membership.program_id) if membership.is_staff else self.none()
+
+
 class SignalRule(models.Model):
     """How careful a program is: how many false findings it bears for finding what is true."""
 
@@ -21,6 +26,8 @@ class SignalRule(models.Model):
 
     program = models.OneToOneField(Program, on_delete=models.CASCADE, related_name="signal_rule")
     preset = models.CharField(_("how careful"), max_length=8, choices=Preset, default=Preset.USUAL)
+
+    objects = SignalRuleQuerySet.as_manager()
 
 
 class BaselineQuerySet(models.QuerySet["Baseline"]):
@@ -66,6 +73,10 @@ class Baseline(models.Model):
 
 
 class OptOutQuerySet(models.QuerySet["OptOut"]):
+    def visible_to(self, membership: Membership) -> Self:
+        """Whose choice it is, and nobody else."""
+        return self.filter(membership=membership)
+
     def now(self) -> Self:
         return self.filter(until=None)
 
@@ -89,6 +100,13 @@ class OptOut(models.Model):
         return f"OptOut {self.pk}"
 
 
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def visible_to(self, membership: Membership) -> Self:
+        if not membership.is_staff:
+            return self.none()
+        return self.filter(pairing__in=Pairing.objects.visible_to(membership).not_of(membership))
+
+
 class Assessment(models.Model):
     """How far a pairing was looked at. A pairing whose facts cannot be read is left for the next night, and stops nobody else."""
 
@@ -97,6 +115,8 @@ class Assessment(models.Model):
     week = models.DateField(null=True, blank=True)
     assessed_at = models.DateTimeField()
     failed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AssessmentQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -279,6 +299,11 @@ class Pattern(models.Model):
         return f"Pattern {self.pk}"
 
 
+class DigestTimeQuerySet(models.QuerySet["DigestTime"]):
+    def visible_to(self, membership: Membership) -> Self:
+        return self.filter(membership=membership)
+
+
 class DigestTime(models.Model):
     """When somebody who runs a program is sent how many things need them: numbers, no names."""
 
@@ -287,6 +312,8 @@ class DigestTime(models.Model):
     hour = models.PositiveSmallIntegerField(validators=[MaxValueValidator(23)])
     on_workdays_only = models.BooleanField(default=True)
     next_at = models.DateTimeField(db_index=True)
+
+    objects = DigestTimeQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"DigestTime {self.pk}"

@@ -16,6 +16,11 @@ from checkins.cases.models import CaseDecision, CaseTask
 from checkins.concerns.models import Concern, ConcernAbout, ConcernEntry, ConcernFile, ConcernMessage
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
+from checkins.imbalance import in_force, seen
+from checkins.imbalance.detector import Finding, ProgramBaseline
+from checkins.imbalance.explanation import Explanation, Ground, Part, Reading
+from checkins.imbalance.models import Assessment, Baseline, DigestTime, OptOut, Pattern, QuietReview, Signal, SignalRule
+from checkins.imbalance.services import TASK_OF
 from checkins.notes.models import Note
 from checkins.plans.models import CheckInPlan, Question
 from checkins.reviews.models import Review
@@ -24,7 +29,7 @@ from checkins.threads.models import Message, ThreadRead
 from mentoring.kernel.encryption.fields import SensitiveBytes
 from programs.memberships.models import Program
 from tests.factories.matching import PairingFactory, RoundFactory
-from tests.factories.programs import ProgramFactory
+from tests.factories.programs import MembershipFactory, ProgramFactory
 from tests.times import NOON
 
 
@@ -392,6 +397,146 @@ class TaskFactory(DjangoModelFactory):
     contact_first = Task.Half.SECOND
     raised_at = NOON
     due_at = NOON + timedelta(days=2)
+
+
+LAST_WEEK = (NOON - timedelta(days=7)).date()
+SEEN = Explanation(
+    finding=Finding(week=11, side=0, kind="together", evidence=7.0, since=7),
+    grounds=(
+        Ground("acts", 3.4, since=Part(6, 41, True), before=Part(40, 84, True), usual=(0.31, 0.65)),
+        Ground("answers", 1.2, since=Part(14, 32, True), before=Part(96, 128, True), usual=(0.52, 0.94)),
+    ),
+    answered=2,
+    asked=3,
+    is_one_sided=False,
+    once_in=111,
+    readings=(Reading.ABSENCES,),
+    weeks_to_clear=6,
+)
+
+
+class BaselineFactory(DjangoModelFactory):
+    """In force since a month ago, learned from fifty pairings."""
+
+    class Meta:
+        model = Baseline
+
+    class Params:
+        offered = factory.Trait(in_force_at=None)
+        set_aside = factory.Trait(in_force_at=None, set_aside_at=NOON)
+
+    program = factory.SubFactory(ProgramFactory)
+    number = factory.Sequence(lambda number: number + 1)
+    values = factory.LazyAttribute(lambda baseline: in_force.values_of(ProgramBaseline(pairs_used=baseline.pairs_used)))
+    pairs_used = 50
+    until = LAST_WEEK
+    offered_at = NOON - timedelta(days=30)
+    in_force_at = NOON - timedelta(days=30)
+
+
+class SignalRuleFactory(DjangoModelFactory):
+    """A program that would rather have fewer false alarms."""
+
+    class Meta:
+        model = SignalRule
+
+    program = factory.SubFactory(ProgramFactory)
+    preset = SignalRule.Preset.CAREFUL
+
+
+class OptOutFactory(DjangoModelFactory):
+    """Since a week ago nothing is measured of the pairings of somebody who takes part."""
+
+    class Meta:
+        model = OptOut
+
+    membership = factory.SubFactory(MembershipFactory)
+    since = NOON - timedelta(days=7)
+
+
+class AssessmentFactory(DjangoModelFactory):
+    """An active pairing, looked at this morning, up to last week."""
+
+    class Meta:
+        model = Assessment
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    week = LAST_WEEK
+    assessed_at = NOON - timedelta(hours=6)
+
+
+class SignalFactory(DjangoModelFactory):
+    """The first half of an active pairing takes part less and says so, as last week showed; open, with its task. Provisional."""
+
+    class Meta:
+        model = Signal
+
+    class Params:
+        for_admins = factory.Trait(read_by=Program.AnswersReadBy.ADMINS)
+        measured = factory.Trait(stated_rate=0.9)
+        closed = factory.Trait(closed_at=NOON, verdict=Signal.Verdict.USEFUL, outcome=Signal.Outcome.TALKED)
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    about = factory.SelfAttribute("pairing.first")
+    kind = Signal.Kind.TOGETHER
+    week = LAST_WEEK
+    since = LAST_WEEK - timedelta(weeks=4)
+    seen = seen.to_text(SEEN)
+    evidence = 7.0
+    read_by = Program.AnswersReadBy.COORDINATORS
+    found_at = NOON
+    task = factory.SubFactory(
+        TaskFactory,
+        pairing=factory.SelfAttribute("..pairing"),
+        about=factory.SelfAttribute("..about"),
+        read_by=factory.SelfAttribute("..read_by"),
+        kind=factory.LazyAttribute(lambda task: TASK_OF.get(task.factory_parent.kind, Task.Kind.ONE_SIDED)),
+        since_on=factory.SelfAttribute("..since"),
+        due_at=NOON + timedelta(days=5),
+        done_at=factory.SelfAttribute("..closed_at"),
+    )
+    closed_at = None
+
+
+class QuietReviewFactory(DjangoModelFactory):
+    """An active pairing without a signal, drawn on the first of the month; nobody has looked yet."""
+
+    class Meta:
+        model = QuietReview
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    month = NOON.date().replace(day=1)
+    drawn_at = NOON.replace(day=1)
+
+
+class PatternFactory(DjangoModelFactory):
+    """The same in two pairings of one mentor, raised today."""
+
+    class Meta:
+        model = Pattern
+
+    kind = Pattern.Kind.MENTOR
+    about = factory.SubFactory(MembershipFactory)
+    program = factory.SelfAttribute("about.program")
+    raised_at = NOON
+    due_at = NOON + timedelta(days=5)
+
+    @factory.post_generation
+    def pairings(self, create: bool, extracted: Any, **_: Any) -> None:
+        if create:
+            two = extracted or PairingFactory.create_batch(2, program=self.program, second=self.about, active=True)
+            self.pairings.set(two)
+
+
+class DigestTimeFactory(DjangoModelFactory):
+    """Every working day at eight, by the clock of a coordinator."""
+
+    class Meta:
+        model = DigestTime
+
+    membership = factory.SubFactory(MembershipFactory, coordinator=True)
+    hour = 8
+    next_at = NOON + timedelta(hours=20)
 
 
 class CallNoteFactory(DjangoModelFactory):
