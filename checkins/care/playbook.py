@@ -20,9 +20,16 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
 
+# To both, in the same words: it tells neither why, or that there is a reason.
+SAY = _(
+    "“I ask both of you from time to time how it goes, each on your own. What goes well between you two? What would you like to be "
+    "different? What you tell me I do not pass on without your yes.”"
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """`heading` and `seen` take %(name)s (whom it is about), %(other)s, %(day)s and %(before)s."""
+    """`heading` and `seen` take %(name)s (whom it is about), %(other)s, %(day)s and %(before)s. `say`: what to say to each of the two."""
 
     heading: "_StrOrPromise"
     seen: "_StrOrPromise"
@@ -30,6 +37,7 @@ class Entry:
     first: "_StrOrPromise"
     then: "_StrOrPromise"
     within: timedelta
+    say: "_StrOrPromise" = SAY
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,7 @@ class Told:
     why: str
     first: str
     then: str
+    say: str
 
 
 def tell(task: Task, reminded: Sequence[datetime] = ()) -> Told:
@@ -61,6 +70,7 @@ def tell(task: Task, reminded: Sequence[datetime] = ()) -> Told:
         why=str(entry.why),
         first=str(entry.first),
         then=str(entry.then),
+        say=str(entry.say),
     )
 
 
