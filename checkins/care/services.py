@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 LONGEST_NOTE = 10_000
+# Who puts something off for longer has decided that nothing is to be done.
+LONGEST_WAIT = timedelta(days=28)
 
 _when_done: list[Callable[..., object]] = []
 
@@ -121,14 +123,7 @@ def finish(*, task: Task, by: Membership, now: datetime) -> Task:
     task.done_at, task.done_by = now, by
     task.save(update_fields=["done_at", "done_by"])
     _tell_done(Task.objects.filter(pk=task.pk), by, now)
-    audit.record(
-        verb="task.done",
-        subject=task,
-        program_id=task.pairing.program_id,
-        actor_id=by.user_id,
-        now=now,
-        detail={"kind": task.kind, "pairing": task.pairing_id},
-    )
+    _record_of_task("task.done", task, by, now)
     return task
 
 
@@ -142,9 +137,65 @@ def let_go(*, kind: Task.Kind, pairing_ids: Iterable[int], now: datetime, about_
     return ended
 
 
+@transaction.atomic
+def take_on(*, task: Task, by: Membership, now: datetime, owner: Membership | None = None) -> Task:
+    """From now on it is `owner`'s to see to, or that of whoever says so. Everybody who could do it still can."""
+    task, owner = _locked_task(task, by), owner or by
+    if owner.left_at is not None or not policies.may_do(owner, task):
+        raise Refused(_("Choose somebody who runs the program, may read this, and is no part of the pairing."))
+    if task.owner_id != owner.pk:
+        task.owner = owner
+        task.save(update_fields=["owner"])
+        _record_of_task("task.taken_on", task, by, now, owner=owner.pk)
+    return task
+
+
+@transaction.atomic
+def give_back(*, task: Task, by: Membership, now: datetime) -> Task:
+    """It is nobody's again."""
+    task = _locked_task(task, by)
+    if task.owner_id is not None:
+        task.owner = None
+        task.save(update_fields=["owner"])
+        _record_of_task("task.given_back", task, by, now)
+    return task
+
+
+@transaction.atomic
+def put_off(*, task: Task, by: Membership, until: date, because: str, now: datetime) -> Task:
+    """Out of the morning until a day, four weeks from today at most, for one of the reasons of `Task.Later`."""
+    task = _locked_task(task, by)
+    today = local_day(now, task.pairing.program.time_zone)
+    if task.kind == Task.Kind.BOUNDARY:
+        raise Refused(_("This cannot wait: somebody’s limits are not kept. If it is not yours to do, give it to somebody else."))
+    if because not in Task.Later.values:
+        raise Refused(_("Choose why it can wait."))
+    if not today < until <= today + LONGEST_WAIT:
+        raise Refused(_("Choose a day from tomorrow on, four weeks from today at most."))
+    task.put_off_until, task.put_off_because = until, because
+    task.save(update_fields=["put_off_until", "put_off_because"])
+    _record_of_task("task.put_off", task, by, now, because=because)
+    return task
+
+
+def _locked_task(task: Task, by: Membership) -> Task:
+    """One that is open and theirs to do."""
+    task = Task.objects.select_for_update(of=["self"]).select_related("pairing__program").get(pk=task.pk)
+    if not policies.may_do(by, task):
+        raise Refused(_("This is not yours to see to."))
+    if task.done_at is not None:
+        raise Refused(_("This is done already. Nothing was changed."))
+    return task
+
+
 def _tell_done(tasks: "QuerySet[Task]", by: Membership | None, now: datetime) -> None:
     for callback in _when_done:
         callback(tasks=tasks, by=by, now=now)
+
+
+def _record_of_task(verb: str, task: Task, by: Membership, now: datetime, **detail: int | str) -> None:
+    told = {"kind": task.kind, "pairing": task.pairing_id, **detail}
+    audit.record(verb=verb, subject=task, program_id=task.pairing.program_id, actor_id=by.user_id, now=now, detail=told)
 
 
 # --- notes of calls ---

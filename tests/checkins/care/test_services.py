@@ -364,6 +364,71 @@ def test_the_database_refuses_a_note_that_corrects_itself():
         CallNote.objects.filter(pk=note.pk).update(corrects=note)
 
 
+# --- whose it is, and when ---
+
+
+def test_somebody_takes_a_task_on_and_gives_it_back(noon):
+    task = TaskFactory()
+    coordinator = task.pairing.proposed_by
+
+    assert services.take_on(task=task, by=coordinator, now=noon).owner == coordinator
+    services.take_on(task=task, by=coordinator, now=noon)
+    assert services.give_back(task=task, by=coordinator, now=noon).owner is None
+    services.give_back(task=task, by=coordinator, now=noon)
+
+    assert [event.verb for event in AuditEvent.objects.order_by("pk")] == ["task.taken_on", "task.given_back"]
+
+
+def test_a_task_goes_only_to_somebody_who_may_do_it(noon):
+    task = TaskFactory(for_admins=True)
+    admin, coordinator = (MembershipFactory(program=task.pairing.program, **{role: True}) for role in ("admin", "coordinator"))
+
+    assert services.take_on(task=task, by=admin, owner=admin, now=noon).owner == admin
+    left = MembershipFactory(program=task.pairing.program, admin=True, left=True)
+    for owner in (coordinator, task.pairing.first, left, MembershipFactory(admin=True)):
+        with pytest.raises(Refused, match="Choose somebody"):
+            services.take_on(task=task, by=admin, owner=owner, now=noon)
+
+
+@pytest.mark.parametrize("days", [1, 28])
+def test_a_task_is_put_off_for_a_reason_until_a_day(noon, days):
+    task = TaskFactory()
+    until = noon.date() + timedelta(days=days)
+
+    services.put_off(task=task, by=task.pairing.proposed_by, until=until, because=Task.Later.AWAY, now=noon)
+
+    task.refresh_from_db()
+    assert (task.put_off_until, task.put_off_because, task.done_at) == (until, "away", None)
+
+
+@pytest.mark.parametrize(("days", "because"), [(0, "away"), (-1, "away"), (29, "away"), (3, ""), (3, "I am tired")])
+def test_a_task_is_not_put_off_without_a_reason_nor_for_ever(noon, days, because):
+    task = TaskFactory()
+
+    with pytest.raises(Refused, match="Choose"):
+        services.put_off(task=task, by=task.pairing.proposed_by, until=noon.date() + timedelta(days=days), because=because, now=noon)
+
+
+def test_limits_that_are_not_kept_cannot_wait(noon):
+    task = TaskFactory(kind=Task.Kind.BOUNDARY)
+
+    with pytest.raises(Refused, match="cannot wait"):
+        services.put_off(task=task, by=task.pairing.proposed_by, until=noon.date() + timedelta(days=1), because=Task.Later.AWAY, now=noon)
+
+
+def test_what_is_done_or_not_ones_own_to_do_is_nobodys_to_take_or_put_off(noon):
+    done, mine = TaskFactory(done=True), TaskFactory()
+    tomorrow = noon.date() + timedelta(days=1)
+
+    for task, by in ((done, done.pairing.proposed_by), (mine, mine.pairing.first), (mine, MembershipFactory(admin=True))):
+        with pytest.raises(Refused):
+            services.take_on(task=task, by=by, now=noon)
+        with pytest.raises(Refused):
+            services.give_back(task=task, by=by, now=noon)
+        with pytest.raises(Refused):
+            services.put_off(task=task, by=by, until=tomorrow, because=Task.Later.AWAY, now=noon)
+
+
 def test_silence_without_two_days_in_a_row_is_told_as_fewer_answers():
     told = playbook.tell(TaskFactory(unanswered=True, since_on=None))
 
