@@ -2,8 +2,17 @@
 
 from checkins.answers.tasks import forget_answer_links
 from checkins.concerns.tasks import remind_readers
+from checkins.imbalance.tasks import find_signals, look_over_signals
 from checkins.nudges.tasks import nudge
 from checkins.reminders.tasks import settle_check_ins
 from checkins.reviews.tasks import forget_review_answers
 
-__all__ = ["forget_answer_links", "forget_review_answers", "nudge", "remind_readers", "settle_check_ins"]
+__all__ = [
+    "find_signals",
+    "forget_answer_links",
+    "forget_review_answers",
+    "look_over_signals",
+    "nudge",
+    "remind_readers",
+    "settle_check_ins",
+]

@@ -239,6 +239,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 600,
         "options": {"expires": 600, "queue": Queue.WORK.value},
     },
+    "find signals": {"task": "checkins.find_signals", "schedule": 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
+    "look over signals": {
+        "task": "checkins.look_over_signals",
+        "schedule": 24 * 3600,
+        "options": {"expires": 3600, "queue": Queue.WORK.value},
+    },
     "note pulse": {"task": "kernel.note_pulse", "schedule": 30, "options": {"expires": 30, "queue": Queue.MAIL.value}},
     "run due jobs": {"task": "kernel.run_due_jobs", "schedule": 30, "options": {"expires": 30, "queue": Queue.WORK.value}},
     "purge once keys": {"task": "kernel.purge_once_keys", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},

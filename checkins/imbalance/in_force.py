@@ -4,15 +4,21 @@ The rate is stated once a baseline was learned from the program itself. Before t
 are provisional: nobody has measured how often they are wrong.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from checkins.imbalance.models import Baseline, Signal, SignalRule
-from checkins.imbalance.settings import CAREFUL, MENTEE_MENTOR, RECIPROCAL, DetectorSettings, ProgramBaseline
+from checkins.imbalance.settings import ACTS, CAREFUL, MENTEE_MENTOR, RECIPROCAL, STREAMS, DetectorSettings, ProgramBaseline
 from programs.memberships.models import Program
 
 # False findings in 100 healthy months of a pair.
 USUAL_RATE, CAREFUL_RATE, SILENCE_RATE = 0.9, 0.45, 0.5
+# How many of each there are in a usual week, beside the others.
+ACTS_OF = {"topics": 2, "decisions": 1, "scheduling": 1}
+LEAST_SHARE, MOST_SHARE = 0.01, 0.99
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,11 +26,8 @@ class Measure:
     """`row` is the version of what is usual; none where nobody has decided on one yet."""
 
     row: Baseline | None
+    baseline: ProgramBaseline
     is_careful: bool
-
-    @property
-    def baseline(self) -> ProgramBaseline:
-        return baseline_of(self.row.values) if self.row is not None else ProgramBaseline()
 
     def settings(self, *, is_reciprocal: bool) -> DetectorSettings:
         """Where both mentor neither side is watched more closely, and a program is as careful as usual."""
@@ -41,7 +44,12 @@ class Measure:
 def measure_of(program: Program) -> Measure:
     """Two queries."""
     row = baseline_in_force(program)
-    return Measure(row, SignalRule.objects.filter(program=program, preset=SignalRule.Preset.CAREFUL).exists())
+    is_careful = SignalRule.objects.filter(program=program, preset=SignalRule.Preset.CAREFUL).exists()
+    return Measure(row, usual_by(row), is_careful)
+
+
+def usual_by(row: Baseline | None) -> ProgramBaseline:
+    return ProgramBaseline() if row is None else baseline_of(row.values)
 
 
 def baseline_in_force(program: Program) -> Baseline | None:
@@ -63,3 +71,15 @@ def values_of(baseline: ProgramBaseline) -> dict[str, Any]:
         "side_correlation": float(baseline.side_correlation),
         "pairs_used": int(baseline.pairs_used),
     }
+
+
+def typed(shares: Mapping[str, float]) -> ProgramBaseline:
+    """What is usual where nothing was learned, but for the shares of side 0 in topics, decisions and scheduling. Raises ValueError."""
+    mean = ProgramBaseline().mean.copy()
+    for name in ACTS_OF:
+        share = shares[name]
+        if not LEAST_SHARE <= share <= MOST_SHARE:
+            raise ValueError(f"{name} must be from {LEAST_SHARE} to {MOST_SHARE}")
+        mean[:, STREAMS.index(name)] = share, 1 - share
+    mean[:, ACTS] = np.average(mean[:, : len(ACTS_OF)], axis=1, weights=list(ACTS_OF.values()))
+    return ProgramBaseline(mean=mean)

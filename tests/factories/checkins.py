@@ -19,8 +19,8 @@ from checkins.goals.models import Goal
 from checkins.imbalance import in_force, seen
 from checkins.imbalance.detector import Finding, ProgramBaseline
 from checkins.imbalance.explanation import Explanation, Ground, Part, Reading
+from checkins.imbalance.finding import TASK_OF
 from checkins.imbalance.models import Assessment, Baseline, DigestTime, OptOut, Pattern, QuietReview, Signal, SignalRule
-from checkins.imbalance.services import TASK_OF
 from checkins.notes.models import Note
 from checkins.plans.models import CheckInPlan, Question
 from checkins.reviews.models import Review
@@ -514,6 +514,7 @@ class PatternFactory(DjangoModelFactory):
 
     class Meta:
         model = Pattern
+        skip_postgeneration_save = True
 
     kind = Pattern.Kind.MENTOR
     about = factory.SubFactory(MembershipFactory)

@@ -269,7 +269,7 @@ STEPS = st.lists(
 
 
 class TestRecords(TestCase):
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=20, deadline=None)
     @given(steps=STEPS, mentor=st.sampled_from(["first", "second", ""]), began=MOMENTS, lasts=st.one_of(st.none(), st.integers(0, 1500)))
     def test_whatever_happens_the_facts_are_those_of_the_rows_and_the_same_from_scratch(self, steps, mentor, began, lasts):
         ended = {} if lasts is None else {"state": "closed", "ended_at": began + timedelta(hours=lasts)}
@@ -346,7 +346,7 @@ def anew(pairing):
 
 def week_anew(pairing, zone, halves, monday):
     starts, ends = (datetime.combine(day, time(), zone).astimezone(NOON.tzinfo) for day in (monday, monday + A_WEEK))
-    step = timedelta(minutes=15)
+    step = timedelta(minutes=30)
     moments = [starts + number * step for number in range((ends - starts) // step)]
     if moments[-1] < pairing.activated_at or not 2 * sum(was_active(pairing, moment + step / 2) for moment in moments) >= len(moments):
         return None
