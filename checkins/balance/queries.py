@@ -1,4 +1,4 @@
-"""What two people did, in numbers: two queries, however long their history."""
+"""What two people did, in numbers: three queries, however long their history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from checkins.balance import chart
 from checkins.balance.shares import leans
+from checkins.imbalance.in_force import baseline_in_force, usual_by
+from checkins.imbalance.settings import STREAMS, ProgramBaseline
 from matching.facts.models import Fact, Numbers, WeeklyCount, in_streams
 from matching.facts.weeks import sides, week_of
 from matching.pairings.models import Pairing
@@ -120,7 +122,7 @@ def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> Balance:
     logged = Fact.objects.in_pairing(pairing, me).filter(kind=Kind.SESSION_LOGGED).counted()
     first_is = sides(pairing).index(pairing.first_id)
     one, two = (_name(half, me) for half in pairing.halves)
-    reflection, question = _mirror(counts, last)
+    reflection, question = _mirror(counts, last, usual_by(baseline_in_force(pairing.program)))
     return Balance(
         pairing=pairing,
         one=one,
@@ -164,12 +166,13 @@ def _every_other(first: date, last: date) -> list[date]:
     return [first + timedelta(weeks=weeks) for weeks in range(0, (last - first).days // 7 + 1, WEEKS_A_COLUMN)]
 
 
-def _mirror(counts: Numbers, last: date) -> tuple[str, str]:
+def _mirror(counts: Numbers, last: date, baseline: ProgramBaseline) -> tuple[str, str]:
     """What leans, in words that say neither how far nor to whom, and one question. Where nothing leans, the questions take turns."""
     streams = in_streams(counts)
     for stream, (reflection, question) in MIRRORS.items():
         numbers = [sum(number for (*_, side, name), number in streams.items() if (side, name) == (of, stream)) for of in (0, 1)]
-        if leans(*numbers):
+        which = STREAMS.index(stream)
+        if leans(*numbers, usual=float(baseline.mean[0, which]), alike=float(baseline.pair_precision[which])):
             return str(reflection), str(question)
     turn = last.toordinal() // 7 % len(MIRRORS)
     return "", str([question for _, question in MIRRORS.values()][turn])

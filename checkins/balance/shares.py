@@ -1,27 +1,25 @@
 """Does a share lean so far to one side that the two would like to know? Knows no Django.
 
-Before anything is known of a program, a share is taken to be even, weakly: Beta(1, 1), which is mu = 1/2 and phi = 2 of SIGNALS, as if
-each side had done the thing once. After k of n it is Beta(1 + k, 1 + n - k).
+What is usual in the program is what is known before the two have done anything: Beta(mu phi, (1 - mu) phi) of SIGNALS, as if so many things
+had been done before, in the usual shares. After k of n it is Beta(mu phi + k, (1 - mu) phi + n - k).
 """
 
-from math import exp, fsum, lgamma, log
+from scipy.special import betaincinv
 
 EVEN_FROM, EVEN_TO = 0.30, 0.70
 # Of an interval of 80 in 100, ten lie below it and ten above.
 TAIL = 0.10
 
 
-def chance_below(share: float, k: int, n: int) -> float:
-    """The chance that the true share is at most `share` (more than 0, less than 1), when one side did k of n."""
-    # A Beta of whole numbers is a binomial turned round: of n + 1 throws, at least k + 1 below.
-    throws = n + 1
-    return fsum(
-        exp(lgamma(throws + 1) - lgamma(j + 1) - lgamma(throws - j + 1) + j * log(share) + (throws - j) * log(1 - share))
-        for j in range(k + 1, throws + 1)
-    )
+def interval(one: int, other: int, *, usual: float, alike: float) -> tuple[float, float]:
+    """Where the share of the first side lies in 80 of 100 cases. `usual`: its usual share; `alike`: how many things that is worth."""
+    a, b = usual * alike + one, (1 - usual) * alike + other
+    return float(betaincinv(a, b, TAIL)), float(betaincinv(a, b, 1 - TAIL))
 
 
-def leans(one: int, other: int) -> bool:
-    """Does the interval of the share lie wholly outside what counts as even? The same whichever side is named first."""
-    n = one + other
-    return max(chance_below(EVEN_FROM, one, n), chance_below(EVEN_FROM, other, n)) >= 1 - TAIL
+def leans(one: int, other: int, *, usual: float, alike: float) -> bool:
+    """Does the interval lie wholly outside what counts as even, and what was done as well? What is usual leans for nobody."""
+    if not one + other or EVEN_FROM <= one / (one + other) <= EVEN_TO:
+        return False
+    low, high = interval(one, other, usual=usual, alike=alike)
+    return high < EVEN_FROM or low > EVEN_TO

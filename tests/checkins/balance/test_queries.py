@@ -4,8 +4,10 @@ import pytest
 from django.utils import translation
 
 from checkins.balance import queries
+from checkins.imbalance.in_force import typed, values_of
 from matching.facts import services as facts
 from matching.facts.models import Fact
+from tests.factories.checkins import BaselineFactory
 from tests.factories.matching import FactFactory, PairingFactory
 from tests.factories.programs import MembershipFactory
 from tests.times import NOON
@@ -145,7 +147,7 @@ def test_nothing_of_another_pairing_is_told(pairing):
     ],
 )
 def test_what_leans_is_told_without_saying_to_whom(pairing, kind, words, question):
-    done(pairing, kind, second=8)
+    done(pairing, kind, second=24)
 
     balance = balance_of(pairing)
 
@@ -163,7 +165,7 @@ def test_what_is_not_measured_has_no_mirror(pairing, kind):
 
 def test_of_several_that_lean_one_is_told(pairing):
     for kind in (Kind.TIME_PROPOSED, Kind.TOPIC_RAISED, Kind.DECISION_STOOD):
-        done(pairing, kind, first=9)
+        done(pairing, kind, first=24)
 
     assert "topics" in balance_of(pairing).reflection
 
@@ -174,17 +176,28 @@ def test_where_nothing_leans_the_questions_take_turns(pairing):
     assert len(asked) == 3
 
 
-def test_it_costs_two_queries_however_long_the_history(pairing, queries_of):
+def test_it_costs_three_queries_however_long_the_history(pairing, queries_of):
     few = queries_of(lambda: balance_of(pairing))
     for week in range(26):
         done(pairing, Kind.TOPIC_RAISED, first=1, second=1, at=NOON - timedelta(weeks=week))
         done(pairing, Kind.SESSION_LOGGED, first=1, at=NOON - timedelta(weeks=week))
 
-    assert queries_of(lambda: balance_of(pairing)) == few == 2
+    assert queries_of(lambda: balance_of(pairing)) == few == 3
+
+
+def test_what_is_usual_in_the_program_says_what_leans():
+    pairing = PairingFactory(active=True, mentor="second", proposed_at=NOON - timedelta(weeks=26))
+    done(pairing, Kind.TOPIC_RAISED, first=2, second=10)
+    assert balance_of(pairing).reflection == ""
+
+    # Mentors write the agenda here.
+    BaselineFactory(program=pairing.program, values=values_of(typed({"topics": 0.1, "decisions": 0.5, "scheduling": 0.5})))
+
+    assert "topics" in balance_of(pairing).reflection
 
 
 def test_no_word_of_a_score_or_a_role_is_said(pairing):
-    done(pairing, Kind.TOPIC_RAISED, first=9)
+    done(pairing, Kind.TOPIC_RAISED, first=24)
     with translation.override("en"):
         balance = balance_of(pairing)
 
