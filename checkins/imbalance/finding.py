@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from checkins.care import services as care
 from checkins.care.models import Task
 from checkins.imbalance import seen
 from checkins.imbalance.detector import KINDS, Finding, assess_many
-from checkins.imbalance.explanation import explain
+from checkins.imbalance.explanation import Reading, explain
 from checkins.imbalance.in_force import Measure, measure_of
 from checkins.imbalance.models import Assessment, Signal
 from checkins.imbalance.records import Records, facts_of, last_ended_week
@@ -248,6 +248,9 @@ def _signal(found: Found, task_id: int, now: datetime) -> Signal:
     rate = measure.stated_rate(found.kind, is_reciprocal=is_reciprocal)
     facts = found.records.facts.of(slice(found.place, found.place + 1))
     told = explain(facts, found.finding, measure.settings(is_reciprocal=is_reciprocal), measure.baseline, stated_rate=rate)
+    if found.kind not in Signal.OF_ANSWERS:
+        # It may be read by those who may not read answers.
+        told = replace(told, readings=tuple(reading for reading in told.readings if reading != Reading.BOTH_FELL))
     return Signal(
         pairing=found.pairing,
         about_id=found.about_id,

@@ -8,6 +8,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from checkins.answers.models import CheckIn
 from checkins.care.models import Task
 from checkins.imbalance import finding, records, seen
+from checkins.imbalance.explanation import Reading
 from checkins.imbalance.models import Assessment, Signal
 from checkins.imbalance.weekly_facts import WeeklyFacts
 from matching.facts.models import WeeklyCount
@@ -248,6 +249,20 @@ def test_what_tells_of_acts_alone_is_for_coordinators_too():
     find(pairing.program)
 
     assert (signal_of(pairing).kind, signal_of(pairing).read_by) == (Kind.DECISIONS, "coordinators")
+
+
+def test_what_may_be_read_without_the_answers_says_nothing_of_them():
+    def told_of(facts):
+        facts.answers[:, 7:] -= 1
+        pairing = lived(facts)
+        find(pairing.program)
+        return signal_of(pairing).kind, seen.from_text(signal_of(pairing).seen).readings
+
+    decides_alone = steady(16)
+    decides_alone.decisions[:, 8:] = (0, 4)
+
+    assert told_of(decides_alone) == (Kind.DECISIONS, ())
+    assert told_of(falling(12, 7)) == (Kind.TOGETHER, (Reading.BOTH_FELL,))
 
 
 def test_a_rate_is_stated_once_the_program_was_learned_from():
