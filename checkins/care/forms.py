@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checkins.care.models import CallNote, Task
-from checkins.care.services import LONGEST_NOTE
+from checkins.care.services import LONGEST_NOTE, LONGEST_WAIT
 from matching.pairings.models import Pairing
 from mentoring.kernel import times
-from mentoring.kernel.forms import DayInput, EvenhandForm
+from mentoring.kernel.forms import DayInput, EvenhandForm, OneOf
 from programs.memberships.models import Membership, Program
 
 BOTH = "both"
@@ -62,6 +62,28 @@ class WriteNote(EvenhandForm, forms.Form):
         """What the service takes."""
         about = next((half for half in self.pairing.halves if str(half.pk) == self.cleaned_data["about"]), None)
         return {"about": about, "called_on": self.cleaned_data["called_on"], "text": self.cleaned_data["text"]}
+
+
+class PutOff(EvenhandForm, forms.Form):
+    submit_label = gettext_lazy("Put it off")
+
+    until = forms.DateField(
+        label=gettext_lazy("Until which day?"),
+        help_text=gettext_lazy("On that day it is back in the morning. Until then nobody is shown it there."),
+        widget=DayInput,
+        error_messages={"invalid": gettext_lazy("Enter a date.")},
+    )
+    because = OneOf(label=gettext_lazy("Why?"), choices=Task.Later.choices)
+
+    def __init__(self, *arguments: Any, program: Program, now: datetime, **names: Any) -> None:
+        self.today = times.local_day(now, program.time_zone)
+        super().__init__(*arguments, initial={"until": self.today + timedelta(days=7)}, **names)
+
+    def clean_until(self) -> date:
+        day: date = self.cleaned_data["until"]
+        if not self.today < day <= self.today + LONGEST_WAIT:
+            raise forms.ValidationError(_("Choose a day from tomorrow on, four weeks from today at most."))
+        return day
 
 
 class CorrectNote(EvenhandForm, forms.Form):

@@ -1,4 +1,5 @@
 import uuid
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -26,15 +27,23 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(kind=Task.Kind.PLEASE_CALL, about=membership)
 
     def of_caseload(self, membership: Membership) -> Self:
-        return self.filter(pairing__coordinator=membership)
+        """Of the pairings that this person looks after, and what they have taken on besides."""
+        return self.filter(Q(pairing__coordinator=membership) | Q(owner=membership))
+
+    def put_off_at(self, today: date) -> Self:
+        return self.filter(put_off_until__gt=today)
+
+    def due_in_the_morning(self, today: date) -> Self:
+        """Without what somebody has put off until a later day."""
+        return self.filter(Q(put_off_until=None) | Q(put_off_until__lte=today))
 
     def with_people(self) -> Self:
-        return self.select_related("pairing__program", "pairing__first__user", "pairing__second__user", "about__user")
+        return self.select_related("pairing__program", "pairing__first__user", "pairing__second__user", "about__user", "owner__user")
 
     def in_rank(self) -> Self:
-        """What somebody said first, then what nobody said; of each the most pressing first."""
-        was_said = Case(When(kind__in=Task.DIRECT, then=Value(0)), default=Value(1), output_field=IntegerField())
-        return self.order_by(was_said, "due_at", "raised_at", "pk")
+        """By kind, and of each kind what is due first."""
+        ranks = [When(kind=kind, then=Value(rank)) for rank, kinds in enumerate(Task.RANKS) for kind in kinds]
+        return self.order_by(Case(*ranks, default=Value(len(Task.RANKS)), output_field=IntegerField()), "due_at", "raised_at", "pk")
 
 
 class Task(models.Model):
@@ -56,6 +65,18 @@ class Task(models.Model):
 
     # Somebody's own answer or wish; the others are read from what was not said.
     DIRECT = (Kind.BOUNDARY, Kind.PLEASE_CALL, Kind.LOW_COMFORT, Kind.STEERING, Kind.REAL_YES, Kind.LOAD, Kind.GOING_ON)
+    # Read from the weeks of a pairing: a signal tells what was seen.
+    MEASURED = (Kind.GAP, Kind.ONE_SIDED)
+    # In the order in which they come on a morning: what somebody said before what nobody said.
+    RANKS = (
+        (Kind.BOUNDARY,),
+        (Kind.PLEASE_CALL,),
+        (Kind.LOW_COMFORT, Kind.STEERING, Kind.REAL_YES, Kind.LOAD, Kind.GOING_ON),
+        (Kind.UNANSWERED,),
+        (Kind.GAP,),
+        (Kind.ONE_SIDED,),
+        (Kind.UNREACHABLE,),
+    )
 
     class Later(models.TextChoices):
         SPOKEN = "spoken", _("I have spoken with them, and look again later")
@@ -105,6 +126,15 @@ class Task(models.Model):
     @property
     def is_direct(self) -> bool:
         return self.kind in self.DIRECT
+
+    @property
+    def is_measured(self) -> bool:
+        return self.kind in self.MEASURED
+
+    @property
+    def may_be_put_off(self) -> bool:
+        """Not what says that limits are not kept: that waits for nobody."""
+        return self.kind != self.Kind.BOUNDARY
 
     @property
     def in_order_of_contact(self) -> tuple[Membership, Membership]:

@@ -49,7 +49,10 @@ class Cause:
 
 
 def raise_tasks(causes: Iterable[Cause], *, now: datetime) -> int:
-    """Raise one task a cause, unless one of its kind about the same is open already. Two statements, however many."""
+    """Raise one task a cause, unless one of its kind about the same is open already. Three statements at most, however many.
+
+    What somebody says anew brings back what was put off.
+    """
     # In one order, so that of two who raise the same neither waits for the other.
     causes = sorted(causes, key=lambda cause: (cause.pairing_id, cause.about_id, cause.kind, cause.read_by))
     tasks = [
@@ -67,6 +70,10 @@ def raise_tasks(causes: Iterable[Cause], *, now: datetime) -> int:
         for cause in causes
     ]
     Task.objects.bulk_create(tasks, ignore_conflicts=True)
+    if said := [cause for cause in causes if cause.kind in Task.DIRECT]:
+        again = Task.objects.open().exclude(put_off_until=None).filter(kind__in={cause.kind for cause in said})
+        about = {"pairing_id__in": {cause.pairing_id for cause in said}, "about_id__in": {cause.about_id for cause in said}}
+        again.filter(**about).update(put_off_until=None, put_off_because="")
     return len(tasks)
 
 
@@ -166,7 +173,7 @@ def put_off(*, task: Task, by: Membership, until: date, because: str, now: datet
     """Out of the morning until a day, four weeks from today at most, for one of the reasons of `Task.Later`."""
     task = _locked_task(task, by)
     today = local_day(now, task.pairing.program.time_zone)
-    if task.kind == Task.Kind.BOUNDARY:
+    if not task.may_be_put_off:
         raise Refused(_("This cannot wait: somebody’s limits are not kept. If it is not yours to do, give it to somebody else."))
     if because not in Task.Later.values:
         raise Refused(_("Choose why it can wait."))
@@ -175,6 +182,17 @@ def put_off(*, task: Task, by: Membership, until: date, because: str, now: datet
     task.put_off_until, task.put_off_because = until, because
     task.save(update_fields=["put_off_until", "put_off_because"])
     _record_of_task("task.put_off", task, by, now, because=because)
+    return task
+
+
+@transaction.atomic
+def bring_back(*, task: Task, by: Membership, now: datetime) -> Task:
+    """Have it in the morning again before its day."""
+    task = _locked_task(task, by)
+    if task.put_off_until is not None:
+        task.put_off_until, task.put_off_because = None, ""
+        task.save(update_fields=["put_off_until", "put_off_because"])
+        _record_of_task("task.brought_back", task, by, now)
     return task
 
 

@@ -1,17 +1,21 @@
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from checkins.care import services
-from checkins.care.forms import CorrectNote, WriteNote
+from checkins.care.forms import CorrectNote, PutOff, WriteNote
 from checkins.care.models import CallNote, Task
 from checkins.care.playbook import tell
 from matching.pairings.access import PairRequest, the_two_only
 from matching.pairings.models import Pairing
+from mentoring.kernel.dates import written
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once
@@ -23,9 +27,9 @@ NOTES_A_PAGE = 20
 @staff_only
 @once
 def task(request: MemberRequest, task: int) -> HttpResponse:
-    """What became of a task: with a note of the call, or without one."""
+    """What became of a task: with a note of the call, or without one. What the weeks show is closed where its signal is."""
     me, now = request.membership, timezone.now()
-    asked = get_object_or_404(Task.objects.visible_to(me).with_people(), pk=task)
+    asked = get_object_or_404(Task.objects.visible_to(me).exclude(kind__in=Task.MEASURED).with_people(), pk=task)
     form = WriteNote(request.POST or None, pairing=asked.pairing, by=me, now=now, task=asked)
     if request.method == "POST" and form.is_valid():
         try:
@@ -68,7 +72,7 @@ def _back_to_the_call(request: PairRequest) -> HttpResponse:
 @staff_only
 @require_POST
 def task_done(request: MemberRequest, task: int) -> HttpResponse:
-    done = get_object_or_404(Task.objects.visible_to(request.membership), pk=task)
+    done = get_object_or_404(Task.objects.visible_to(request.membership).exclude(kind__in=Task.MEASURED), pk=task)
     try:
         services.finish(task=done, by=request.membership, now=timezone.now())
     except Refused as refused:
@@ -76,6 +80,62 @@ def task_done(request: MemberRequest, task: int) -> HttpResponse:
     else:
         messages.success(request, _("Marked as done. It comes back if it is seen again."))
     return redirect("checkins:today", request.membership.program.slug)
+
+
+@staff_only
+@require_POST
+def task_take_on(request: MemberRequest, task: int) -> HttpResponse:
+    return _settle(request, task, services.take_on, _("It is yours now. Your colleagues see that."))
+
+
+@staff_only
+@require_POST
+def task_give_back(request: MemberRequest, task: int) -> HttpResponse:
+    return _settle(request, task, services.give_back, _("It is nobody’s again."))
+
+
+@staff_only
+@require_POST
+def task_bring_back(request: MemberRequest, task: int) -> HttpResponse:
+    return _settle(request, task, services.bring_back, _("It is back in the morning."))
+
+
+def _settle(request: MemberRequest, task: int, act: Callable[..., Task], done: str) -> HttpResponse:
+    found = get_object_or_404(Task.objects.visible_to(request.membership), pk=task)
+    try:
+        act(task=found, by=request.membership, now=timezone.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, done)
+    return redirect(_back(request))
+
+
+@staff_only
+@once
+def task_put_off(request: MemberRequest, task: int) -> HttpResponse:
+    """Until a day, and why."""
+    me, now = request.membership, timezone.now()
+    asked = get_object_or_404(Task.objects.visible_to(me).open().with_people(), pk=task)
+    form = PutOff(request.POST or None, program=me.program, now=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.put_off(task=asked, by=me, now=now, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("Put off until %(day)s.") % {"day": written(form.cleaned_data["until"], "weekday")})
+            return redirect("checkins:today", me.program.slug)
+    return render(request, "checkins/care/put_off.html", {"told": tell(asked), "form": form})
+
+
+def _back(request: MemberRequest) -> str:
+    """Where the button stood, if that is a page of this program."""
+    program = reverse("checkins:home", args=[request.membership.program.slug])
+    asked = request.POST.get("back", "")
+    if asked.startswith(program) and url_has_allowed_host_and_scheme(asked, None):
+        return asked
+    return reverse("checkins:today", args=[request.membership.program.slug])
 
 
 @staff_only

@@ -387,6 +387,7 @@ class TaskFactory(DjangoModelFactory):
     class Params:
         unanswered = factory.Trait(kind=Task.Kind.UNANSWERED, since_on=(NOON - timedelta(days=14)).date())
         for_admins = factory.Trait(read_by=Program.AnswersReadBy.ADMINS)
+        put_off = factory.Trait(put_off_until=(NOON + timedelta(days=7)).date(), put_off_because=Task.Later.AWAY)
         done = factory.Trait(done_at=NOON)
 
     kind = Task.Kind.LOW_COMFORT

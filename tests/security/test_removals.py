@@ -98,7 +98,7 @@ SECOND = {
     **{f"door of matching:run{page}": ("Run.visible_to",) for page in ("", *(f"-{name}" for name in OF_A_RUN))},
     **{f"door of matching:run-pair{page}": ("Proposal.visible_to",) for page in ("", "-settle", "-trade")},
     "door of matching:run-lock-take-back": ("Lock.visible_to",),
-    **dict.fromkeys(["door of checkins:task", "door of checkins:task-done"], ("Task.visible_to",)),
+    **{f"door of checkins:task{act}": ("Task.visible_to",) for act in ("", "-done", "-take-on", "-give-back", "-put-off", "-bring-back")},
     **{f"door of checkins:{page}": (PAGES,) for page in ("answers", "calls", "pairing-remind")},
     "door of checkins:call-correct": ("CallNote.visible_to",),
     **{

@@ -434,3 +434,17 @@ def test_silence_without_two_days_in_a_row_is_told_as_fewer_answers():
 
     assert "fewer" in told.heading
     assert "two check-ins in a row" in playbook.tell(TaskFactory(unanswered=True)).heading
+
+
+def test_what_was_put_off_is_brought_back_by_hand_and_by_whoever_says_it_anew(noon):
+    by_hand, anew, silent = TaskFactory(put_off=True), TaskFactory(put_off=True), TaskFactory(put_off=True, unanswered=True)
+
+    services.bring_back(task=by_hand, by=by_hand.pairing.proposed_by, now=noon)
+    again = [
+        services.Cause(kind=task.kind, pairing_id=task.pairing_id, about_id=task.about_id, seen_on=noon.date()) for task in (anew, silent)
+    ]
+    services.raise_tasks(again, now=noon)
+
+    assert list(Task.objects.put_off_at(noon.date())) == [silent]
+    assert Task.objects.count() == 3
+    assert AuditEvent.objects.get().verb == "task.brought_back"

@@ -1,11 +1,13 @@
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from checkins.care.models import CallNote, Task
 from mentoring.kernel.audit.models import AuditEvent
 from tests.checkins.pages import address, people_around
-from tests.factories.checkins import CallNoteFactory, TaskFactory
+from tests.factories.checkins import CallNoteFactory, SignalFactory, TaskFactory
 from tests.factories.programs import MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +202,45 @@ def test_the_notes_cost_the_same_for_many(as_member, costs_the_same):
 
     browser = as_member(around.coordinator)
     costs_the_same(lambda: browser.get(notes_page(around.pairing)), grow=grow)
+
+
+# --- whose it is, and when ---
+
+
+def test_one_press_takes_a_task_on_and_leads_back_to_where_it_stood(as_member):
+    task = TaskFactory()
+    browser, program = as_member(task.pairing.coordinator), task.pairing.program
+    here = f"{address('today', program)}?kind=direct"
+
+    pressed = browser.post(address("task-take-on", program, task.pk), {"back": here})
+
+    task.refresh_from_db()
+    assert (pressed.url, task.owner) == (here, task.pairing.coordinator)
+    for elsewhere in ("https://example.org/", "//example.org/p/", "/p/another/today/"):
+        assert browser.post(address("task-give-back", program, task.pk), {"back": elsewhere}).url == address("today", program)
+        browser.post(address("task-take-on", program, task.pk))
+
+
+def test_a_task_is_put_off_and_brought_back(as_member):
+    task = TaskFactory()
+    browser, program = as_member(task.pairing.coordinator), task.pairing.program
+    page, today = address("task-put-off", program, task.pk), timezone.now().date()
+
+    wrong = browser.post(page, {"until": str(today), "because": "away"}).text
+    done = browser.post(page, {"until": str(today + timedelta(days=5)), "because": "away"}, follow=True).text
+
+    assert "Choose a day from tomorrow on" in wrong
+    assert "Put off until" in done
+    task.refresh_from_db()
+    assert task.put_off_until == today + timedelta(days=5)
+    browser.post(address("task-bring-back", program, task.pk))
+    task.refresh_from_db()
+    assert task.put_off_until is None
+
+
+def test_what_the_weeks_show_is_closed_at_its_signal_alone(as_member):
+    signal = SignalFactory()
+    browser, program = as_member(signal.pairing.coordinator), signal.pairing.program
+
+    assert browser.get(address("task", program, signal.task_id)).status_code == 404
+    assert browser.post(address("task-done", program, signal.task_id)).status_code == 404
