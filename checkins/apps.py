@@ -21,6 +21,7 @@ class CheckinsConfig(AppConfig):
         from checkins.decisions import letters as decision_letters  # noqa: F401
         from checkins.decisions import policies as decision_acts  # noqa: F401
         from checkins.decisions import services as decisions
+        from checkins.digests import letters as digests  # noqa: F401
         from checkins.goals import policies as goals  # noqa: F401
         from checkins.goals import queries as what_is_aimed_at
         from checkins.home import columns  # noqa: F401

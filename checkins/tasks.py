@@ -2,6 +2,7 @@
 
 from checkins.answers.tasks import forget_answer_links
 from checkins.concerns.tasks import remind_readers
+from checkins.digests.tasks import owe_digests
 from checkins.imbalance.tasks import find_signals, look_over_signals
 from checkins.nudges.tasks import nudge
 from checkins.reminders.tasks import settle_check_ins
@@ -13,6 +14,7 @@ __all__ = [
     "forget_review_answers",
     "look_over_signals",
     "nudge",
+    "owe_digests",
     "remind_readers",
     "settle_check_ins",
 ]

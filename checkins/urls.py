@@ -31,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("checkins.care.urls")),
                 path("", include("checkins.concerns.urls")),
                 path("", include("checkins.cases.urls")),
+                path("", include("checkins.loads.urls")),
+                path("", include("checkins.digests.urls")),
                 path("", include("checkins.resets.urls")),
                 path("", include("checkins.reviews.urls")),
             ]

@@ -192,6 +192,8 @@ ROUTES: dict[str, Route] = {
     "checkins:checkin": Route(("half",), FORM),
     # Those who run the program.
     "checkins:today": Route(STAFF, READ),
+    "checkins:loads": Route(("admin",), READ),
+    "checkins:digest": Route(STAFF, FORM),
     "checkins:checkins": Route(STAFF, READ),
     "checkins:checkins-export": Route(STAFF, READ),
     "checkins:checkins-over-time": Route(STAFF, READ),
