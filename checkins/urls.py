@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("checkins.cases.urls")),
                 path("", include("checkins.loads.urls")),
                 path("", include("checkins.digests.urls")),
+                path("", include("checkins.imbalance.urls")),
                 path("", include("checkins.resets.urls")),
                 path("", include("checkins.reviews.urls")),
             ]

@@ -5,6 +5,11 @@ from checkins.imbalance.models import QuietReview, Signal
 from programs.memberships.models import Membership
 
 
+def may_see_patterns(membership: Membership) -> bool:
+    """One level up: admins, and the deputy. Which of them, says the pattern."""
+    return membership.is_admin or membership.is_deputy
+
+
 def may_close(membership: Membership, signal: Signal) -> bool:
     """Those who may see it: staff, never about a pairing of their own, and by the rule of who reads answers."""
     return care.may_do(membership, signal.task)

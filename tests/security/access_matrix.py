@@ -77,6 +77,9 @@ ROUTES: dict[str, Route] = {
         f"checkins:concern-{act}": Route(("coordinator", "admin"), FORM)
         for act in ("hand-over", "answer", "note", "contact", "grade", "name", "task-add", "stop-contact", "decide", "close", "reopen")
     },
+    "checkins:measured": Route(MEMBERS, READ),
+    "checkins:opt-out": Route(PARTICIPANTS, ACT),
+    "checkins:opt-in": Route(PARTICIPANTS, ACT),
     # Facts of a pairing: the two, and those who run the program. Words, and acts: the two alone.
     "checkins:pairing": Route((*BOTH_HALVES, "coordinator", "admin"), READ),
     "checkins:balance": Route((*BOTH_HALVES, "coordinator", "admin"), READ),
@@ -194,6 +197,13 @@ ROUTES: dict[str, Route] = {
     "checkins:today": Route(STAFF, READ),
     "checkins:loads": Route(("admin",), READ),
     "checkins:digest": Route(STAFF, FORM),
+    "checkins:signals": Route(STAFF, READ),
+    "checkins:signals-careful": Route(STAFF, ACT),
+    "checkins:signals-shares": Route(STAFF, FORM),
+    "checkins:baseline": Route(STAFF, READ),
+    "checkins:baseline-in-force": Route(STAFF, ACT),
+    "checkins:baseline-set-aside": Route(STAFF, ACT),
+    "checkins:quiet-reviews": Route(STAFF, READ),
     "checkins:checkins": Route(STAFF, READ),
     "checkins:checkins-export": Route(STAFF, READ),
     "checkins:checkins-over-time": Route(STAFF, READ),
@@ -288,6 +298,11 @@ ROUTES: dict[str, Route] = {
     "checkins:task-give-back": Route(("coordinator", "admin"), ACT),
     "checkins:task-put-off": Route(("coordinator", "admin"), FORM),
     "checkins:task-bring-back": Route(("coordinator", "admin"), ACT),
+    "checkins:signal": Route(("coordinator", "admin"), FORM),
+    "checkins:quiet-review": Route(("coordinator", "admin"), FORM),
+    # One level up: no coordinator, nor an admin who is part of it.
+    "checkins:patterns": Route(("admin",), READ),
+    "checkins:pattern-done": Route(("admin",), ACT),
     "matching:withdraw": Route(("coordinator", "admin"), ACT),
     "matching:undo": Route(("coordinator", "admin"), ACT),
     "matching:ask-both": Route(("coordinator", "admin"), ACT),

@@ -15,6 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from checkins.care.models import Task
 from checkins.decisions.models import Decision
+from checkins.imbalance.finding import TASK_OF
+from checkins.imbalance.models import Pattern, Signal
 from checkins.plans.models import Question
 from checkins.sessions.models import Session
 from matching.runs.models import Run
@@ -41,11 +43,14 @@ from tests.factories.checkins import (
     MessageFactory,
     NoteFactory,
     NotReachedFactory,
+    PatternFactory,
     QuestionFactory,
+    QuietReviewFactory,
     ReviewFactory,
     SessionAccountFactory,
     SessionFactory,
     SessionOptionFactory,
+    SignalFactory,
     TaskFactory,
     plan_of,
     question_of,
@@ -334,6 +339,12 @@ def _live(pairing: object, numbers: Iterable[int]) -> None:
         kinds = (Task.Kind.LOW_COMFORT, Task.Kind.BOUNDARY)
         _write(TaskFactory.build(pairing=pairing, about=first, kind=kind) for kind in kinds)
         _write([TaskFactory.build(pairing=pairing, about=second, unanswered=True)])
+        for kind in (Signal.Kind.TOGETHER, Signal.Kind.GAP):
+            task = _write([TaskFactory.build(pairing=pairing, about=second, kind=TASK_OF.get(kind, Task.Kind.ONE_SIDED))])[0]
+            _write([SignalFactory.build(pairing=pairing, about=second, kind=kind, task=task)])
+        _write([QuietReviewFactory.build(pairing=pairing)])
+        pattern = _write([PatternFactory.build(about=second, program=second.program)])[0]
+        _write([Pattern.pairings.through(pattern=pattern, pairing=pairing)])
     _write(TaskFactory.build(pairing=pairing, about=second, done=True) for _ in numbers)
     notes = _write(CallNoteFactory.build(pairing=pairing, about=first, author=pairing.proposed_by) for _ in numbers)  # type: ignore[attr-defined]
     _write(CallNoteFactory.build(pairing=pairing, author=pairing.proposed_by, corrects=note) for note in notes)  # type: ignore[attr-defined]

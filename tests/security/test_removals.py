@@ -38,6 +38,7 @@ FILTERS = {
 }
 SURVIVORS = {
     "door of programs:mail-again": "the log gives its mails to staff alone, and its one page asks it",
+    "door of checkins:patterns": "its page turns away whoever is no admin and no deputy",
     "Fact.in_pairing": "it is asked for numbers alone, and its pages have asked for the pairing",
     "Round.in_pairing": "it says that something is being prepared and no word of it, and its pages have asked for the pairing",
     "Absence.visible_to": "it holds no words, and its pages have asked for the pairing",
@@ -99,6 +100,10 @@ SECOND = {
     **{f"door of matching:run-pair{page}": ("Proposal.visible_to",) for page in ("", "-settle", "-trade")},
     "door of matching:run-lock-take-back": ("Lock.visible_to",),
     **{f"door of checkins:task{act}": ("Task.visible_to",) for act in ("", "-done", "-take-on", "-give-back", "-put-off", "-bring-back")},
+    **{f"door of checkins:baseline{act}": ("Baseline.visible_to",) for act in ("", "-in-force", "-set-aside")},
+    "door of checkins:signal": ("Signal.visible_to",),
+    "door of checkins:quiet-review": ("QuietReview.visible_to",),
+    "door of checkins:pattern-done": ("Pattern.visible_to",),
     **{f"door of checkins:{page}": (PAGES,) for page in ("answers", "calls", "pairing-remind")},
     "door of checkins:call-correct": ("CallNote.visible_to",),
     **{
