@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from checkins.agendas.models import AgendaItem
 from checkins.answers.models import CheckIn, CheckInQuerySet
-from checkins.care.models import Task
+from checkins.care.models import Task, TaskQuerySet
 from checkins.plans import cadence
 from checkins.plans.models import CheckInPlan, Question
 from checkins.readings.queries import others_check_ins
@@ -215,18 +215,48 @@ def next_opening(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime
 
 @dataclass(frozen=True)
 class TaskNumbers:
-    """How many there are, how many of them somebody said themselves, and how many pairings they are about."""
+    """How many are due, how many of them somebody said themselves, are measured, or come last (mail that does not arrive); how many
+    pairings they are about; and how many are put off besides."""
 
     total: int
     direct: int
+    measured: int
+    last: int
     pairings: int
+    put_off: int
+
+    @property
+    def silent(self) -> int:
+        return self.total - self.direct - self.measured
 
 
-def numbers_of_tasks(tasks: "QuerySet[Task]") -> TaskNumbers:
+def numbers_of_tasks(tasks: TaskQuerySet, today: date) -> TaskNumbers:
+    is_due = Q(put_off_until=None) | Q(put_off_until__lte=today)
     numbers = tasks.order_by().aggregate(
-        total=Count("pk"), direct=Count("pk", filter=Q(kind__in=Task.DIRECT)), pairings=Count("pairing", distinct=True)
+        total=Count("pk", filter=is_due),
+        direct=Count("pk", filter=Q(is_due, kind__in=Task.DIRECT)),
+        measured=Count("pk", filter=Q(is_due, kind__in=Task.MEASURED)),
+        last=Count("pk", filter=Q(is_due, kind=Task.Kind.UNREACHABLE)),
+        pairings=Count("pairing", distinct=True, filter=is_due),
+        put_off=Count("pk", filter=Q(put_off_until__gt=today)),
     )
     return TaskNumbers(**numbers)
+
+
+@dataclass(frozen=True)
+class Introductions:
+    """Those that wait longer than their people are reminded: how many, and when the first of them ends by itself."""
+
+    number: int
+    first_ends_at: datetime | None
+
+
+def introductions(pairings: PairingQuerySet, staff: Membership, now: datetime) -> Introductions:
+    """Without those of the viewer, and without what people asked each other: nobody is pressed for an answer to that."""
+    reminded = now - timedelta(days=staff.program.introduction_reminder_days)
+    waiting = pairings.not_of(staff).filter(state=Pairing.State.PROPOSED, proposed_at__lte=reminded, request=None)
+    counted = waiting.order_by().aggregate(number=Count("pk"), first=Min("lapses_at"))
+    return Introductions(counted["number"], counted["first"])
 
 
 def fetch_people(tasks: Sequence[Task], check_ins: Sequence[CheckIn]) -> None:

@@ -1,6 +1,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,14 +15,18 @@ from checkins.actions import queries as actions
 from checkins.agendas import queries as agendas
 from checkins.airtime import queries as airtime
 from checkins.balance import queries as balance
-from checkins.care.models import Task
+from checkins.care.models import Task, TaskQuerySet
 from checkins.care.playbook import Told, tell
 from checkins.concerns import queries as concerns
 from checkins.decisions import queries as decisions
 from checkins.goals import queries as goals
 from checkins.home import queries
 from checkins.home.waiting import Waiting, waiting_in
+from checkins.imbalance import queries as imbalance
+from checkins.imbalance.models import Signal
+from checkins.loads import queries as loads
 from checkins.notes import queries as notes
+from checkins.plans.models import zone_of
 from checkins.readings import queries as readings
 from checkins.resets import queries as resets
 from checkins.resets.services import AFTERWARDS, RESET
@@ -40,11 +44,14 @@ from matching.pairings.policies import may_ask
 from matching.stand_ins import queries as stand_ins
 from mentoring.kernel import times
 from mentoring.kernel.dates import written
-from mentoring.kernel.lists.pages import page_of
+from mentoring.kernel.lists.pages import Page, page_of
 from programs.memberships.access import MemberRequest, members_only, staff_only
 from programs.memberships.models import Membership
 
 TASKS_A_PAGE = 25
+# What narrows the morning, by what stands in the address.
+KINDS = {"direct": Task.DIRECT, "unanswered": (Task.Kind.UNANSWERED, Task.Kind.UNREACHABLE), "signals": Task.MEASURED}
+PUT_OFF = "put-off"
 NOON_HOUR, EVENING_HOUR = 12, 18
 
 # Where each thing is done that comes before a first pairing. What a later app asks for besides is told by its own pages.
@@ -199,7 +206,8 @@ def _facts(request: MemberRequest, pair: Pairing) -> HttpResponse:
     meetings, (of_first, of_second) = queries.meetings_of(pair, me), queries.topics_added(pair, me)
     context = {
         "pairing": pair,
-        "tasks": _told(queries.tasks_of(pair, me)),
+        "tasks": _lines(queries.tasks_of(pair, me), me),
+        "signals": imbalance.of_pairing(pair, me),
         "strip": _strip_of_pairing(pair, meetings, of_first, of_second),
         "rounds": readings.rounds_of(pair, me, now),
         "waiting": readings.open_round(Pairing.objects.filter(pk=pair.pk), me, now, names=0).number_not_yet,
@@ -235,41 +243,85 @@ def _strip_of_pairing(pair: Pairing, meetings: queries.Meetings, of_first: int, 
 # --- the coordinator's morning ---
 
 
+@dataclass(frozen=True)
+class Line:
+    """Somebody who needs somebody: a task in words, and where it is looked at."""
+
+    told: Told
+    href: str
+
+
 @staff_only
 @require_safe
 def today(request: MemberRequest) -> HttpResponse:
     """Who needs me today, and why; one act each."""
     me, now = request.membership, timezone.now()
-    is_mine = request.GET.get("whose") == "mine"
+    is_mine, kind, day = request.GET.get("whose") == "mine", request.GET.get("kind", ""), times.local_day(now, zone_of(me.program))
     pairings, tasks = Pairing.objects.visible_to(me), Task.objects.visible_to(me).open()
     if is_mine:
         pairings, tasks = pairings.filter(coordinator=me), tasks.of_caseload(me)
-    numbers = queries.numbers_of_tasks(tasks)
-    kind = request.GET.get("kind", "")
-    if kind == "direct":
-        tasks = tasks.filter(kind__in=Task.DIRECT)
-    elif kind == "unanswered":
-        tasks = tasks.exclude(kind__in=Task.DIRECT)
-    page = page_of(request, tasks.in_rank(), per_page=TASKS_A_PAGE)
+    numbers, introduced = queries.numbers_of_tasks(tasks, day), queries.introductions(pairings, me, now)
+    total = numbers.total + bool(introduced.number)
+    page = page_of(request, _of_kind(tasks, kind, day).in_rank().select_related("owner__user"), per_page=TASKS_A_PAGE)
     figures, round = queries.figures(pairings, me, now), readings.open_round(pairings, me, now)
     queries.fetch_people(page.items, round.not_yet)
+    load = loads.of_person(me, now)
     context = {
         "now": now,
         "greeting": _greeting(now),
         "figures": figures,
         "strip": _strip(figures),
-        "total": numbers.total,
+        "total": total,
         "others_are_fine": max(figures.active - numbers.pairings, 0),
-        "tabs": _tabs(request, kind, numbers),
+        "tabs": _tabs(request, kind, total, numbers),
         "page": page,
-        "tasks": _told(page.items),
+        "parts": _parts(_lines(page.items, me), introduced if kind == "" and _are_on(page, numbers) else None),
+        "introduced": introduced,
+        "put_off": numbers.put_off,
+        "patterns": imbalance.patterns_in_the_morning(me),
+        "load": load,
         "round": round,
-        "next_opening": None if numbers.total else queries.next_opening(pairings, me, now),
+        "next_opening": None if total else queries.next_opening(pairings, me, now),
         "is_mine": is_mine,
-        "has_caseload": is_mine or me.caseload.exists(),
         "concerns": concerns.waiting_for(me),
+        "has_caseload": is_mine or load.pairings > 0,
     }
     return render(request, "checkins/home/today.html", context)
+
+
+def _of_kind(tasks: TaskQuerySet, kind: str, today: date) -> TaskQuerySet:
+    if kind == PUT_OFF:
+        return tasks.put_off_at(today)
+    due = tasks.due_in_the_morning(today)
+    return due.filter(kind__in=KINDS[kind]) if kind in KINDS else due
+
+
+def _lines(tasks: Sequence[Task], me: Membership) -> list[Line]:
+    signals = imbalance.newest_of_tasks(tasks, me)
+    return [Line(told, _where(told.task, signals.get(told.task.pk), me)) for told in _told(tasks, signals)]
+
+
+def _where(task: Task, signal: Signal | None, me: Membership) -> str:
+    if signal is not None:
+        return reverse("checkins:signal", args=[me.program.slug, signal.pk])
+    return f"{reverse('checkins:pairing', args=[me.program.slug, task.pairing_id])}#task-{task.pk}"
+
+
+def _are_on(page: Page[Task], numbers: queries.TaskNumbers) -> bool:
+    """Do the introductions that wait come on this page? They stand before what comes last, which is mail that does not arrive."""
+    before = numbers.total - numbers.last
+    begins = (page.number - 1) * TASKS_A_PAGE
+    return begins <= before and (before < begins + len(page.items) or not page.has_next)
+
+
+def _parts(lines: list[Line], introduced: queries.Introductions | None) -> list[tuple[str, list[Line | queries.Introductions]]]:
+    """What people said comes first."""
+    first: list[Line | queries.Introductions] = [line for line in lines if line.told.task.is_direct]
+    then: list[Line | queries.Introductions] = [line for line in lines if not line.told.task.is_direct]
+    if introduced is not None and introduced.number:
+        last = (place for place, line in enumerate(lines) if line.told.task.kind == Task.Kind.UNREACHABLE)
+        then.insert(next(last, len(lines)) - len(first), introduced)
+    return [(heading, part) for heading, part in ((_("First"), first), (_("Then"), then)) if part]
 
 
 def _greeting(now: datetime) -> str:
@@ -305,12 +357,15 @@ def _strip(figures: queries.Figures) -> list[dict[str, object]]:
     ]
 
 
-def _tabs(request: MemberRequest, kind: str, numbers: queries.TaskNumbers) -> list[dict[str, object]]:
+def _tabs(request: MemberRequest, kind: str, total: int, numbers: queries.TaskNumbers) -> list[dict[str, object]]:
     kinds = [
-        ("", _("All"), numbers.total),
+        ("", _("All"), total),
         ("direct", _("What people said"), numbers.direct),
-        ("unanswered", _("What nobody said"), numbers.total - numbers.direct),
+        ("unanswered", _("What nobody said"), numbers.silent),
+        ("signals", _("What the weeks show"), numbers.measured),
     ]
+    if numbers.put_off:
+        kinds.append((PUT_OFF, _("Put off"), numbers.put_off))
     return [{"text": words, "href": _address(request, kind=key), "current": key == kind, "count": number} for key, words, number in kinds]
 
 
@@ -327,9 +382,11 @@ def _address(request: MemberRequest, **changes: str) -> str:
 # --- pieces of several pages ---
 
 
-def _told(tasks: Sequence[Task]) -> list[Told]:
+def _told(tasks: Sequence[Task], signals: Mapping[int, Signal]) -> list[Told]:
+    """A task that a signal is told by says what was seen."""
     reminded = readings.reminded_before(tasks)
-    return [tell(task, reminded.get(task.pk, [])) for task in tasks]
+    told = [tell(task, reminded.get(task.pk, [])) for task in tasks]
+    return [imbalance.in_place_of(one, signals[one.task.pk]) if one.task.pk in signals else one for one in told]
 
 
 def _with_others(pairings: list[Pairing], me: Membership) -> list[tuple[Pairing, Membership]]:

@@ -22,6 +22,7 @@ from tests.factories.checkins import (
     MessageFactory,
     SessionFactory,
     SessionOptionFactory,
+    SignalFactory,
     TaskFactory,
     plan_of,
     question_of,
@@ -386,6 +387,17 @@ def test_a_task_says_what_was_seen_why_and_what_to_do_for_both(as_member):
         assert words in page
 
 
+def test_the_facts_of_a_pairing_show_its_signals_open_and_past(as_member):
+    pairing = PairingFactory(active=True)
+    SignalFactory(pairing=pairing, kind="gap")
+    SignalFactory(pairing=pairing, kind="topics", closed=True)
+
+    page = as_member(pairing.coordinator).get(address("pairing", pairing.program, pairing.pk)).text
+
+    assert "The two describe it more differently" in page
+    assert "Topics come from one side" in page
+
+
 def test_who_is_half_of_it_sees_the_page_of_the_two_whatever_role_they_have(as_member):
     around = people_around()
     around.other_half.is_coordinator = around.other_half.is_admin = True
@@ -448,7 +460,7 @@ def test_today_says_who_needs_me_and_why(as_member):
     assert "Amara does not feel at ease in the pairing with Jonas" in page
     assert "Jonas has not answered two check-ins in a row" in page
     assert page.index("Amara does not feel") < page.index("Jonas has not answered")
-    assert "It is never averaged away" in page
+    assert "chose the lowest of five answers" in page
 
 
 def test_a_wish_for_a_call_has_the_rank_of_a_direct_answer(as_member):
