@@ -14,6 +14,9 @@ from checkins.answers import services as answers
 from checkins.answers.models import CheckIn
 from checkins.care import services as care
 from checkins.care.models import Task
+from checkins.imbalance import draws, finding, offers, patterns
+from checkins.imbalance import services as signals
+from checkins.imbalance.models import Signal
 from checkins.nudges import services as nudges
 from checkins.plans.models import Question
 from checkins.reminders import services as reminders
@@ -67,8 +70,25 @@ PEERS = (
 FORMER = ("Hana Kurosawa", "hana.kurosawa", "seeks")
 # How many pairs of each story, in a hundred; the first two are the ones that the README names.
 NAMED = (stories.EVEN, stories.DRIFTING)
-SHARES = ((stories.EVEN, 52), (stories.DRIFTING, 11), (stories.SILENT, 11), (stories.BUSY, 15), (stories.NEW, 11))
+SHARES = (
+    (stories.EVEN, 42),
+    (stories.DRIFTING, 11),
+    (stories.SILENT, 11),
+    (stories.BUSY, 15),
+    (stories.UNEASY, 5),
+    (stories.APART, 5),
+    (stories.NEW, 11),
+)
+# How many weeks lie between two looks at what is measured: each takes its time, and the last is today's.
+LOOKED_AT_EVERY = 4
 PAIRS_TOLD, MOST_PAIRS_TOLD = 48, 100
+# What coordinators said of signals, and what became of them.
+VERDICTS = (
+    (Signal.Verdict.USEFUL, Signal.Outcome.TALKED),
+    (Signal.Verdict.USEFUL, Signal.Outcome.CHANGED),
+    (Signal.Verdict.NOT_USEFUL, Signal.Outcome.NOTHING),
+    (Signal.Verdict.CANNOT_TELL, Signal.Outcome.TALKED),
+)
 # For each pair that meets: half a person more who waits, or is on the way in.
 PEOPLE_A_PAIR = 2.5
 
@@ -132,6 +152,7 @@ class Teller:
         self._who_could_meet_whom(self.program, self.coordinators[0])
         self._circle_of_peers()
         for program in Program.objects.filter(slug__in=[NORTHSIDE, HARBOUR, CIRCLE]):
+            self._what_is_measured(program)
             outbox.record_as_sent(program_id=program.pk, now=self.now)
 
     def _begin(self) -> None:
@@ -325,10 +346,23 @@ class Teller:
                 pair.live_a_week(day)
         if self.pairs:
             self.specials.on(day)
+        if self._is_looked_at(day):
+            finding.find(program=self.program, now=self.at(day, 6))
         self._answer_what_is_open(day)
         answers.close_due(now=self.at(day, 23))
         if day < self.clock.today - timedelta(days=6):
             self._coordinators_act(day)
+
+    def _what_is_measured(self, program: Program) -> None:
+        """As it is this morning: what the last weeks showed, what is usual here, and whom somebody should have a look at."""
+        finding.find(program=program, now=self.now)
+        patterns.raise_patterns(program=program, now=self.now)
+        draws.draw(program=program, now=self.now)
+        offers.offer(program=program, now=self.now)
+
+    def _is_looked_at(self, day: date) -> bool:
+        """The Mondays on which signals are found: today's week, and every fourth before it."""
+        return day.weekday() == 0 and (self.clock.today - day).days // 7 % LOOKED_AT_EVERY == 0
 
     def _answer_what_is_open(self, day: date) -> None:
         """Each side answers on the day it is due, or not at all; what is open now stays open for whoever looks."""
@@ -372,7 +406,10 @@ class Teller:
         called: set[int] = set()
         for task in found.with_people().order_by("raised_at", "pk"):
             by, now = task.pairing.coordinator or self.coordinators[0], self.at(day, 11)
-            if task.is_direct and task.pairing_id not in called:
+            if signal := task.signals.open().first():
+                verdict, outcome = self.draw.choice(VERDICTS)
+                signals.close(signal=signal, by=by, verdict=verdict, outcome=outcome, now=now)
+            elif task.is_direct and task.pairing_id not in called:
                 text = words.CALLS[(day.toordinal() + len(called)) % len(words.CALLS)]
                 called.add(task.pairing_id)
                 care.write_note(pairing=task.pairing, by=by, text=text, about=None, called_on=day, now=now, task=task)

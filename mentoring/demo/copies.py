@@ -17,6 +17,7 @@ from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
+from checkins.imbalance.models import Assessment, Signal
 from checkins.notes.models import Note
 from checkins.nudges import services as nudges
 from checkins.plans.models import NextDue
@@ -126,6 +127,8 @@ class _Generation:
         self._copy(CheckIn.objects.filter(pairing__in=pairs))
         self._copy(Answer.objects.filter(check_in__pairing__in=pairs))
         self._copy(Task.objects.filter(pairing__in=pairs))
+        self._copy(Assessment.objects.filter(pairing__in=pairs))
+        self._copy(Signal.objects.filter(pairing__in=pairs))
 
     def _copy(self, rows: "models.QuerySet[Any]", **changes: Any) -> None:
         originals = list(rows.distinct().order_by("pk"))

@@ -69,4 +69,20 @@ SILENT = Story(
     acts=0.1,
     writes=0.1,
 )
+UNEASY = Story(
+    "uneasy",
+    # Both take part as before, the mentee even a little more; but from the sixteenth week on they are not content any more.
+    meets=steadily(0.4),
+    mentee_raises=steadily(0.65),
+    answer=lambda side, week: 4.6 if side == "mentor" or week < 15 else 2.0,
+    replies=both(0.95),
+)
+APART = Story(
+    "apart",
+    # Neither found it easy. Then the mentor begins to like it very much, and does not notice that the mentee does not.
+    meets=steadily(0.35),
+    mentee_raises=steadily(0.5),
+    answer=lambda side, week: 1.8 if side == "mentee" else 1.2 if week < 13 else 5.0,
+    replies=both(0.95),
+)
 NEW = Story("new", meets=steadily(0.7), mentee_raises=steadily(0.5), answer=both(4.5), replies=both(0.95))

@@ -19,6 +19,8 @@ from checkins.answers.models import Answer
 from checkins.concerns.models import Concern
 from checkins.decisions.models import Decision
 from checkins.goals.models import Goal
+from checkins.imbalance.models import Assessment
+from checkins.imbalance.records import last_ended_week
 from checkins.resets.services import RESET
 from checkins.reviews.models import Review
 from checkins.sessions.models import Session
@@ -165,6 +167,14 @@ def test_no_mail_of_the_told_past_goes_out(told, northside):
     assert OutboxMessage.objects.filter(state=OutboxMessage.State.SENT).exists()
 
     assert not OutboxMessage.objects.open().filter(due_at__lte=Pairing.objects.latest("proposed_at").proposed_at).exists()
+
+
+def test_every_active_pair_has_been_looked_at_up_to_last_week(northside):
+    until = last_ended_week(northside, timezone.now())
+
+    looked_at = Assessment.objects.filter(pairing__program=northside, failed_at=None)
+    assert set(looked_at.filter(pairing__state="active").values_list("week", flat=True)) == {until}
+    assert looked_at.filter(pairing__state="active").count() == Pairing.objects.active().filter(program=northside).count() > 0
 
 
 def test_a_second_time_changes_nothing(told, northside):
