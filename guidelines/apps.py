@@ -5,10 +5,19 @@ class GuidelinesConfig(AppConfig):
     name = "guidelines"
 
     def ready(self) -> None:
+        from guidelines.courses import services as courses
+        from guidelines.enrolments import letters as _enrolments  # noqa: F401 - declares the mails about courses
+        from guidelines.enrolments import services as enrolments
         from guidelines.versions import letters  # noqa: F401 - declares the mails about guidelines
         from guidelines.versions import services as versions
         from programs.memberships import services as memberships
+        from programs.profiles import services as profiles
         from programs.setup import services as setup
 
         setup.when_created(versions.create_first_version)
+        setup.when_created(courses.create_shipped)
+        setup.when_what_comes_first_changed(enrolments.ask_everybody)
+        courses.when_courses_changed(enrolments.ask_everybody)
         memberships.when_joined(versions.ask_to_read)
+        memberships.when_joined(enrolments.ask_newcomer)
+        profiles.when_sides_change(enrolments.ask_newcomer)

@@ -272,6 +272,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "forget runs": {"task": "matching.forget_runs", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
     "owe digests": {"task": "checkins.owe_digests", "schedule": 300, "options": {"expires": 300, "queue": Queue.MAIL.value}},
     "nudge": {"task": "checkins.nudge", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
+    "offer courses": {
+        "task": "guidelines.offer_courses",
+        "schedule": 24 * 3600,
+        "options": {"expires": 3600, "queue": Queue.WORK.value},
+    },
     "purge sheets": {"task": "programs.purge_sheets", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
 }
 

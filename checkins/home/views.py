@@ -58,6 +58,7 @@ NOON_HOUR, EVENING_HOUR = 12, 18
 STEPS = {
     "profile": (gettext_lazy("Tell us about you"), "programs:profile", "person"),
     "guidelines": (gettext_lazy("Read the guidelines and agree to them"), "guidelines:read", "book"),
+    "training": (gettext_lazy("Finish the course that comes before a first pairing"), "guidelines:learn", "spark"),
 }
 
 

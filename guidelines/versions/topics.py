@@ -58,6 +58,15 @@ def topics_of(text: str) -> list[Topic]:
     return topics
 
 
+def rendered(text: str) -> SafeString:
+    """A text that is no set of topics, such as a screen of a course: as clean as they are."""
+    markdown = MarkdownIt("commonmark", {"html": False})
+    tokens = markdown.parse(text)
+    _put_headings_in_order(tokens)
+    _read_pictures_out(tokens)
+    return _clean(markdown, tokens)
+
+
 def changes(old: str, new: str) -> list[Change]:
     """What is new, what says something else, and what is gone. A topic is known by its title."""
     before = {_key(topic.title): topic for topic in topics_of(old)}
@@ -73,9 +82,12 @@ def changes(old: str, new: str) -> list[Change]:
 
 
 def _topic(markdown: MarkdownIt, number: int, title: str, tokens: Sequence[Token], lines: Sequence[str]) -> Topic:
+    return Topic(anchor=f"topic-{number}", title=title, body=_clean(markdown, tokens), source="\n".join(lines).strip())
+
+
+def _clean(markdown: MarkdownIt, tokens: Sequence[Token]) -> SafeString:
     html = markdown.renderer.render(tokens, markdown.options, {})
-    clean = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer")
-    return Topic(anchor=f"topic-{number}", title=title, body=mark_safe(clean), source="\n".join(lines).strip())  # noqa: S308 - cleaned just above
+    return mark_safe(nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer"))  # noqa: S308
 
 
 def _put_headings_in_order(tokens: Sequence[Token]) -> None:

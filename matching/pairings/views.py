@@ -46,6 +46,7 @@ PEOPLE_A_PAGE = 20
 TO_DO = {
     "profile": (gettext_lazy("Finish your profile"), "programs:profile"),
     "guidelines": (gettext_lazy("Read the guidelines and agree to them"), "guidelines:read"),
+    "training": (gettext_lazy("Finish the course that comes before a first pairing"), "guidelines:learn"),
 }
 
 

@@ -30,7 +30,7 @@ from matching.runs import services as runs
 from matching.runs.field import Wish
 from matching.suggestions import services as suggestions
 from matching.suggestions.queries import suggested
-from mentoring.demo import concerns, people, stories, words
+from mentoring.demo import concerns, learning, people, stories, words
 from mentoring.demo.life import Clock, Pair
 from mentoring.demo.special import Specials
 from mentoring.kernel.audit import services as audit
@@ -89,6 +89,8 @@ VERDICTS = (
     (Signal.Verdict.NOT_USEFUL, Signal.Outcome.NOTHING),
     (Signal.Verdict.CANNOT_TELL, Signal.Outcome.TALKED),
 )
+# Days: soon after the first pairs have met for as long as a program waits.
+REFRESHED_EVERY = 105
 # For each pair that meets: half a person more who waits, or is on the way in.
 PEOPLE_A_PAIR = 2.5
 
@@ -138,6 +140,7 @@ class Teller:
     def tell(self) -> None:
         self._begin()
         self._people_join()
+        self._people_learn()
         self._what_counts()
         for day in self.days():
             self._on_day(day)
@@ -239,6 +242,20 @@ class Teller:
             if number < self.how_many - 7:
                 guidelines.acknowledge(version=self.version, by=member, now=self.at(day, 15))
             (self.seeking if wish == "seeks" else self.offering).append(member)
+
+    def _people_learn(self) -> None:
+        """Before the first pairs begin. The last few who joined are on their way, and one has not gone on since."""
+        self.learning = learning.Learning(self.program, self.draw)
+        begun_at, now = self.at(self.first_day + timedelta(days=10), 19), self.at(self.first_day + timedelta(days=11), 21)
+        for members, course in ((self.offering, learning.MENTOR_COURSE), (self.seeking, learning.MENTEE_COURSE)):
+            on_their_way, through = members[-3:], members[:-3]
+            self.learning.finish(through, name=course, begun_at=begun_at, now=now)
+            for number, member in enumerate(on_their_way):
+                at = self.now - timedelta(days=(25, 3, 1)[number])
+                self.learning.begin([member], name=course, begun_at=at - timedelta(days=1), now=at, modules=number + 1)
+        self.learning.think(self.offering[0], name=learning.MENTOR_COURSE, now=now)
+        self.learning.meet(self.offering[:-3], held_on=self.first_day + timedelta(days=11), by=self.coordinators[0], now=now)
+        self.learning.settle(now)
 
     def _what_counts(self) -> None:
         """In matching: our suggestion as it is; and two of those who joined last, who are family."""
@@ -348,6 +365,8 @@ class Teller:
             self.specials.on(day)
         if self._is_looked_at(day):
             finding.find(program=self.program, now=self.at(day, 6))
+        if (day - self.first_day).days % REFRESHED_EVERY == REFRESHED_EVERY - 1:
+            self.learning.take_refreshers(self.at(day, 7))
         self._answer_what_is_open(day)
         answers.close_due(now=self.at(day, 23))
         if day < self.clock.today - timedelta(days=6):
@@ -448,6 +467,11 @@ class Teller:
             member = self._joins(program, user, "offers" if number % 2 else "seeks", day, questions)
             guidelines.acknowledge(version=version, by=member, now=self.at(day, 15))
             members.append(member)
+        learned = learning.Learning(program, self.draw)
+        begun_at, now = self.at(self.first_day + timedelta(days=11), 19), self.at(self.first_day + timedelta(days=12), 21)
+        learned.finish(members[1::2], name=learning.MENTOR_COURSE, begun_at=begun_at, now=now)
+        learned.finish(members[::2], name=learning.MENTEE_COURSE, begun_at=begun_at, now=now)
+        learned.settle(now)
         day = self.first_day + timedelta(days=14)
         for mentee, mentor in (members[0:2], members[2:4], members[4:6]):
             pairing = pairings.propose(program=program, one=mentee, other=mentor, mentor=mentor, by=coordinator, now=self.at(day, 10))

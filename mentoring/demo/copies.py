@@ -25,6 +25,7 @@ from checkins.resets import services as resets
 from checkins.reviews.models import Review
 from checkins.sessions.models import Series, Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
+from guidelines.enrolments.models import Enrolment, LiveHour, Step
 from guidelines.versions.models import Acknowledgement
 from matching.endings.models import EndingReason
 from matching.facts.models import Fact, WeeklyCount
@@ -94,6 +95,9 @@ class _Generation:
         self._copy(halves)
         self._copy(Requirement.objects.filter(membership__in=halves))
         self._copy(Acknowledgement.objects.filter(membership__in=halves))
+        self._copy(Enrolment.objects.filter(membership__in=halves))
+        self._copy(Step.objects.filter(enrolment__membership__in=halves))
+        self._copy(LiveHour.objects.filter(membership__in=halves))
         self._copy(Profile.objects.filter(membership__in=halves))
         self._copy(ProfileAnswer.objects.filter(profile__membership__in=halves))
         self._copy(pairs)

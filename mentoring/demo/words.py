@@ -312,3 +312,4 @@ CONCERN_OPEN = (
     "I told Tomasz in private why I missed three weeks. On Monday he mentioned it in front of two others. "
     "I do not think he meant harm, but I do not want him to look after us any more."
 )
+REFLECTION = "Last week I answered before Amara had finished. I want to count to five first, and to ask what she would like from me."

@@ -60,6 +60,10 @@ class Program(models.Model):
         default=14,
         validators=[MinValueValidator(2), MaxValueValidator(90)],
     )
+    training_first = models.BooleanField(_("a first pairing waits for the courses that come before it"), default=True)
+    refresher_days = models.PositiveSmallIntegerField(
+        _("days after which a refresher is offered"), default=90, validators=[MinValueValidator(30), MaxValueValidator(365)]
+    )
     people_may_ask = models.BooleanField(_("people may ask each other"), default=False)
     open_requests = models.PositiveSmallIntegerField(
         _("requests of one person that may be open at once"), default=2, validators=[MinValueValidator(1), MaxValueValidator(10)]
@@ -134,7 +138,7 @@ class Holiday(models.Model):
 
 
 # What somebody may have to do before a pairing of theirs can start, by the key under which `readiness` keeps it.
-STILL_TO_DO = {"profile": _("Profile"), "guidelines": _("Guidelines")}
+STILL_TO_DO = {"profile": _("Profile"), "guidelines": _("Guidelines"), "training": _("Course")}
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -25,11 +25,18 @@ FROM_A_LIST = (Kind.ONE, Kind.SEVERAL, Kind.TIMES)
 OF_A_QUESTION = ("text", "help", "kind", "choices", "most_choices", "asked_of", "audience", "is_required")
 
 _when_replaced: list[Callable[..., object]] = []
+_when_sides_change: list[Callable[..., object]] = []
 
 
 def when_replaced(callback: Callable[..., object]) -> None:
     """Call `callback(question=…, by=…)` when a question is replaced by another, in that transaction. For `AppConfig.ready()`."""
     _when_replaced.append(callback)
+
+
+def when_sides_change(callback: Callable[..., object]) -> None:
+    """Call `callback(membership=…, now=…)` when somebody has said anew what they offer and seek, in that transaction, before they count as
+    ready. For `AppConfig.ready()`."""
+    _when_sides_change.append(callback)
 
 
 @transaction.atomic
@@ -222,6 +229,7 @@ def save_profile(
     _refuse_what_is_no_answer(answers)
     Profile.objects.get_or_create(membership=membership, defaults={"changed_at": now})
     profile = Profile.objects.select_for_update(of=["self"], no_key=True).get(membership=membership)
+    says_anew = (profile.offers_mentoring, profile.seeks_mentoring) != (offers_mentoring, seeks_mentoring)
     profile.offers_mentoring, profile.seeks_mentoring = offers_mentoring, seeks_mentoring
     profile.offers_capacity, profile.paused_until = offers_capacity, paused_until
     profile.changed_at = now
@@ -230,6 +238,9 @@ def save_profile(
     finishes = is_done and profile.finished_at is None
     profile.finished_at = (profile.finished_at or now) if is_done else None
     profile.save()
+    if says_anew:
+        for callback in _when_sides_change:
+            callback(membership=membership, now=now)
     if finishes:
         readiness.settle(membership=membership, key="profile", now=now)
     audit.record(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from programs.memberships.models import Membership, Program
+from programs.memberships.models import Membership, MembershipQuerySet, Program
 from programs.readiness.models import Requirement
 
 BATCH = 1000
@@ -35,10 +35,14 @@ def open_again(*, membership: Membership, key: str, now: datetime) -> None:
     _keep_in_step(membership, now)
 
 
-@transaction.atomic
 def open_again_for_all(*, program: Program, key: str, now: datetime) -> None:
-    """Ask every participant of a program again, in the same number of statements for ten and for ten thousand."""
-    people = Membership.objects.filter(program=program).current().participants()
+    """Ask every participant of a program again."""
+    open_again_for(people=Membership.objects.filter(program=program).current().participants(), key=key, now=now)
+
+
+@transaction.atomic
+def open_again_for(*, people: MembershipQuerySet, key: str, now: datetime) -> None:
+    """Ask many people again, in the same number of statements for ten and for ten thousand."""
     locked = list(people.order_by("pk").select_for_update(of=["self"], no_key=True).values_list("pk", flat=True))
     Requirement.objects.bulk_create(
         [Requirement(membership_id=membership, key=key, opened_at=now) for membership in locked],
@@ -48,6 +52,20 @@ def open_again_for_all(*, program: Program, key: str, now: datetime) -> None:
         batch_size=BATCH,
     )
     Membership.objects.filter(pk__in=locked, ready_at__isnull=False).update(ready_at=None)
+
+
+@transaction.atomic
+def settle_for(*, people: MembershipQuerySet, key: str, now: datetime) -> None:
+    """Mark a requirement as done for many people. Those who registered with `when_ready` are called for each with nothing left."""
+    locked = list(people.order_by("pk").select_for_update(of=["self"], no_key=True).values_list("pk", flat=True))
+    Requirement.objects.filter(membership__in=locked, key=key, done_at=None).update(done_at=now)
+    still_to_do = Requirement.objects.filter(membership__in=locked).open().values("membership")
+    ready = list(Membership.objects.filter(pk__in=locked, ready_at=None).exclude(pk__in=still_to_do).order_by("pk"))
+    Membership.objects.filter(pk__in=[membership.pk for membership in ready]).update(ready_at=now)
+    for membership in ready:
+        membership.ready_at = now
+        for callback in _when_ready:
+            callback(membership=membership, now=now)
 
 
 @transaction.atomic

@@ -102,6 +102,13 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
         least=2,
     )
 
+    refresher_days = _number(
+        _("After how many days is a refresher offered?"),
+        _("Five minutes of learning for whoever is in a pairing, by a gentle mail. Each can choose to get none."),
+        least=30,
+        most=365,
+    )
+
     open_requests = _number(
         _("How many requests may one person have open at once?"),
         _("Sent as well as received, so that nobody is asked by many at the same time."),
@@ -132,6 +139,8 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
             "nudge_after_days",
             "introduction_reminder_days",
             "introduction_open_days",
+            "training_first",
+            "refresher_days",
             "people_may_ask",
             "open_requests",
             "answers_read_by",
@@ -143,10 +152,12 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
             "mentor_word": _("Your word for who offers mentoring"),
             "mentee_word": _("Your word for who seeks it"),
             "help_contact": _("Whom can people turn to, and how?"),
+            "training_first": _("A first pairing waits for the course that comes before it"),
             "people_may_ask": _("People may ask each other"),
             "staff_need_second_factor": _("Coordinators and admins need a second sign-in step"),
         }
         help_texts = {
+            "training_first": _("Everybody sees what is still to do. What has begun goes on in any case."),
             "purpose": _("One or two sentences. They stand in the invitation."),
             "mentor_word": _("Such as mentor, buddy or navigator."),
             "mentee_word": _("Such as mentee, first-year or newcomer."),

@@ -23,6 +23,7 @@ REMINDS_TOO_LATE = gettext_lazy("The reminder has to come before the introductio
 _when_created: list[Callable[..., object]] = []
 _when_clocks_changed: list[Callable[..., object]] = []
 _when_holidays_changed: list[Callable[..., object]] = []
+_when_what_comes_first_changed: list[Callable[..., object]] = []
 
 
 def when_clocks_changed(callback: Callable[..., object]) -> None:
@@ -33,6 +34,11 @@ def when_clocks_changed(callback: Callable[..., object]) -> None:
 def when_holidays_changed(callback: Callable[..., object]) -> None:
     """Have `callback(program=…, now=…)` called, in the transaction that adds, changes or takes out a holiday."""
     _when_holidays_changed.append(callback)
+
+
+def when_what_comes_first_changed(callback: Callable[..., object]) -> None:
+    """Have `callback(program=…, now=…)` called, in the transaction that lets first pairings wait for courses, or wait no longer."""
+    _when_what_comes_first_changed.append(callback)
 
 
 def when_created(callback: Callable[..., object]) -> None:
@@ -99,6 +105,8 @@ def change_program(
     nudge_after_days: int | None = None,
     introduction_reminder_days: int | None = None,
     introduction_open_days: int | None = None,
+    training_first: bool | None = None,
+    refresher_days: int | None = None,
     people_may_ask: bool | None = None,
     open_requests: int | None = None,
     staff_need_second_factor: bool | None = None,
@@ -124,6 +132,8 @@ def change_program(
         "nudge_after_days": nudge_after_days,
         "introduction_reminder_days": introduction_reminder_days,
         "introduction_open_days": introduction_open_days,
+        "training_first": training_first,
+        "refresher_days": refresher_days,
         "people_may_ask": people_may_ask,
         "open_requests": open_requests,
         "staff_need_second_factor": staff_need_second_factor,
@@ -142,6 +152,9 @@ def change_program(
     program.save(update_fields=[*changed])
     if "time_zone" in changed:
         for callback in _when_clocks_changed:
+            callback(program=program, now=now)
+    if "training_first" in changed:
+        for callback in _when_what_comes_first_changed:
             callback(program=program, now=now)
     audit.record(
         verb="program.changed",
@@ -216,6 +229,8 @@ CHOSEN = frozenset(
         "nudge_after_days",
         "introduction_reminder_days",
         "introduction_open_days",
+        "training_first",
+        "refresher_days",
         "people_may_ask",
         "open_requests",
     }
