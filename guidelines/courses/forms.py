@@ -58,9 +58,7 @@ class CourseFacts(EvenhandForm, forms.Form):
     )
     valid_days = _number(
         _("For how many days is it valid?"),
-        _(
-            "Left empty, it is valid for good. If nobody must take it and it is valid for some days, it is a refresher, offered in turn."
-        ),
+        _("Left empty, it is valid for good. If nobody must take it and it is valid for some days, it is a refresher, offered in turn."),
         least=1,
         most=MOST_DAYS,
         required=False,

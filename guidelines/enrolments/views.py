@@ -71,7 +71,7 @@ def course(request: MemberRequest, course: int) -> HttpResponse:
     me, now = request.membership, timezone.now()
     version = _version(request, course)
     listed = queries.listed_for(me, CourseVersion.objects.filter(pk=version.pk).select_related("course"), now)[0]
-    progress = progress_of(version, _steps(me, listed.ongoing or listed.finished))
+    progress = progress_of(version, _steps(listed.ongoing or listed.finished))
     context = {
         "version": version,
         "listed": listed,
@@ -124,7 +124,8 @@ class Visit:
     @property
     def picked(self) -> int | None:
         """The place of the choice that was picked last."""
-        return self.step.picked if self.step else None
+        picked = self.step.picked if self.step else None
+        return picked if picked is not None and self.screen and picked < len(self.screen.choices) else None
 
     def address(self, at: int | None) -> str:
         """Of the screen at that place of the module; without one, of the course, which says what comes after the module."""
@@ -138,7 +139,7 @@ def screen(request: MemberRequest, course: int, module: int, screen: int) -> Htt
     """One screen a page. What is pressed here is kept at once, so that one can stop anywhere and go on elsewhere."""
     version, me = _version(request, course), request.membership
     enrolment = _latest(me, version.course_id)
-    steps = _steps(me, enrolment)
+    steps = _steps(enrolment)
     visit = Visit(me, version, Place(module, screen), enrolment, steps, progress_of(version, steps))
     shown = visit.screen
     if shown is None:
@@ -208,15 +209,15 @@ def _form_of(visit: Visit, shown: Screen) -> PickOne | Reflect | None:
         return PickOne(screen=shown, without=visit.picked)
     if shown.kind != Kind.REFLECTION:
         return None
-    mine = Reflection.objects.visible_to(visit.me).filter(enrolment=visit.enrolment, screen=shown.key)
-    kept = mine.first() if visit.enrolment else None
+    # Also what they wrote when they took the course before.
+    kept = Reflection.objects.visible_to(visit.me).filter(screen=shown.key).order_by("-written_at", "-pk").first()
     return Reflect(initial={"text": str(kept.text) if kept else ""})
 
 
 # --- certificates ---
 
 
-@participants_only
+@members_only
 @require_safe
 def certificate(request: MemberRequest, course: int) -> HttpResponse:
     """On one sheet. What was finished stays to be shown, also of a course that was put away."""
@@ -230,7 +231,7 @@ def certificate(request: MemberRequest, course: int) -> HttpResponse:
     return render(request, "guidelines/enrolments/certificate.html", context)
 
 
-@participants_only
+@members_only
 @require_POST
 @once
 def certificate_share(request: MemberRequest, course: int) -> HttpResponse:
@@ -240,7 +241,7 @@ def certificate_share(request: MemberRequest, course: int) -> HttpResponse:
     return redirect("guidelines:certificate", request.membership.program.slug, enrolment.course_id)
 
 
-@participants_only
+@members_only
 @require_POST
 @once
 def certificate_stop(request: MemberRequest, course: int) -> HttpResponse:
@@ -440,12 +441,12 @@ def _latest(me: Membership, course: int) -> Enrolment | None:
     return next((one for one in mine if one.finished_at is None), mine[-1] if mine else None)
 
 
-def _steps(me: Membership, enrolment: Enrolment | None) -> list[Step]:
-    return list(Step.objects.visible_to(me).filter(enrolment=enrolment)) if enrolment else []
+def _steps(enrolment: Enrolment | None) -> list[Step]:
+    return list(enrolment.steps.all()) if enrolment else []
 
 
 def _certificate(request: MemberRequest, course: int) -> Enrolment:
-    mine = Enrolment.objects.visible_to(request.membership).of(request.membership).finished().filter(course=course).order_by("-pk")
+    mine = Enrolment.objects.of(request.membership).finished().filter(course=course).order_by("-pk")
     enrolment = mine.select_related("version", "course", "recorded_by__user").first()
     if enrolment is None:
         raise Http404

@@ -19,6 +19,7 @@ from checkins.imbalance.finding import TASK_OF
 from checkins.imbalance.models import Pattern, Signal
 from checkins.plans.models import Question
 from checkins.sessions.models import Session
+from guidelines.courses.models import CourseVersion
 from matching.runs.models import Run
 from mentoring.kernel.jobs.models import Job
 from mentoring.kernel.outbox import services as outbox
@@ -55,7 +56,15 @@ from tests.factories.checkins import (
     plan_of,
     question_of,
 )
-from tests.factories.guidelines import AcknowledgementFactory, GuidelineVersionFactory
+from tests.factories.guidelines import (
+    AcknowledgementFactory,
+    CourseFactory,
+    CourseVersionFactory,
+    EnrolmentFactory,
+    GuidelineVersionFactory,
+    LiveHourFactory,
+    StepFactory,
+)
 from tests.factories.matching import (
     CriterionFactory,
     ExclusionFactory,
@@ -263,6 +272,7 @@ def _grow_lists(world: World, numbers: range, participants: list[Membership]) ->
     outbox.owe_many(duties, now=NOON)
     versions = _write(GuidelineVersionFactory.build(program=program, written_by=coordinator, number=1 + n) for n in numbers)
     _write(AcknowledgementFactory.build(version=versions[-1], membership=one) for one in participants)
+    _grow_courses(world, numbers, participants)
     mistake = {"outcome": SheetRow.Outcome.MISTAKE, "mistakes": [{"code": "no_address", "column": 1, "value": ""}]}
     outcomes: list[dict[str, object]] = [{"outcome": SheetRow.Outcome.NEW}, {"outcome": SheetRow.Outcome.INVITED}, mistake]
     rows = [
@@ -272,6 +282,23 @@ def _grow_lists(world: World, numbers: range, participants: list[Membership]) ->
         for at, what in enumerate(outcomes)
     ]
     _write(rows)
+
+
+def _grow_courses(world: World, numbers: range, participants: list[Membership]) -> None:
+    """More of them, and more people in the one that is there."""
+    coordinator = world.people["coordinator"]
+    shared = {"program": coordinator.program}
+    for how in ({}, {"retired_at": NOON}):
+        courses = _write(CourseFactory.build(**shared, **how) for _ in numbers)
+        _write(CourseVersionFactory.build(course=course, written_by=coordinator) for course in courses)
+    known = CourseVersion.objects.filter(course=world.own["course"]).in_force().get()
+    people = [*participants, *(membership for membership in [world.people["half"]] for _ in numbers)]
+    taken = {"course": known.course, "version": known, "finished_at": NOON, "taken": None}
+    enrolments = _write(EnrolmentFactory.build(membership=one, **taken) for one in people)
+    for screen in known.read_modules[0].screens:
+        _write(StepFactory.build(enrolment=enrolment, screen=screen.key, picked=0, tries=2) for enrolment in enrolments)
+    hours = {"course": known.course, "recorded_by": coordinator}
+    _write(LiveHourFactory.build(membership=one, **hours) for one in participants)
 
 
 def _grow_run(

@@ -97,6 +97,7 @@ SECOND = {
     **{f"door of matching:criterion{page}": ("Criterion.visible_to",) for page in ("", "-remove", "-move")},
     "door of matching:exclusion-take-back": ("Exclusion.visible_to",),
     **{f"door of matching:run{page}": ("Run.visible_to",) for page in ("", *(f"-{name}" for name in OF_A_RUN))},
+    "door of guidelines:training-live-back": ("LiveHour.visible_to",),
     **{f"door of matching:run-pair{page}": ("Proposal.visible_to",) for page in ("", "-settle", "-trade")},
     "door of matching:run-lock-take-back": ("Lock.visible_to",),
     **{f"door of checkins:task{act}": ("Task.visible_to",) for act in ("", "-done", "-take-on", "-give-back", "-put-off", "-bring-back")},

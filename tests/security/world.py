@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.test import Client
 
+from guidelines.courses.models import CourseVersion
 from matching.facts.models import Fact
 from matching.pairings.models import Pairing
 from matching.runs.models import Run
@@ -53,7 +54,7 @@ from tests.factories.checkins import (
     TaskFactory,
     plan_of,
 )
-from tests.factories.guidelines import GuidelineVersionFactory
+from tests.factories.guidelines import CourseVersionFactory, EnrolmentFactory, GuidelineVersionFactory, LiveHourFactory, ReflectionFactory
 from tests.factories.matching import (
     CriterionFactory,
     EndingReasonFactory,
@@ -166,6 +167,14 @@ def build_world() -> World:
         "Reasonourselves": ("coordinator", "admin"),
         "Reasonneighbourly": STAFF,
         "Reasonbygone": STAFF,
+        # What the first half wrote to themselves in a course, and what those who run the program recorded of them.
+        "Thoughtelsewhere": ("stranger",),
+        "Thoughtourselves": ("half",),
+        "Thoughtneighbourly": ("other",),
+        "Thoughtbygone": (),
+        # A course that is being written.
+        "Draftours": STAFF,
+        "Draftelsewhere": (),
         # What somebody wrote down after a call.
         "Callelsewhere": (),
         "Callourselves": ("coordinator", "admin"),
@@ -211,6 +220,8 @@ def _pairing_elsewhere() -> Pairing:
 def _things_of_program(coordinator: Membership, mark: str = "Ours") -> dict[str, object]:
     program, plan = coordinator.program, plan_of(coordinator.program)
     GuidelineVersionFactory(program=program, written_by=coordinator, number=1, text=f"# {mark}\n\nNo loans.\n")
+    course = CourseVersionFactory(course__program=program, written_by=coordinator, title=f"{mark} way", is_required=True).course
+    CourseVersionFactory(course=course, written_by=coordinator, number=2, title=f"Draft{mark.lower()}", draft=True)
     asked = QuestionFactory(plan=plan, going_on=True, text=f"{mark} with {{name}}?")
     QuestionFactory(plan=plan, text=f"At ease, {mark}?")
     invitation = InvitationFactory(program=program, name=f"{mark} Guest")
@@ -230,6 +241,9 @@ def _things_of_program(coordinator: Membership, mark: str = "Ours") -> dict[str,
         "checkins:plan-question-move.question": asked.pk,
         "checkins:plan-question-retire.question": asked.pk,
         "checkins:plan-question-put-back.question": QuestionFactory(plan=plan, retired=True, text=f"{mark} once?").pk,
+        "course": course.pk,
+        "module": 1,
+        "screen": 4,
         "criterion": CriterionFactory(program=program, question__text=f"{mark} values?").pk,
         "matching:criterion-add.question": ProfileQuestionFactory(program=program, text=f"{mark} spoken?", kind="languages").pk,
         "exclusion": ExclusionFactory(program=program, by=coordinator, one__user__name=f"{mark} Apart").pk,
@@ -278,7 +292,13 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         JointAnswerFactory(round=review.round, membership=half, content={"went_well": mark, "more": mark, "say": "mine"})
     looks_back = RoundFactory(pairing=pairing, kind="review", opened_at=NOON - timedelta(days=1))
     JointAnswerFactory(round=looks_back, content={"went_well": f"Alone{mark.lower()}"})
+    learned = CourseVersion.objects.filter(course__program=pairing.program).in_force().get()
+    finished = EnrolmentFactory(taken=learned, membership=pairing.first, finished=True, code=f"{mark}-certificate")
+    reflection = learned.read_modules[0].screens[3]
+    ReflectionFactory(enrolment=finished, screen=reflection.key, text=f"Thought{mark.lower()}")
     return {
+        "guidelines:certificate-check.token": finished.code,
+        "livehour": LiveHourFactory(course=learned.course, membership=pairing.second, recorded_by=pairing.proposed_by).pk,
         "mail": _given_up_mail(pairing),
         "programs:mail-stop.token": outbox.unsubscribe_address(pairing.first.user_id, "check-ins").rstrip("/").rpartition("/")[2],
         "membership": pairing.first_id,
