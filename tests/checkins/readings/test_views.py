@@ -324,6 +324,7 @@ def test_a_wider_rule_opens_nothing_that_was_said_before(as_member):
         "nudge_after_days",
         "introduction_reminder_days",
         "introduction_open_days",
+        "refresher_days",
         "open_requests",
     )
     kept = ("name", "purpose", "time_zone", "mentor_word", "mentee_word", "help_contact", *days)

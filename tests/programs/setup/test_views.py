@@ -121,6 +121,8 @@ def settings_of(member, **changes) -> dict[str, str]:
         "nudge_after_days": program.nudge_after_days,
         "introduction_reminder_days": program.introduction_reminder_days,
         "introduction_open_days": program.introduction_open_days,
+        "refresher_days": program.refresher_days,
+        "training_first": "on",
         "open_requests": program.open_requests,
     }
     if member.is_admin:
@@ -144,6 +146,7 @@ def test_a_coordinator_changes_the_settings(as_member, coordinator):
         ("reset_again_days", 1, 90),
         ("nudge_after_days", 7, 365),
         ("introduction_open_days", 2, 90),
+        ("refresher_days", 30, 365),
         ("open_requests", 1, 10),
     ],
 )
