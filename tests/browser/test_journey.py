@@ -20,10 +20,13 @@ from playwright.sync_api import Page, expect
 
 from checkins.answers.models import CheckIn
 from checkins.plans.models import CheckInPlan, Question
+from guidelines.courses.models import CourseVersion
+from guidelines.enrolments import services as enrolments
 from matching.pairings.models import Pairing
 from mentoring.celery import app
 from mentoring.kernel.outbox.models import MailDay, OutboxMessage
 from mentoring.kernel.queues import Queue
+from programs.memberships.models import Membership
 from programs.people.services import let_create_programs
 from tests.browser.pressing import press
 
@@ -164,6 +167,8 @@ def test_a_program_from_beginning_to_end(
         page.get_by_label(re.compile("I have read version")).check()
         press(page, "Agree to the guidelines")
 
+    _both_have_done_the_course_elsewhere()
+
     # The coordinator introduces the two, with what they say of themselves side by side.
     priya.goto(f"{program}/pairings/new/")
     priya.get_by_role("link", name="Choose Amara Okoye").click()
@@ -236,6 +241,13 @@ def test_a_program_from_beginning_to_end(
     for address in (f"{program}/", pair, f"{program}/mine/", f"{pair}about/"):
         jonas.goto(address)
         expect(jonas.locator("main")).not_to_contain_text("Not at ease")
+
+
+def _both_have_done_the_course_elsewhere() -> None:
+    """How one takes it in the browser has a journey of its own."""
+    for version in CourseVersion.objects.filter(is_required=True).in_force().select_related("course__program"):
+        now, by = timezone.now(), version.written_by
+        enrolments.record_as_done(version=version, people=Membership.objects.all(), on=now.date(), by=by, now=now)
 
 
 def _the_next_day_comes() -> None:

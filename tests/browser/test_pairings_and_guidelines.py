@@ -40,7 +40,8 @@ def person(program, noon):
         for question in ProfileQuestion.objects.filter(program=program):
             value = question.choices[:2] if question.choices else ["English"] if question.kind == "languages" else "I like to cook."
             ProfileAnswer.objects.create(profile=profile, question=question, value=value)
-        readiness.settle(membership=member, key="profile", now=noon)
+        for key in ("profile", "training"):
+            readiness.settle(membership=member, key=key, now=noon)
         return member
 
     return join
