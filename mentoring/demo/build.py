@@ -229,6 +229,7 @@ class Teller:
         drawn = [(name, f"member{number}", "seeks" if number % 13 < 7 else "offers") for number, name in enumerate(self.names[:rest])]
         self.seeking: list[Membership] = []
         self.offering: list[Membership] = []
+        self.on_their_way: set[int] = set()
         for number, (name, mailbox, wish) in enumerate([*KNOWN, *drawn, FORMER]):
             day = self.first_day + timedelta(days=1 + number % 10)
             user = self.person(
@@ -241,6 +242,8 @@ class Teller:
             # The last few are still on their way in.
             if number < self.how_many - 7:
                 guidelines.acknowledge(version=self.version, by=member, now=self.at(day, 15))
+            else:
+                self.on_their_way.add(member.pk)
             (self.seeking if wish == "seeks" else self.offering).append(member)
 
     def _people_learn(self) -> None:
@@ -248,14 +251,16 @@ class Teller:
         self.learning = learning.Learning(self.program, self.draw)
         begun_at, now = self.at(self.first_day + timedelta(days=10), 19), self.at(self.first_day + timedelta(days=11), 21)
         for members, course in ((self.offering, learning.MENTOR_COURSE), (self.seeking, learning.MENTEE_COURSE)):
-            on_their_way, through = members[-3:], members[:-3]
-            self.learning.finish(through, name=course, begun_at=begun_at, now=now)
-            for number, member in enumerate(on_their_way):
+            self.learning.finish(self._through(members), name=course, begun_at=begun_at, now=now)
+            for number, member in enumerate([one for one in members if one.pk in self.on_their_way][:3]):
                 at = self.now - timedelta(days=(25, 3, 1)[number])
                 self.learning.begin([member], name=course, begun_at=at - timedelta(days=1), now=at, modules=number + 1)
         self.learning.think(self.offering[0], name=learning.MENTOR_COURSE, now=now)
-        self.learning.meet(self.offering[:-3], held_on=self.first_day + timedelta(days=11), by=self.coordinators[0], now=now)
+        self.learning.meet(self._through(self.offering), held_on=self.first_day + timedelta(days=11), by=self.coordinators[0], now=now)
         self.learning.settle(now)
+
+    def _through(self, members: list[Membership]) -> list[Membership]:
+        return [member for member in members if member.pk not in self.on_their_way]
 
     def _what_counts(self) -> None:
         """In matching: our suggestion as it is; and two of those who joined last, who are family."""
