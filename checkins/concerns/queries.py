@@ -68,7 +68,7 @@ def messages_to_show(me: Membership, partners: Sequence[Partner]) -> list[Messag
     begun = {
         partner.pairing.pk: partner.pairing
         for partner in partners
-        if partner.pairing.activated_at is not None and not partner.pairing.is_shut
+        if partner.pairing.includes(me) and partner.pairing.activated_at is not None and not partner.pairing.is_shut
     }
     found = list(Message.objects.filter(pairing__in=begun).newest_first()[:MESSAGES_OFFERED]) if begun else []
     for message in found:

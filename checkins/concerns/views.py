@@ -27,14 +27,14 @@ from programs.people.access import is_asked_again, recently_signed_in
 def raise_concern(request: MemberRequest) -> HttpResponse:
     """Tell somebody that something is wrong. The same page for everybody, from wherever they come."""
     me = request.membership
-    partners = [*_asked_about(request), *queries.partners_of(me)]
+    mine = queries.partners_of(me)
     form = RaiseConcern(
         request.POST or None,
         request.FILES or None,
         by=me,
         may_receive=queries.who_may_receive(me.program),
-        partners=partners,
-        offered=queries.messages_to_show(me, partners),
+        partners=[*_asked_about(request), *mine],
+        offered=queries.messages_to_show(me, mine),
     )
     if request.method == "POST" and form.is_valid():
         try:
