@@ -25,6 +25,7 @@ from checkins.resets.services import RESET
 from checkins.reviews.models import Review
 from checkins.sessions.models import Session
 from checkins.threads.models import Message
+from guidelines.enrolments.models import Enrolment, Reflection
 from matching.endings.services import LATER_CONTACT
 from matching.facts.models import Fact, WeeklyCount
 from matching.facts.services import rebuild_those_of
@@ -331,6 +332,15 @@ def test_somebody_has_asked_somebody_who_was_suggested_to_them(northside):
     assert northside.people_may_ask
     assert request.pairing.has_accepted(request.by)
     assert Request.objects.visible_to(request.pairing.other_half(request.by)).get().message == words.REQUEST
+
+
+def test_those_who_are_paired_have_finished_their_course_and_a_newcomer_has_not_gone_on(northside):
+    taken = Enrolment.objects.filter(membership__program=northside)
+    halves = Pairing.objects.filter(program=northside, activated_at__isnull=False).values_list("first", "second")
+
+    assert {half for pair in halves for half in pair} <= set(taken.finished().values_list("membership", flat=True))
+    assert taken.open().filter(begun_at__isnull=False, stepped_at__lt=timezone.now() - timedelta(days=14)).exists()
+    assert Reflection.objects.get(enrolment__membership__program=northside).text == words.REFLECTION
 
 
 def test_a_run_has_found_who_could_meet_and_nobody_has_been_asked(northside):
