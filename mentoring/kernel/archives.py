@@ -1,0 +1,126 @@
+"""Some texts as one file that people send each other: a zip in which everything stands side by side.
+
+What comes in is from outside. Nothing is written to the disk, and not one byte more is unpacked than is allowed, whatever the file says of
+itself.
+"""
+
+import io
+import re
+import stat
+import zipfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import IO
+
+from django.utils.translation import gettext as _
+
+MOST_BYTES = 2_000_000
+MOST_UNPACKED = 3_000_000
+MOST_A_FILE = 300_000
+MOST_FILES = 80
+# The file itself, and at most one folder around all of them.
+DEEPEST = 2
+# What computers add by themselves.
+NOBODYS = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)")
+# Nobody needs to know when: the same texts are the same file.
+NO_TIME = (1980, 1, 1, 0, 0, 0)
+NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+LONGEST_NAME_SHOWN = 100
+HAS_PASSWORD = 0x1
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """`line` counts from 1; 0 is the file as a whole, and no `file` is the zip itself."""
+
+    file: str
+    line: int
+    words: str
+
+    def __str__(self) -> str:
+        where = {"file": self.file, "line": self.line, "words": self.words}
+        if not self.file:
+            return self.words
+        return (_("%(file)s, line %(line)d: %(words)s") if self.line else _("%(file)s: %(words)s")) % where
+
+
+class Unreadable(Exception):
+    """`mistakes` says why, in words for whoever wrote it."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = list(mistakes)
+
+
+def packed(files: Mapping[str, str]) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for name, text in files.items():
+            entry = zipfile.ZipInfo(name, NO_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, text)
+    return written.getvalue()
+
+
+def unpacked(file: IO[bytes], *, endings: Collection[str]) -> dict[str, str]:
+    """The texts by the names of their files. `endings`: of the names that may be there. May raise `Unreadable`."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir() and not NOBODYS.search(entry.filename)]
+            _look_at(entries, endings)
+            return dict(_read(archive, entries))
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError):
+        raise _unreadable(_("This is no zip file, or it is damaged.")) from None
+
+
+def _look_at(entries: Sequence[zipfile.ZipInfo], endings: Collection[str]) -> None:
+    if not entries:
+        raise _unreadable(_("The zip file is empty."))
+    if len(entries) > MOST_FILES:
+        raise _unreadable(_("There are %(number)d files in it. It may hold %(most)d.") % {"number": len(entries), "most": MOST_FILES})
+    for entry in entries:
+        path = PurePosixPath(entry.filename)
+        climbs = path.is_absolute() or ".." in path.parts or "\\" in entry.filename or ":" in entry.filename
+        if climbs or stat.S_ISLNK(entry.external_attr >> 16) or len(path.parts) > DEEPEST:
+            raise _unreadable(_("This leads to another place. All files stand side by side."), entry.filename)
+        if entry.flag_bits & HAS_PASSWORD:
+            raise _unreadable(_("The zip file has a password. Send it without one."))
+        if path.suffix not in endings:
+            raise _unreadable(
+                _("This does not belong here. The zip file holds nothing but %(endings)s files.") % {"endings": ", ".join(endings)},
+                entry.filename,
+            )
+    if len({PurePosixPath(entry.filename).parent for entry in entries}) > 1:
+        raise _unreadable(_("All files stand side by side, in one folder."))
+
+
+def _read(archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo]) -> Iterator[tuple[str, str]]:
+    room, seen = MOST_UNPACKED, set()
+    for entry in entries:
+        name = PurePosixPath(entry.filename).name
+        with archive.open(entry) as stream:
+            content = stream.read(min(room, MOST_A_FILE) + 1)
+        room -= len(content)
+        if room < 0 or len(content) > MOST_A_FILE:
+            raise _unreadable(_("Unpacked, this is too large."), name)
+        if name in seen:
+            raise _unreadable(_("Two files in it have this name."), name)
+        seen.add(name)
+        yield name, _text(content, name)
+
+
+def _text(content: bytes, name: str) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = content[: wrong.start].count(b"\n") + 1
+        raise Unreadable([Mistake(name, line, _("This is not written in UTF-8. Save the file in UTF-8."))]) from None
+    if odd := NO_TEXT.search(text):
+        line = text[: odd.start()].count("\n") + 1
+        raise Unreadable([Mistake(name, line, _("There is a character here that is no text. Take it out."))])
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unreadable(words: str, file: str = "") -> Unreadable:
+    return Unreadable([Mistake(file[:LONGEST_NAME_SHOWN], 0, words)])
