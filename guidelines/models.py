@@ -1,7 +1,23 @@
 """Contents page for Django. Import from the subject, never from here."""
 
+from guidelines.agreements.models import Agreement, Clause, Edition
 from guidelines.courses.models import Course, CourseVersion
 from guidelines.enrolments.models import Enrolment, LiveHour, Reflection, Step
-from guidelines.versions.models import Acknowledgement, GuidelineVersion
+from guidelines.limits.models import OwnLimit
+from guidelines.versions.models import Acknowledgement, GuidelineVersion, Reading
 
-__all__ = ["Acknowledgement", "Course", "CourseVersion", "Enrolment", "GuidelineVersion", "LiveHour", "Reflection", "Step"]
+__all__ = [
+    "Acknowledgement",
+    "Agreement",
+    "Clause",
+    "Course",
+    "CourseVersion",
+    "Edition",
+    "Enrolment",
+    "GuidelineVersion",
+    "LiveHour",
+    "OwnLimit",
+    "Reading",
+    "Reflection",
+    "Step",
+]

@@ -34,6 +34,8 @@ from checkins.reviews import queries as reviews
 from checkins.reviews.services import REVIEW
 from checkins.sessions import queries as sessions
 from checkins.threads import queries as threads
+from guidelines.agreements import queries as agreements
+from guidelines.agreements.services import AGREEMENT
 from matching.endings import queries as endings
 from matching.hand_overs import queries as hand_overs
 from matching.joint import queries as joint
@@ -177,7 +179,7 @@ def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
     me, other, now = request.membership, pair.other_half(request.membership), timezone.now()
     meetings = sessions.on_pair_page(pair, me, now)
     besides = endings.told_on_pair_page(pair)
-    asked = joint.on_pair_page(pair, me, [RESET, AFTERWARDS, REVIEW], now, last_of=REVIEW, besides=besides)
+    asked = joint.on_pair_page(pair, me, [RESET, AFTERWARDS, REVIEW, AGREEMENT], now, last_of=REVIEW, besides=besides)
     context = {
         "now": now,
         "pairing": pair,
@@ -188,6 +190,7 @@ def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
         "absences": absences.on_pair_page(pair, me, now),
         "resets": resets.on_pair_page(pair, asked),
         "review": reviews.on_pair_page(pair, me, now, asked),
+        "agreement": agreements.on_pair_page(pair, me, now, asked),
         "airtime": airtime.on_pair_page(meetings["last"], me, now),
         "agenda": agendas.on_pair_page(pair, me, now),
         "decisions": decisions.on_pair_page(pair, me, now),
@@ -212,6 +215,7 @@ def _facts(request: MemberRequest, pair: Pairing) -> HttpResponse:
         "strip": _strip_of_pairing(pair, meetings, of_first, of_second),
         "rounds": readings.rounds_of(pair, me, now),
         "waiting": readings.open_round(Pairing.objects.filter(pk=pair.pk), me, now, names=0).number_not_yet,
+        "agreement_signed_at": agreements.signed_at(pair, me),
         "life": endings.for_staff(pair, me, now),
         "stand_ins": stand_ins.for_staff(pair, me),
         "hand_overs": hand_overs.for_staff(pair, me),

@@ -19,6 +19,7 @@ from checkins.reviews.services import REVIEW
 from checkins.sessions import queries as sessions
 from checkins.sessions.models import Session
 from checkins.threads import queries as threads
+from guidelines.agreements.services import AGREEMENT
 from matching.endings import queries as endings
 from matching.endings.services import BEGIN_AGAIN, ENDING
 from matching.joint import queries as joint
@@ -41,11 +42,12 @@ class Waiting:
     reset: Round | None = None
     afterwards: Round | None = None
     review: Round | None = None
+    agreement: Round | None = None
     begin_again: Round | None = None
 
     @property
     def number(self) -> int:
-        rounds = [self.ending, self.reset, self.afterwards, self.review, self.begin_again]
+        rounds = [self.ending, self.reset, self.afterwards, self.review, self.agreement, self.begin_again]
         lists: list[Sequence[Any]] = [self.ahead.asked, self.times, self.absences, self.decisions, self.actions]
         return sum(map(len, lists)) + sum(asked is not None for asked in rounds) + bool(self.unread)
 
@@ -72,7 +74,14 @@ def waiting_in(pairings: Sequence[Pairing], me: Membership, now: datetime) -> di
 
 
 # A question that has been asked of both, and what it is called here.
-ASKED_IN = {ENDING: "ending", RESET: "reset", AFTERWARDS: "afterwards", REVIEW: "review", BEGIN_AGAIN: "begin_again"}
+ASKED_IN = {
+    ENDING: "ending",
+    RESET: "reset",
+    AFTERWARDS: "afterwards",
+    REVIEW: "review",
+    AGREEMENT: "agreement",
+    BEGIN_AGAIN: "begin_again",
+}
 
 
 def _times_to_pick(ahead: sessions.Ahead, me: Membership) -> list[Session]:

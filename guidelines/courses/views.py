@@ -13,7 +13,7 @@ from guidelines.courses import archive, services
 from guidelines.courses.forms import NEW, CourseFacts, ImportCourse, PublishCourse, WriteModule
 from guidelines.courses.models import Course, CourseVersion
 from guidelines.courses.reader import Module, module_of
-from guidelines.versions.topics import rendered
+from guidelines.versions.markdown import rendered
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.keys import whole_number

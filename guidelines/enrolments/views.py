@@ -19,8 +19,8 @@ from guidelines.enrolments.access import with_its_certificate
 from guidelines.enrolments.forms import LearnerFilter, PickOne, RecordDone, RecordLive, Reflect, ticked
 from guidelines.enrolments.models import Enrolment, LiveHour, Reflection, Step
 from guidelines.enrolments.progress import ModuleProgress, Place, Progress, progress_of
+from guidelines.versions.markdown import rendered
 from guidelines.versions.models import Acknowledgement, GuidelineVersion
-from guidelines.versions.topics import rendered
 from mentoring.kernel import times
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused

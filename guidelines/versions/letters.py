@@ -36,7 +36,9 @@ def not_yet_read(messages: list[OutboxMessage]) -> set[int]:
     recipients = [message.recipient_id for message in messages]
     in_force = set(GuidelineVersion.objects.filter(pk__in=subjects).in_force().values_list("pk", flat=True))
     readers = set(
-        Acknowledgement.objects.filter(version__in=subjects, membership__user__in=recipients).values_list("version", "membership__user")
+        Acknowledgement.objects.standing()
+        .filter(version__in=subjects, membership__user__in=recipients)
+        .values_list("version", "membership__user")
     )
     people = Membership.objects.current().participants().filter(user__in=recipients, program__guideline_versions__in=subjects)
     asked = set(people.values_list("program__guideline_versions", "user"))

@@ -1,9 +1,12 @@
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from guidelines.versions.topics import Topic
 from programs.memberships.models import Membership, Program
 
 
@@ -26,15 +29,16 @@ class GuidelineVersionQuerySet(models.QuerySet["GuidelineVersion"]):
 
 
 class GuidelineVersion(models.Model):
-    """The whole set of a program's guidelines, as one text, at one time."""
+    """The whole set of a program's guidelines at one time: an introduction, and its topics as `guidelines.versions.topics` keeps them."""
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="guideline_versions")
     number = models.PositiveSmallIntegerField()
-    text = models.TextField(_("the guidelines"), help_text=_("In Markdown. Each heading becomes a topic."))
+    introduction = models.TextField(_("the introduction"), help_text=_("In Markdown."), blank=True)
+    topics = models.JSONField(_("the topics"))
     summary_of_change = models.CharField(_("what changed, in a sentence"), max_length=300, blank=True)
     written_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
-    # Counts the times a draft was saved: who saves what they read three times ago is told so.
+    # Counts the times a draft was saved: who publishes what they read three times ago is told so.
     revision = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)
@@ -47,7 +51,7 @@ class GuidelineVersion(models.Model):
             models.UniqueConstraint(
                 fields=["program"], condition=Q(published_at=None), name="guidelines_guidelineversion_one_draft_a_program"
             ),
-            models.CheckConstraint(condition=~Q(text=""), name="guidelines_guidelineversion_says_something"),
+            models.CheckConstraint(condition=~Q(topics=[]), name="guidelines_guidelineversion_says_something"),
         ]
 
     def __str__(self) -> str:
@@ -57,6 +61,21 @@ class GuidelineVersion(models.Model):
     def is_published(self) -> bool:
         return self.published_at is not None
 
+    @cached_property
+    def all_topics(self) -> tuple[Topic, ...]:
+        """In order. Whoever writes topics writes all of them, with `set_topics`."""
+        return tuple(Topic.kept(topic) for topic in self.topics)
+
+    def set_topics(self, topics: Iterable[Topic]) -> None:
+        self.topics = [topic.to_keep() for topic in topics]
+        self.__dict__.pop("all_topics", None)
+
+    def topic(self, key: str) -> Topic | None:
+        return next((topic for topic in self.all_topics if topic.key == key), None)
+
+    def says_the_same_as(self, other: "GuidelineVersion") -> bool:
+        return (self.introduction, self.topics) == (other.introduction, other.topics)
+
 
 class AcknowledgementQuerySet(models.QuerySet["Acknowledgement"]):
     def visible_to(self, membership: Membership) -> Self:
@@ -65,15 +84,47 @@ class AcknowledgementQuerySet(models.QuerySet["Acknowledgement"]):
     def of(self, membership: Membership) -> Self:
         return self.filter(membership=membership)
 
+    def standing(self) -> Self:
+        return self.filter(withdrawn_at=None)
+
 
 class Acknowledgement(models.Model):
     version = models.ForeignKey(GuidelineVersion, on_delete=models.PROTECT, related_name="acknowledgements")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="acknowledgements")
     acknowledged_at = models.DateTimeField()
+    # Somebody may find that they can't keep to it. They can agree again, which is another row.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = AcknowledgementQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["version", "membership"], name="guidelines_acknowledgement_once_a_person"),
+            models.UniqueConstraint(
+                fields=["version", "membership"], condition=Q(withdrawn_at=None), name="guidelines_acknowledgement_once_a_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=models.F("acknowledged_at")),
+                name="guidelines_acknowledgement_withdrawn_afterwards",
+            ),
         ]
+
+
+class ReadingQuerySet(models.QuerySet["Reading"]):
+    def visible_to(self, membership: Membership) -> Self:
+        """One's own alone."""
+        return self.filter(membership=membership)
+
+
+class Reading(models.Model):
+    """How far somebody has read who has not agreed yet: of each topic the digest of the words they read, by its key.
+
+    Which answers they picked is kept nowhere.
+    """
+
+    membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="guideline_reading")
+    topics = models.JSONField(default=dict)
+
+    objects = ReadingQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Reading {self.pk}"

@@ -10,7 +10,7 @@ def may_write(membership: Membership) -> bool:
 
 
 def may_acknowledge(membership: Membership, version: GuidelineVersion) -> bool:
-    """Participants, for themselves, and only what everybody can read."""
+    """Participants, for themselves, and only what everybody can read. The same holds for what comes before it and after it."""
     return membership.left_at is None and membership.is_participant and membership.program_id == version.program_id and version.is_published
 
 

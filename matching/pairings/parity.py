@@ -17,6 +17,7 @@ SOMEBODY_ELSE = Membership(pk=3, is_participant=True, is_coordinator=True, is_ad
 # What the acts are about, by the first word of their names, in the order in which a pairing meets them.
 SUBJECTS = {
     "pairing": _("Beginning, resting, ending"),
+    "agreement": _("The agreement, and limits"),
     "session": _("Meetings"),
     "agenda": _("The shared agenda"),
     "decision": _("Decisions"),
@@ -28,7 +29,14 @@ SUBJECTS = {
     "review": _("Reviews"),
     "reset": _("A fresh start"),
 }
-TOLD_WITH = {"call": "checkin", "ending": "pairing", "later-contact": "pairing", "hand-over": "pairing", "airtime": "session"}
+TOLD_WITH = {
+    "limits": "agreement",
+    "call": "checkin",
+    "ending": "pairing",
+    "later-contact": "pairing",
+    "hand-over": "pairing",
+    "airtime": "session",
+}
 
 
 @dataclass(frozen=True)

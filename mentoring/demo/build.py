@@ -20,7 +20,6 @@ from checkins.imbalance.models import Signal
 from checkins.nudges import services as nudges
 from checkins.plans.models import Question
 from checkins.reminders import services as reminders
-from guidelines.versions import services as guidelines
 from guidelines.versions.models import GuidelineVersion
 from matching.criteria import services as criteria
 from matching.criteria.models import Exclusion
@@ -31,6 +30,7 @@ from matching.runs.field import Wish
 from matching.suggestions import services as suggestions
 from matching.suggestions.queries import suggested
 from mentoring.demo import concerns, learning, people, stories, words
+from mentoring.demo.common_ground import agree_to_guidelines, write_agreements
 from mentoring.demo.life import Clock, Pair
 from mentoring.demo.special import Specials
 from mentoring.kernel.audit import services as audit
@@ -146,6 +146,7 @@ class Teller:
             self._on_day(day)
         self.specials.on_the_last_day()
         self._tell_concerns()
+        write_agreements(self.pairs)
         for pair in self.pairs:
             if pair.pairing.state == Pairing.State.ACTIVE:
                 pair.plan_ahead()
@@ -241,7 +242,7 @@ class Teller:
             member = self._joins(self.program, user, wish, day, self.questions)
             # The last few are still on their way in.
             if number < self.how_many - 7:
-                guidelines.acknowledge(version=self.version, by=member, now=self.at(day, 15))
+                agree_to_guidelines(self.version, member, self.at(day, 15))
             else:
                 self.on_their_way.add(member.pk)
             (self.seeking if wish == "seeks" else self.offering).append(member)
@@ -470,7 +471,7 @@ class Teller:
             day = self.first_day + timedelta(days=1 + number)
             user = self.person(name, f"neighbour{number}@harbour.example")
             member = self._joins(program, user, "offers" if number % 2 else "seeks", day, questions)
-            guidelines.acknowledge(version=version, by=member, now=self.at(day, 15))
+            agree_to_guidelines(version, member, self.at(day, 15))
             members.append(member)
         learned = learning.Learning(program, self.draw)
         begun_at, now = self.at(self.first_day + timedelta(days=11), 19), self.at(self.first_day + timedelta(days=12), 21)
@@ -497,7 +498,7 @@ class Teller:
         for number, name in enumerate(PEERS):
             day = self.first_day + timedelta(days=1 + number)
             member = self._joins(program, self.person(name, f"peer{number}@circle.example"), "both", day, questions)
-            guidelines.acknowledge(version=version, by=member, now=self.at(day, 15))
+            agree_to_guidelines(version, member, self.at(day, 15))
         criteria.use_suggestion(program=program, by=coordinator, now=start)
         self._who_could_meet_whom(program, coordinator)
 

@@ -25,7 +25,9 @@ from checkins.resets import services as resets
 from checkins.reviews.models import Review
 from checkins.sessions.models import Series, Session, SessionOption
 from checkins.threads.models import Message, ThreadRead
+from guidelines.agreements.models import Agreement, Clause, Edition
 from guidelines.enrolments.models import Enrolment, LiveHour, Step
+from guidelines.limits.models import OwnLimit
 from guidelines.versions.models import Acknowledgement
 from matching.endings.models import EndingReason
 from matching.facts.models import Fact, WeeklyCount
@@ -98,6 +100,7 @@ class _Generation:
         self._copy(Enrolment.objects.filter(membership__in=halves))
         self._copy(Step.objects.filter(enrolment__membership__in=halves))
         self._copy(LiveHour.objects.filter(membership__in=halves))
+        self._copy(OwnLimit.objects.filter(membership__in=halves))
         self._copy(Profile.objects.filter(membership__in=halves))
         self._copy(ProfileAnswer.objects.filter(profile__membership__in=halves))
         self._copy(pairs)
@@ -123,6 +126,9 @@ class _Generation:
         self._copy(rounds.of_kind(resets.AFTERWARDS), source_id=self._source_of_the_twin)
         self._copy(JointAnswer.objects.filter(round__pairing__in=pairs))
         self._copy(Review.objects.filter(pairing__in=pairs))
+        self._copy(Agreement.objects.filter(pairing__in=pairs))
+        self._copy(Clause.objects.filter(pairing__in=pairs))
+        self._copy(Edition.objects.filter(pairing__in=pairs))
         self._copy(HandOverNote.objects.filter(pairing__in=pairs))
         self._copy(Session.topics.through.objects.filter(session__pairing__in=pairs))
         self._copy(Fact.objects.filter(pairing__in=pairs), source_id=self._source_of_the_twin)

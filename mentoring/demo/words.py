@@ -313,3 +313,32 @@ CONCERN_OPEN = (
     "I do not think he meant harm, but I do not want him to look after us any more."
 )
 REFLECTION = "Last week I answered before Amara had finished. I want to count to five first, and to ask what she would like from me."
+
+# What each of two fills in alone for their agreement: some of it alike, some of it not.
+FILLED_IN = (
+    {
+        "who": "I am the first in my family here, and I would like somebody to think aloud with.",
+        "learn": "To ask in a seminar without shaking",
+        "rhythm": "Every other Thursday, an hour, in the Student House",
+        "agenda": "Each of us puts one thing on it by Tuesday",
+        "decide": "We both have to like it",
+        "feedback": "Tell me soon, and when we are alone",
+        "missed": "A line the day before is enough",
+        "well": "I say “I don’t know” and feel fine",
+    },
+    {
+        "who": "I had nobody to ask in my first year. And I want to learn to listen.",
+        "learn": "To wait until a thought is finished",
+        "rhythm": "Every other Thursday, an hour, in the Student House",
+        "agenda": "Each of us puts one thing on it by Tuesday",
+        "decide": "We try things for a month and then look",
+        "feedback": "Rather in writing, so that I can think first",
+        "missed": "A line the day before is enough",
+        "pause": "Either of us can take two weeks off, no questions",
+    },
+)
+# What two make of it where they said different things.
+WRITTEN_INTO_IT = {
+    "decide": "We decide together, and try it for a month. Either of us can open it again.",
+    "feedback": "We say it soon, when we are alone. Whoever would rather write, writes.",
+}

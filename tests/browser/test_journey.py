@@ -29,6 +29,7 @@ from mentoring.kernel.queues import Queue
 from programs.memberships.models import Membership
 from programs.people.services import let_create_programs
 from tests.browser.pressing import press
+from tests.factories.guidelines import read_through
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -153,7 +154,10 @@ def test_a_program_from_beginning_to_end(
 
     # Each joins by the link of their mail, says who they are, and agrees to the guidelines.
     amara, jonas = page_at(360), page_at(width)
-    for page, link, wish in ((amara, amaras_link[1], "Find somebody"), (jonas, jonas_link[1], "Mentor somebody")):
+    for page, address, link, wish in (
+        (amara, "amara@example.org", amaras_link[1], "Find somebody"),
+        (jonas, "jonas@example.org", jonas_link[1], "Mentor somebody"),
+    ):
         page.goto(link)
         axe(page)
         page.get_by_role("button", name="Join").click()
@@ -164,6 +168,8 @@ def test_a_program_from_beginning_to_end(
         press(page, "Save my profile")
         page.goto(f"{program}/guidelines/")
         axe(page)
+        read_through(Membership.objects.get(user__email=address))
+        page.reload()
         page.get_by_label(re.compile("I have read version")).check()
         press(page, "Agree to the guidelines")
 

@@ -6,11 +6,13 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from guidelines.versions.models import Reading
 from matching.pairings.models import Pairing
 from programs.memberships import services as memberships
 from programs.profiles.models import ProfileAnswer, ProfileQuestion
 from programs.readiness import services as readiness
 from programs.setup import services as setup
+from tests.factories.guidelines import read_through
 from tests.factories.programs import ProfileFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,6 +102,17 @@ def test_two_people_are_introduced_and_their_pairing_begins(page_at, looks_right
 
     own.get_by_role("link", name="Read the guidelines and agree to them").click()
     looks_right(own, "guidelines")
+    own.get_by_role("link", name="Read: What mentoring is").click()
+    looks_right(own, "topic")
+    own.get_by_role("radio").first.check()
+    own.get_by_role("button", name="See where it leads").click()
+    expect(own.get_by_role("heading", name="You picked")).to_be_visible()
+    looks_right(own, "topic-picked")
+    own.get_by_role("link", name="Next: Time").click()
+    Reading.objects.all().delete()
+    read_through(mentor)
+    own.goto(reverse("guidelines:read", args=[program.slug]))
+    looks_right(own, "guidelines-read")
     own.get_by_label("I have read version 1").check()
     own.get_by_role("button", name="Agree to the guidelines").click()
     expect(own.get_by_text("Thank you. You agreed to version 1.")).to_be_visible()
@@ -126,18 +139,19 @@ def test_guidelines_are_written_published_and_asked_of_everybody(page_at, looks_
     staff.goto(reverse("guidelines:edit", args=[program.slug]))
     looks_right(staff, "guidelines-edit")
 
-    staff.get_by_label("The guidelines").fill("## Time\n\nTell each other **a day** before.\n\n- Early\n- Late\n")
+    staff.get_by_role("link", name="2. Time, lateness and notice").click()
+    staff.get_by_label("The rule", exact=True).fill("Tell each other **a day** before.\n\n- Early\n- Late\n")
     staff.get_by_role("button", name="Show how it reads").click()
-    expect(staff.get_by_role("heading", name="Time", exact=True)).to_be_visible()
+    expect(staff.get_by_text("How it reads. This is not saved yet.")).to_be_visible()
     looks_right(staff, "guidelines-preview")
-    staff.get_by_role("button", name="Save the draft").click()
+    staff.get_by_role("button", name="Save the topic").click()
     looks_right(staff, "guidelines-draft")
     staff.get_by_role("button", name="Publish version 2").click()
     expect(staff.get_by_role("alert").get_by_role("link")).to_have_text(
         "Say in a sentence what changed, so that people know what to look for."
     )
     looks_right(staff, "guidelines-publish-wrong")
-    staff.get_by_label("What changed, in a sentence?").fill("Only time is left.")
+    staff.get_by_label("What changed, in a sentence?").fill("A day is enough.")
     staff.get_by_role("button", name="Publish version 2").click()
     expect(staff.get_by_text("0 of 2 participants agreed to version 2")).to_be_visible()
     looks_right(staff, "guidelines-readers")

@@ -1,15 +1,39 @@
-"""Guidelines of a program and who has acknowledged them; its courses and who takes them."""
+"""Guidelines of a program and who has acknowledged them, its courses and who takes them, limits of one's own, what two agree on."""
 
 from datetime import timedelta
 
 import factory
 from factory.django import DjangoModelFactory
 
+from guidelines.agreements.clauses import SUBJECTS
+from guidelines.agreements.models import Agreement, Clause, Edition
 from guidelines.courses.models import Course, CourseVersion
 from guidelines.enrolments.models import Enrolment, LiveHour, Reflection, Step
-from guidelines.versions.models import Acknowledgement, GuidelineVersion
+from guidelines.limits.models import OwnLimit
+from guidelines.versions.models import Acknowledgement, GuidelineVersion, Reading
+from guidelines.versions.topics import Answer, Topic
+from programs.memberships.models import Membership
+from tests.factories.matching import PairingFactory, RoundFactory
 from tests.factories.programs import MembershipFactory, ProgramFactory
 from tests.times import NOON
+
+
+def topic(key: str = "time", **what: object) -> Topic:
+    """A topic with everything a topic can have."""
+    said = {
+        "title": key.capitalize(),
+        "rule": "Tell each other a day before if you cannot come.",
+        "why": "So that nobody waits.",
+        "limit_question": "How firm should it be?",
+        "limits": ("A day before.", "Two days before.", "A week before."),
+        "situation": "A bus is late. What could one do?",
+        "answers": (Answer("Say nothing.", False, "The other waits."), Answer("Send a line.", True, "The other knows.")),
+    }
+    return Topic(key=key, **{**said, **what})  # type: ignore[arg-type]
+
+
+TIME = topic("time")
+MONEY = topic("money", rule="No loans.", limit_question="", limits=("A card at most.", "Nothing at all."), situation="", answers=())
 
 
 class GuidelineVersionFactory(DjangoModelFactory):
@@ -20,10 +44,12 @@ class GuidelineVersionFactory(DjangoModelFactory):
 
     class Params:
         draft = factory.Trait(published_at=None)
+        written = (TIME, MONEY)
 
     program = factory.SubFactory(ProgramFactory)
     number = factory.Sequence(lambda number: number + 1)
-    text = "# Time\n\nTell each other a day before if you cannot come.\n\n# Money\n\nNo loans.\n"
+    introduction = "Be kind.\n"
+    topics = factory.LazyAttribute(lambda version: [one.to_keep() for one in version.written])
     summary_of_change = ""
     written_by = factory.SubFactory(
         MembershipFactory, program=factory.SelfAttribute("..program"), is_participant=False, is_coordinator=True
@@ -171,3 +197,58 @@ class LiveHourFactory(DjangoModelFactory):
         MembershipFactory, program=factory.SelfAttribute("..course.program"), is_participant=False, is_coordinator=True
     )
     recorded_at = NOON - timedelta(days=29)
+
+
+def read_through(membership: Membership) -> None:
+    """They have read every topic of what is in force, and are asked whether they agree."""
+    version = GuidelineVersion.objects.filter(program=membership.program_id).in_force().get()
+    Reading.objects.create(membership=membership, topics={topic.key: topic.digest for topic in version.all_topics})
+
+
+class OwnLimitFactory(DjangoModelFactory):
+    class Meta:
+        model = OwnLimit
+
+    membership = factory.SubFactory(MembershipFactory)
+    topic = "time"
+    words = "Two days before."
+
+
+class AgreementFactory(DjangoModelFactory):
+    """Both have answered and nothing is written yet; what they answered is what a test gives to its round."""
+
+    class Meta:
+        model = Agreement
+        skip_postgeneration_save = True
+
+    class Params:
+        signed = factory.Trait(first_signed_at=NOON, second_signed_at=NOON)
+
+    pairing = factory.SubFactory(PairingFactory, active=True)
+    round = factory.SubFactory(RoundFactory, pairing=factory.SelfAttribute("..pairing"), kind="agreement", opened_together=True)
+    review_on = NOON.date() + timedelta(weeks=6)
+
+    @factory.post_generation
+    def clauses(self, create: bool, texts: dict[str, str] | None, **_: object) -> None:  # type: ignore[misc]
+        if create:
+            Clause.objects.bulk_create(
+                Clause(pairing=self.pairing, agreement=self, key=subject.key, text=(texts or {}).get(subject.key, ""))  # type: ignore[attr-defined, misc]
+                for subject in SUBJECTS
+            )
+
+
+class EditionFactory(DjangoModelFactory):
+    """What both signed at noon."""
+
+    class Meta:
+        model = Edition
+
+    agreement = factory.SubFactory(AgreementFactory, signed=True)
+    pairing = factory.SelfAttribute("agreement.pairing")
+    number = 1
+    texts = factory.LazyFunction(lambda: {"rhythm": "Every week."})
+    digest = "0" * 64
+    review_on = factory.SelfAttribute("agreement.review_on")
+    first_signed_at = NOON
+    second_signed_at = NOON
+    signed_at = NOON

@@ -25,6 +25,9 @@ from checkins.notes.models import Note
 from checkins.reviews.models import Review
 from checkins.sessions.models import Session, SessionOption
 from checkins.threads.models import ThreadRead
+from guidelines.agreements.models import Agreement
+from guidelines.agreements.queries import told
+from guidelines.limits.models import OwnLimit
 from matching.facts.models import Fact
 from matching.joint.models import Answer as JointAnswer
 from matching.joint.models import NotNow, Round
@@ -32,6 +35,7 @@ from matching.pairings import acts
 from matching.pairings.models import Pairing
 from matching.pauses.models import Pause
 from mentoring.kernel.audit.models import AuditEvent
+from programs.people.models import User
 from tests.factories.checkins import (
     AbsenceFactory,
     ActionItemFactory,
@@ -68,6 +72,10 @@ class Key:
 
 # What makes a form do its act. What is a button alone is sent empty.
 FILLED_IN: dict[str, dict[str, object]] = {
+    "guidelines:agreement": {"round": Key("fills-in"), "rhythm": WORDS},
+    "guidelines:agreement-clause": {"text": WORDS, "version": 1},
+    "guidelines:agreement-sign": {"digest": Key("digest"), "name": WORDS},
+    "guidelines:set-limit": {"words": "Two days before."},
     "checkins:action-add": {"text": WORDS, "owner": "both"},
     "checkins:actions-done": {"done": Key("actionitem")},
     "checkins:agenda-add": {"text": WORDS},
@@ -135,8 +143,12 @@ def _in_which_all_can_be_done() -> World:
     afterwards = RoundFactory(pairing=pairing, kind="reset-afterwards")
     JointAnswerFactory(round=afterwards, content={"how": "same"})
     HandOverNoteFactory(pairing=pairing)
+    # Each signs with their name.
+    User.objects.filter(memberships__in=pairing.halves).update(name=WORDS)
     world.own |= {  # type: ignore[operator, misc]
         "option": option.pk,
+        "fills-in": world.own["guidelines:agreement-take-back.round"],
+        "digest": told(Agreement.objects.get(pairing=pairing), pairing.first).digest,
         "reset-afterwards": afterwards.pk,
         "looks-back": world.own["checkins:review-take-back.round"],
         "item": f"review-{Review.objects.get(pairing=pairing).round_id}-say",
@@ -280,7 +292,9 @@ def _kept() -> tuple[int, ...]:
     own: what they say or note alone, have left, have read.
     """
     newest = f"(SELECT COALESCE(MAX(id), 0) FROM {Fact._meta.db_table})"
-    recorded, *counted = (f"(SELECT COUNT(*) FROM {model._meta.db_table})" for model in (AuditEvent, JointAnswer, NotNow, Answer, Note))
+    recorded, *counted = (
+        f"(SELECT COUNT(*) FROM {model._meta.db_table})" for model in (AuditEvent, JointAnswer, NotNow, Answer, Note, OwnLimit)
+    )
     read = f"(SELECT COUNT(read_at) FROM {ThreadRead._meta.db_table})"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join([recorded, newest, *counted, read])}")
@@ -311,7 +325,11 @@ def _arrange(world: World, act: acts.Act, state: str, place: str, mentor: str) -
         Pause.objects.filter(pairing=world.own["pairing"], gone_on_at=None).update(**{f"{place}_yes_at": NOON})
     if act.route in ("checkins:session-propose", "checkins:session-repeat"):
         Session.objects.filter(pairing=world.own["pairing"], state=Session.State.PROPOSED).delete()
-    begun = {"matching:ending-begin": "ending", "checkins:review-start": "review"}
+    if act.route in ("guidelines:agreement", "guidelines:agreement-start"):
+        Agreement.objects.filter(pairing=world.own["pairing"]).delete()
+    if act.route == "guidelines:agreement-change":
+        Agreement.objects.filter(pairing=world.own["pairing"]).update(first_signed_at=NOON, second_signed_at=NOON)
+    begun = {"matching:ending-begin": "ending", "checkins:review-start": "review", "guidelines:agreement-start": "agreement"}
     if act.route in begun:
         Round.objects.of_kind(begun[act.route]).filter(pairing=world.own["pairing"]).waiting().update(called_off_at=NOON)
 

@@ -19,6 +19,7 @@ from checkins.imbalance.finding import TASK_OF
 from checkins.imbalance.models import Pattern, Signal
 from checkins.plans.models import Question
 from checkins.sessions.models import Session
+from guidelines.agreements.models import Agreement
 from guidelines.courses.models import CourseVersion
 from matching.runs.models import Run
 from mentoring.kernel.jobs.models import Job
@@ -60,6 +61,7 @@ from tests.factories.guidelines import (
     AcknowledgementFactory,
     CourseFactory,
     CourseVersionFactory,
+    EditionFactory,
     EnrolmentFactory,
     GuidelineVersionFactory,
     LiveHourFactory,
@@ -349,6 +351,8 @@ def _live(pairing: object, numbers: Iterable[int]) -> None:
     _write(ReviewFactory.build(pairing=pairing, round=one) for one in looks_back)
     said = {"more": "Time", "less": "Haste", "say": "even"}
     _write(JointAnswerFactory.build(round=one, membership=half, content=said) for one in looks_back for half in (first, second))
+    for agreement in Agreement.objects.filter(pairing=pairing):
+        _write(EditionFactory.build(agreement=agreement, pairing=pairing, number=2 + n) for n in numbers)
     shared = {"pairing": pairing, "plan": plan}
     for half in (first, second):
         rounds = [

@@ -50,6 +50,8 @@ SURVIVORS = {
     "CaseTask.visible_to": "its list shows one's own tasks, and no word of them",
     "door of checkins:cases": "its page asks for a role that nobody outside has here",
     "SheetRow.visible_to": "it is Sheet.visible_to once more, which its one page has asked for the sheet",
+    "OwnLimit.visible_to": "whoever set it, it is one of the lines that all who read the topic see; what is tested beside it says whose",
+    "Reading.visible_to": "it says how far somebody has read, and no word",
     "SessionOption.visible_to": "it is Session.readable_by once more, which its one page has asked for the session",
     "SessionAccount.visible_to": "it is Session.readable_by once more, which its pages have asked for the session",
 }

@@ -54,7 +54,16 @@ from tests.factories.checkins import (
     TaskFactory,
     plan_of,
 )
-from tests.factories.guidelines import CourseVersionFactory, EnrolmentFactory, GuidelineVersionFactory, LiveHourFactory, ReflectionFactory
+from tests.factories.guidelines import (
+    AgreementFactory,
+    CourseVersionFactory,
+    EditionFactory,
+    EnrolmentFactory,
+    GuidelineVersionFactory,
+    LiveHourFactory,
+    ReflectionFactory,
+    topic,
+)
 from tests.factories.matching import (
     CriterionFactory,
     EndingReasonFactory,
@@ -219,9 +228,9 @@ def _pairing_elsewhere() -> Pairing:
 
 def _things_of_program(coordinator: Membership, mark: str = "Ours") -> dict[str, object]:
     program, plan = coordinator.program, plan_of(coordinator.program)
-    GuidelineVersionFactory(program=program, written_by=coordinator, number=1, text=f"# {mark}\n\nNo loans.\n")
     course = CourseVersionFactory(course__program=program, written_by=coordinator, title=f"{mark} way", is_required=True).course
     CourseVersionFactory(course=course, written_by=coordinator, number=2, title=f"Draft{mark.lower()}", draft=True)
+    GuidelineVersionFactory(program=program, written_by=coordinator, number=1, written=(topic(mark.lower(), title=mark),))
     asked = QuestionFactory(plan=plan, going_on=True, text=f"{mark} with {{name}}?")
     QuestionFactory(plan=plan, text=f"At ease, {mark}?")
     invitation = InvitationFactory(program=program, name=f"{mark} Guest")
@@ -252,18 +261,19 @@ def _things_of_program(coordinator: Membership, mark: str = "Ours") -> dict[str,
         "invitation": invitation.pk,
         "token": token_for(invitation.pk),
         "sheet": sheet.pk,
+        "topic": mark.lower(),
     }
 
 
 def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: date = TODAY) -> dict[str, object]:
-    topic = AgendaItemFactory(pairing=pairing, text=mark, points=mark)
-    FactFactory(pairing=pairing, source_id=topic.pk)
+    on_agenda = AgendaItemFactory(pairing=pairing, text=mark, points=mark)
+    FactFactory(pairing=pairing, source_id=on_agenda.pk)
     for session in range(3):
         FactFactory(pairing=pairing, kind=Fact.Kind.SESSION_LOGGED, source_id=1000 * pairing.pk + session)
     session = SessionFactory(pairing=pairing, talked_about=mark, next_time=mark, minutes=minutes, starts_at=NOON - timedelta(days=90))
     for half in pairing.halves:
         SessionAccountFactory(session=session, author=half, words=mark)
-    NotReachedFactory(session=session, topic=topic)
+    NotReachedFactory(session=session, topic=on_agenda)
     planned = SessionFactory(pairing=pairing, planned=True, where=mark)
     series = SeriesFactory(pairing=pairing, where=mark, starts_at=NOON + timedelta(days=10, hours=5))
     SessionFactory(pairing=pairing, planned=True, where=mark, series=series, recurs_at=series.starts_at, starts_at=series.starts_at)
@@ -296,6 +306,12 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
     finished = EnrolmentFactory(taken=learned, membership=pairing.first, finished=True, code=f"{mark}-certificate")
     reflection = learned.read_modules[0].screens[3]
     ReflectionFactory(enrolment=finished, screen=reflection.key, text=f"Thought{mark.lower()}")
+    agreement = AgreementFactory(pairing=pairing, clauses={"rhythm": mark})
+    EditionFactory(agreement=agreement, texts={"rhythm": mark})
+    for half in pairing.halves:
+        JointAnswerFactory(round=agreement.round, membership=half, content={"rhythm": mark, "feedback": mark})
+    filled_in = RoundFactory(pairing=pairing, kind="agreement")
+    JointAnswerFactory(round=filled_in, content={"rhythm": f"Alone{mark.lower()}"})
     return {
         "guidelines:certificate-check.token": finished.code,
         "livehour": LiveHourFactory(course=learned.course, membership=pairing.second, recorded_by=pairing.proposed_by).pk,
@@ -306,8 +322,10 @@ def _things_of_pairing(pairing: Pairing, mark: str, minutes: int = 45, due_on: d
         "round": earlier.pk,
         "checkins:reset-take-back.round": reset.pk,
         "checkins:review-take-back.round": looks_back.pk,
+        "guidelines:agreement-take-back.round": filled_in.pk,
+        "clause": agreement.clauses.get(key="rhythm").pk,
         "review": review.pk,
-        "agendaitem": topic.pk,
+        "agendaitem": on_agenda.pk,
         "checkins:agenda-open-again.agendaitem": AgendaItemFactory(pairing=pairing, text=mark, discussed=True).pk,
         "session": session.pk,
         "series": series.pk,

@@ -1,25 +1,41 @@
 import csv
+import io
 import re
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from guidelines.versions import services
+from guidelines.versions import files, services
 from guidelines.versions.models import Acknowledgement, GuidelineVersion
 from mentoring.kernel.outbox.models import OutboxMessage
-from tests.factories.guidelines import AcknowledgementFactory, GuidelineVersionFactory
-from tests.factories.programs import MembershipFactory, ProgramFactory
+from tests.factories.guidelines import MONEY, TIME, AcknowledgementFactory, GuidelineVersionFactory
+from tests.factories.programs import MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
-PAGES_OF_STAFF = ["edit", "acknowledged", "acknowledged-export"]
+PAGES_OF_STAFF = ["edit", "edit-introduction", "add-topic", "take-in", "file", "acknowledged", "acknowledged-export"]
+TWO_DAYS = replace(TIME, rule="Two days before.")
+TYPED = {
+    "title": "Time",
+    "rule": "Two days before.\r\n\r\n- Say so",
+    "why": TIME.why,
+    "limits": "A day before.\r\n\r\n- Two days before.",
+    "situation": "A bus is late.",
+    "answer_1": "Say nothing.",
+    "reasoning_1": "The other waits.",
+    "answer_3": "Send a line.",
+    "fits_3": "on",
+    "reasoning_3": "The other knows.",
+}
 
 
 @pytest.fixture
 def version(db):
-    return GuidelineVersionFactory(number=1, text="# Time\n\nA day before.\n\n# Money\n\nNo loans.\n")
+    return GuidelineVersionFactory(number=1)
 
 
 @pytest.fixture
@@ -33,12 +49,13 @@ def coordinator(version):
 
 
 @pytest.fixture
-def participant(program):
-    return MembershipFactory(program=program)
+def draft(version, noon):
+    """Of which the first topic says something else."""
+    return services.save_topic(program=version.program, by=version.written_by, topic=TWO_DAYS, before=TIME.digest, now=noon)
 
 
-def page(name, program):
-    return reverse(f"guidelines:{name}", args=[program.slug])
+def page(name, program, *more):
+    return reverse(f"guidelines:{name}", args=[program.slug, *more])
 
 
 def words(response):
@@ -49,185 +66,162 @@ def form(**fields):
     return {"once": str(uuid.uuid4()), **fields}
 
 
-def publish(version, noon, text="# Time\n\nTwo days before.\n\n# Touch\n\nAsk.\n"):
-    program, by = version.program, version.written_by
-    draft = services.save_draft(program=program, by=by, text=text, revision=0, now=noon)
-    return services.publish(program=program, by=by, summary="Two days, no longer one.", revision=draft.revision, now=noon)
+# --- the door ---
 
 
-# --- reading and agreeing ---
+def test_participants_and_outsiders_find_none_of_these_pages(as_member, program):
+    for somebody in (MembershipFactory(program=program), MembershipFactory()):
+        browser = as_member(somebody)
+        for name in PAGES_OF_STAFF:
+            assert browser.get(page(name, program)).status_code == 404
+        for name in ("publish", "remind", "drop-draft", "add-topic", "take-in"):
+            assert browser.post(page(name, program), form()).status_code == 404
 
 
-def test_everybody_in_the_program_reads_them_topic_by_topic(as_member, program, coordinator, participant):
-    for somebody in (participant, coordinator):
-        shown = words(as_member(somebody).get(page("read", program)))
-
-        assert '<h2 id="topic-1">Time</h2>' in shown
-        assert 'href="#topic-2"' in shown
-        assert "Version 1" in shown
+# --- writing ---
 
 
-def test_a_draft_is_not_what_people_read(as_member, program, participant):
-    GuidelineVersionFactory(program=program, number=2, draft=True, text="# Not yet\n")
-
-    assert "Not yet" not in words(as_member(participant).get(page("read", program)))
-
-
-def test_those_outside_find_nothing(as_member, program):
-    outsider = as_member(MembershipFactory())
-
-    for name in ("read", *PAGES_OF_STAFF):
-        assert outsider.get(page(name, program)).status_code == 404
-    for name in ("acknowledge", "publish", "remind", "edit"):
-        assert outsider.post(page(name, program), form()).status_code == 404
-
-
-def test_participants_find_none_of_the_pages_of_staff(as_member, program, participant):
-    browser = as_member(participant)
-
-    for name in PAGES_OF_STAFF:
-        assert browser.get(page(name, program)).status_code == 404
-    for name in ("edit", "publish", "remind"):
-        assert browser.post(page(name, program), form()).status_code == 404
-
-
-def test_agreeing_is_asked_of_participants_alone(as_member, program, coordinator, version):
+def test_a_topic_is_written_and_kept_from_participants(as_member, program, coordinator):
     browser = as_member(coordinator)
+    assert TIME.digest in words(browser.get(page("edit-topic", program, "time")))
 
-    assert "Agree to the guidelines" not in words(browser.get(page("read", program)))
-    assert browser.post(page("acknowledge", program), form(version=version.pk, read="on")).status_code == 404
+    response = browser.post(page("edit-topic", program, "time"), form(**TYPED, before=TIME.digest), follow=True)
 
-
-def test_nothing_is_ticked_in_advance(as_member, program, participant):
-    box = re.search(r'<input type="checkbox"[^>]*name="read"[^>]*>', words(as_member(participant).get(page("read", program))))
-
-    assert box
-    assert "checked" not in box[0]
-
-
-def test_agreeing_is_kept_and_said(as_member, program, participant, version):
-    browser = as_member(participant)
-
-    response = browser.post(page("acknowledge", program), form(version=version.pk, read="on"), follow=True)
-
-    assert Acknowledgement.objects.get().membership == participant
-    assert "You agreed to version 1" in words(response)
-    assert 'name="read"' not in words(response)
-
-
-def test_agreeing_without_the_tick_says_what_is_missing(as_member, program, participant, version):
-    response = as_member(participant).post(page("acknowledge", program), form(version=version.pk))
-
-    assert response.status_code == 200
-    assert "Tick the box" in words(response)
-    assert "<title>Error: " in words(response)
-    assert not Acknowledgement.objects.exists()
-
-
-@pytest.mark.parametrize("nonsense", ["", "x", "999999", "0x1", "1e9", "-1", "99999999999999999999"])
-def test_a_version_that_cannot_be_meant_changes_nothing_wrong(as_member, program, participant, version, nonsense):
-    response = as_member(participant).post(page("acknowledge", program), form(version=nonsense, read="on"))
-
-    assert response.status_code in (200, 302)
-    assert set(Acknowledgement.objects.values_list("version", flat=True)) <= {version.pk}
-
-
-def test_what_changed_while_somebody_read_is_shown_and_nothing_is_recorded(as_member, program, participant, version, noon):
-    browser = as_member(participant)
-    browser.get(page("read", program))
-    publish(version, noon)
-
-    response = browser.post(page("acknowledge", program), form(version=version.pk, read="on"))
-
-    assert response.status_code == 409
-    shown = words(response)
-    assert "The guidelines changed while you were reading" in shown
-    assert "Two days, no longer one." in shown
-    assert "Time: changed" in shown
-    assert "Touch: new" in shown
-    assert "Money: taken out" in shown
-    assert not Acknowledgement.objects.exists()
-
-
-def test_who_agreed_before_is_shown_what_is_different(as_member, program, participant, version, noon):
-    AcknowledgementFactory(version=version, membership=participant)
-    publish(version, noon)
-
-    shown = words(as_member(participant).get(page("read", program)))
-
-    assert "New since you last agreed:" in shown
-    assert '<a href="#topic-2">Touch</a>: new' in shown
-    assert "Agree to the guidelines" in shown
-
-
-def test_a_program_without_guidelines_says_so(as_member):
-    somebody = MembershipFactory(program=ProgramFactory())
-
-    assert "No guidelines yet" in words(as_member(somebody).get(page("read", somebody.program)))
-
-
-def test_reading_costs_the_same_for_few_topics_and_for_many(as_member, program, participant, version, noon, costs_the_same):
-    browser = as_member(participant)
-    long = "".join(f"# Topic {number}\n\nBe kind.\n\n" for number in range(40))
-
-    costs_the_same(lambda: browser.get(page("read", program)), grow=lambda: publish(version, noon, text=long), at_most=10)
-
-
-# --- writing and publishing ---
-
-
-def test_a_draft_is_saved_and_kept_from_participants(as_member, program, coordinator, version):
-    browser = as_member(coordinator)
-
-    response = browser.post(page("edit", program), form(text="# Time\r\n\r\nTwo days.\r\n", revision="0"), follow=True)
-
-    draft = GuidelineVersion.objects.draft().get()
-    assert (draft.text, draft.number) == ("# Time\n\nTwo days.\n", 2)
+    topic = GuidelineVersion.objects.draft().get().topic("time")
+    assert topic.rule == "Two days before.\n\n- Say so"
+    assert topic.limits == ("A day before.", "Two days before.")
+    assert [(answer.words, answer.fits) for answer in topic.answers] == [("Say nothing.", False), ("Send a line.", True)]
     assert "The draft is saved" in words(response)
     assert "Publish version 2" in words(response)
-    assert "Money: taken out" in words(response)
+
+
+def test_a_topic_is_added(as_member, program, coordinator):
+    as_member(coordinator).post(page("add-topic", program), form(**{**TYPED, "title": "Being early"}))
+
+    assert [topic.key for topic in GuidelineVersion.objects.draft().get().all_topics] == ["time", "money", "being-early"]
 
 
 def test_how_it_reads_is_shown_without_saving(as_member, program, coordinator):
-    attack = "# Time\n\n<script>alert(1)</script> [x](javascript:alert(2))\n"
+    attack = "<script>alert(1)</script> [x](javascript:alert(2))"
+    browser = as_member(coordinator)
 
-    response = as_member(coordinator).post(page("edit", program), form(text=attack, revision="0", preview="1"))
-
-    assert "How it reads" in words(response)
-    assert "<script>alert" not in words(response)
-    assert 'href="javascript' not in words(response)
+    for response in (
+        browser.post(page("edit-topic", program, "time"), form(**{**TYPED, "rule": attack}, before=TIME.digest, preview="1")),
+        browser.post(page("edit-introduction", program), form(text=attack, before="Be kind.", preview="1")),
+    ):
+        assert "How it reads" in words(response)
+        assert "<script>alert" not in words(response)
+        assert 'href="javascript' not in words(response)
     assert not GuidelineVersion.objects.draft().exists()
 
 
-@pytest.mark.parametrize("typed", ["", "   \n ", "x" * 60_001, "nul\x00"])
-def test_what_cannot_be_kept_is_said_beside_the_text(as_member, program, coordinator, typed):
-    response = as_member(coordinator).post(page("edit", program), form(text=typed, revision="0"))
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rule": ""},
+        {"rule": "   \n "},
+        {"why": "x" * 10_001},
+        {"title": "nul\x00"},
+        {"limits": "One."},
+        {"fits_3": ""},
+        {"rule": "## Time"},
+    ],
+)
+def test_what_cannot_be_kept_is_said_beside_the_text(as_member, program, coordinator, wrong):
+    response = as_member(coordinator).post(page("edit-topic", program, "time"), form(**{**TYPED, **wrong}, before=TIME.digest))
 
     assert response.status_code == 200
     assert "<title>Error: " in words(response)
     assert not GuidelineVersion.objects.draft().exists()
 
 
-def test_two_who_write_at_once_see_both_texts(as_member, program, coordinator, noon):
-    other = MembershipFactory(program=program, coordinator=True, user__name="Ana Costa")
-    services.save_draft(program=program, by=other, text="# Theirs\n", revision=0, now=noon)
+def test_two_who_write_one_topic_at_once_see_both_texts(as_member, program, coordinator, draft):
     browser = as_member(coordinator)
 
-    response = browser.post(page("edit", program), form(text="# Mine", revision="0"))
+    response = browser.post(page("edit-topic", program, "time"), form(**TYPED, before=TIME.digest))
 
     assert response.status_code == 409
     shown = words(response)
-    assert "While you were writing, Ana Costa saved the draft." in shown
-    assert "# Theirs" in shown
-    assert "# Mine" in shown
+    assert f"While you were writing, {coordinator.user.full_name} saved the draft." in shown
+    assert "## The rule Two days before. ## Why" in shown
+    assert "- Say so" in shown
+    before = re.search(r'name="before" value="(\w+)"', shown)[1]
 
-    browser.post(page("edit", program), form(text="# Both", revision=str(response.context["form"].initial["revision"])))
+    browser.post(page("edit-topic", program, "time"), form(**TYPED, before=before))
 
-    assert GuidelineVersion.objects.draft().get().text == "# Both\n"
+    assert "Say so" in GuidelineVersion.objects.draft().get().topic("time").rule
 
 
-def test_publishing_asks_everybody(as_member, program, coordinator, participant, noon):
-    services.save_draft(program=program, by=coordinator, text="# Time\n\nTwo days.\n", revision=0, now=noon)
+def test_two_who_write_the_introduction_at_once_see_both_texts(as_member, program, coordinator, noon):
+    services.save_introduction(program=program, by=coordinator, text="Theirs.\n", before="Be kind.\n", now=noon)
+    browser = as_member(coordinator)
+
+    response = browser.post(page("edit-introduction", program), form(text="Mine.", before="Be kind."))
+
+    assert response.status_code == 409
+    assert "Theirs." in words(response)
+    assert "Mine." in words(response)
+    browser.post(page("edit-introduction", program), form(text="Both.", before="Theirs."))
+    assert GuidelineVersion.objects.draft().get().introduction == "Both.\n"
+
+
+def test_topics_are_moved_and_taken_out(as_member, program, coordinator):
+    browser = as_member(coordinator)
+
+    browser.post(page("move-topic", program, "money"), form(up="1"))
+    shown = words(browser.post(page("take-topic-out", program, "time"), form(), follow=True))
+
+    assert "Time: taken out" in shown
+    assert browser.post(page("move-topic", program, "time"), form(up="1")).status_code == 404
+
+
+def test_a_draft_is_thrown_away_by_who_has_seen_it(as_member, program, coordinator, draft):
+    browser = as_member(coordinator)
+
+    assert "saved the draft" in words(browser.post(page("drop-draft", program), form(revision="7"), follow=True))
+    assert "The draft is gone" in words(browser.post(page("drop-draft", program), form(revision="1"), follow=True))
+    assert not GuidelineVersion.objects.draft().exists()
+
+
+# --- as a file ---
+
+
+def test_guidelines_go_from_one_program_to_another_as_a_file(as_member, program, coordinator, draft):
+    saved = as_member(coordinator).get(page("file", program))
+    other = GuidelineVersionFactory(written=(MONEY,)).written_by
+    upload = SimpleUploadedFile("guidelines.zip", saved.content)
+
+    response = as_member(other).post(page("take-in", other.program), form(file=upload, revision="0"), follow=True)
+
+    assert saved["Content-Disposition"] == f'attachment; filename="{program.slug}-guidelines.zip"'
+    assert "The draft is saved" in words(response)
+    taken_in = GuidelineVersion.objects.draft().get(program=other.program)
+    assert (taken_in.introduction, taken_in.all_topics) == (draft.introduction, draft.all_topics)
+
+
+def test_what_is_wrong_with_a_file_is_told_with_its_line(as_member, program, coordinator):
+    texts = {"guidelines.yaml": "topics:\n  - 01-time.md\n", "01-time.md": "---\ntitle: <b>\n---\n## The rule\nx\n## Why\n"}
+    upload = SimpleUploadedFile("guidelines.zip", files.packed(texts))
+
+    response = as_member(coordinator).post(page("take-in", program), form(file=upload, revision="0"))
+
+    assert "01-time.md, line 6: Say why" in words(response)
+    assert not GuidelineVersion.objects.draft().exists()
+
+
+@pytest.mark.parametrize(("content", "sentence"), [(b"no zip", "This is no zip file"), (b"x" * 2_000_001, "too large"), (b"", "is empty")])
+def test_what_is_no_such_file_is_told(as_member, program, coordinator, content, sentence):
+    upload = io.BytesIO(content)
+    upload.name = "guidelines.zip"
+
+    assert sentence in words(as_member(coordinator).post(page("take-in", program), form(file=upload, revision="0")))
+
+
+# --- publishing ---
+
+
+def test_publishing_asks_everybody(as_member, program, coordinator, draft):
+    participant = MembershipFactory(program=program)
 
     response = as_member(coordinator).post(page("publish", program), form(summary="Two days.", revision="1"), follow=True)
 
@@ -244,9 +238,7 @@ def test_publishing_asks_everybody(as_member, program, coordinator, participant,
         ({"summary": "Two days.", "revision": "7"}, "saved the draft"),
     ],
 )
-def test_what_cannot_be_published_says_why(as_member, program, coordinator, noon, fields, sentence):
-    services.save_draft(program=program, by=coordinator, text="# Time\n\nTwo days.\n", revision=0, now=noon)
-
+def test_what_cannot_be_published_says_why(as_member, program, coordinator, draft, fields, sentence):
     response = as_member(coordinator).post(page("publish", program), form(**fields))
 
     assert sentence in words(response)
@@ -259,7 +251,7 @@ def test_publishing_what_somebody_else_published_a_moment_ago_says_so(as_member,
     assert "There is no draft to publish." in words(response)
 
 
-# --- who has read them ---
+# --- who has agreed ---
 
 
 @pytest.fixture
@@ -279,6 +271,7 @@ def readers(program, version, noon):
         ("read=yes", ["Ana Early"]),
         ("read=no", ["Ben Late"]),
         ("read=nonsense", ["Ana Early", "Ben Late"]),
+        ("read=back", []),
         ("q=late", ["Ben Late"]),
         ("sort=read", ["Ana Early", "Ben Late"]),
     ],
@@ -288,6 +281,16 @@ def test_staff_see_who_has_read_them_and_who_has_not(as_member, program, coordin
 
     assert [person.user.name for person in response.context["page"].items] == found
     assert "1 of 2 participants agreed to version 1" in words(response)
+
+
+def test_who_took_it_back_is_shown_and_found(as_member, program, coordinator, readers, version, noon):
+    Acknowledgement.objects.update(withdrawn_at=noon)
+
+    response = as_member(coordinator).get(f"{page('acknowledged', program)}?read=back")
+
+    assert [person.user.name for person in response.context["page"].items] == ["Ana Early"]
+    assert "took it back on 16 March 2026" in words(response)
+    assert "0 of 2 participants agreed" in words(response)
 
 
 def test_the_list_costs_the_same_for_few_and_for_many(as_member, program, coordinator, readers, version, costs_the_same):
@@ -304,7 +307,7 @@ def test_the_file_holds_exactly_what_is_shown(as_member, program, coordinator, r
     response = as_member(coordinator).get(f"{page('acknowledged-export', program)}?read=no")
 
     rows = list(csv.reader(b"".join(response.streaming_content).decode("utf-8-sig").splitlines()))
-    assert rows[1:] == [["Ben Late", "", ""]]
+    assert rows[1:] == [["Ben Late", "", "", ""]]
 
 
 def test_those_who_have_not_read_them_are_reminded(as_member, program, coordinator, readers):
