@@ -82,7 +82,18 @@ SECOND = {
     **dict.fromkeys(
         [
             f"{name}.in_pairing"
-            for name in ("ActionItem", "AgendaItem", "Decision", "Goal", "HandOverNote", "JointAnswer", "Message", "OfTwo", "Session")
+            for name in (
+                "ActionItem",
+                "AgendaItem",
+                "Agreement",
+                "Decision",
+                "Goal",
+                "HandOverNote",
+                "JointAnswer",
+                "Message",
+                "OfTwo",
+                "Session",
+            )
         ],
         (PAGES,),
     ),
