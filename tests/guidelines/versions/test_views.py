@@ -74,7 +74,7 @@ def test_participants_and_outsiders_find_none_of_these_pages(as_member, program)
         browser = as_member(somebody)
         for name in PAGES_OF_STAFF:
             assert browser.get(page(name, program)).status_code == 404
-        for name in ("publish", "remind", "drop-draft", "add-topic", "take-in"):
+        for name in ("publish", "remind", "add-topic"):
             assert browser.post(page(name, program), form()).status_code == 404
 
 
