@@ -16,9 +16,9 @@ from guidelines.courses.reader import (
     MOST_MINUTES,
     Audience,
     Facts,
-    Unreadable,
     read_module,
 )
+from mentoring.kernel.archives import MOST_BYTES, Unreadable
 from mentoring.kernel.forms import EvenhandForm, OneOf
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class ImportCourse(EvenhandForm, forms.Form):
 
     def clean_file(self) -> archive.CourseText:
         file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > archive.MOST_BYTES:
+        if (file.size or 0) > MOST_BYTES:
             raise forms.ValidationError(_("This file is larger than 2 MB. A course is text, and takes less."))
         try:
             return archive.read_zip(file)

@@ -38,6 +38,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from mentoring.kernel.archives import Mistake, Unreadable
+
 WORDS_A_MINUTE = 130
 LONGEST_MODULE = 60_000
 LONGEST_TITLE = 120
@@ -72,29 +74,6 @@ class Audience(StrEnum):
     MENTEES = "mentees"
     EVERYONE = "everyone"
     PAIR = "pair"
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """`line` counts from 1; 0 is the file as a whole."""
-
-    file: str
-    line: int
-    words: str
-
-    def __str__(self) -> str:
-        if not self.line:
-            return _("%(file)s: %(words)s") % {"file": self.file, "words": self.words} if self.file else self.words
-        where = {"file": self.file, "line": self.line, "words": self.words}
-        return _("%(file)s, line %(line)d: %(words)s") % where if self.file else _("Line %(line)d: %(words)s") % where
-
-
-class Unreadable(Exception):
-    """The text is no course, or no module. `mistakes` says why, in words for whoever wrote it."""
-
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        super().__init__("\n".join(map(str, mistakes)))
-        self.mistakes = list(mistakes)
 
 
 @dataclass(frozen=True)

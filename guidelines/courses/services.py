@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from guidelines.courses import policies
 from guidelines.courses.archive import CourseText, read_files
 from guidelines.courses.models import LONGEST_NAME, Course, CourseVersion
-from guidelines.courses.reader import MOST_MODULES, Facts, Unreadable, module_of, read_module
+from guidelines.courses.reader import MOST_MODULES, Facts, module_of, read_module
+from mentoring.kernel.archives import Unreadable
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from programs.memberships.models import Membership, Program

@@ -32,7 +32,7 @@ HAS_PASSWORD = 0x1
 
 @dataclass(frozen=True)
 class Mistake:
-    """`line` counts from 1; 0 is the file as a whole, and no `file` is the zip itself."""
+    """`line` counts from 1; 0 is the file as a whole. No `file` is the zip itself, or a text that is in none."""
 
     file: str
     line: int
@@ -40,9 +40,9 @@ class Mistake:
 
     def __str__(self) -> str:
         where = {"file": self.file, "line": self.line, "words": self.words}
-        if not self.file:
-            return self.words
-        return (_("%(file)s, line %(line)d: %(words)s") if self.line else _("%(file)s: %(words)s")) % where
+        if not self.line:
+            return _("%(file)s: %(words)s") % where if self.file else self.words
+        return (_("%(file)s, line %(line)d: %(words)s") if self.file else _("Line %(line)d: %(words)s")) % where
 
 
 class Unreadable(Exception):

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidelines.courses.reader import Kind, Unreadable, read_facts, read_module
+from guidelines.courses.reader import Kind, read_facts, read_module
+from mentoring.kernel.archives import Unreadable
 from tests.factories.guidelines import MODULE
 
 FRONT = "---\ntitle: Waiting\nsummary: How to wait.\n---\n"
