@@ -208,10 +208,11 @@ def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
 def _facts(request: MemberRequest, pair: Pairing) -> HttpResponse:
     me, now = request.membership, timezone.now()
     meetings, (of_first, of_second) = queries.meetings_of(pair, me), queries.topics_added(pair, me)
+    tasks, signals = queries.tasks_of(pair, me), imbalance.of_pairing(pair, me)
     context = {
         "pairing": pair,
-        "tasks": _lines(queries.tasks_of(pair, me), me),
-        "signals": imbalance.of_pairing(pair, me),
+        "tasks": _lines(tasks, imbalance.newest_among(signals, tasks), me),
+        "signals": signals,
         "strip": _strip_of_pairing(pair, meetings, of_first, of_second),
         "rounds": readings.rounds_of(pair, me, now),
         "waiting": readings.open_round(Pairing.objects.filter(pk=pair.pk), me, now, names=0).number_not_yet,
@@ -271,6 +272,7 @@ def today(request: MemberRequest) -> HttpResponse:
     figures, round = queries.figures(pairings, me, now), readings.open_round(pairings, me, now)
     queries.fetch_people(page.items, round.not_yet)
     load = loads.of_person(me, now)
+    lines = _lines(page.items, imbalance.newest_of_tasks(page.items, me), me)
     context = {
         "now": now,
         "greeting": _greeting(now),
@@ -280,7 +282,7 @@ def today(request: MemberRequest) -> HttpResponse:
         "others_are_fine": max(figures.active - numbers.pairings, 0),
         "tabs": _tabs(request, kind, total, numbers),
         "page": page,
-        "parts": _parts(_lines(page.items, me), introduced if kind == "" and _are_on(page, numbers) else None),
+        "parts": _parts(lines, introduced if kind == "" and _are_on(page, numbers) else None),
         "introduced": introduced,
         "put_off": numbers.put_off,
         "patterns": imbalance.patterns_in_the_morning(me),
@@ -301,8 +303,7 @@ def _of_kind(tasks: TaskQuerySet, kind: str, today: date) -> TaskQuerySet:
     return due.filter(kind__in=KINDS[kind]) if kind in KINDS else due
 
 
-def _lines(tasks: Sequence[Task], me: Membership) -> list[Line]:
-    signals = imbalance.newest_of_tasks(tasks, me)
+def _lines(tasks: Sequence[Task], signals: Mapping[int, Signal], me: Membership) -> list[Line]:
     return [Line(told, _where(told.task, signals.get(told.task.pk), me)) for told in _told(tasks, signals)]
 
 

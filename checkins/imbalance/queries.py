@@ -1,12 +1,12 @@
 """What the pages about signals show, each in a number of queries that does not grow with the data."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Avg, Q
+from django.db.models import Avg, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from checkins.answers.models import Answer, CheckIn
@@ -63,12 +63,17 @@ LEAST_SCALE = 4
 def newest_of_tasks(tasks: Sequence[Task], staff: Membership) -> dict[int, Signal]:
     """By the key of each task that signals joined, the one found last that is open. What was seen is not read."""
     keys = [task.pk for task in tasks]
-    found = Signal.objects.visible_to(staff).open().filter(task__in=keys).defer("seen").order_by("found_at", "pk") if keys else []
-    signals = {signal.task_id: signal for signal in found}
+    return newest_among(Signal.objects.visible_to(staff).open().filter(task__in=keys).defer("seen") if keys else [], tasks)
+
+
+def newest_among(signals: Iterable[Signal], tasks: Sequence[Task]) -> dict[int, Signal]:
+    """The same of signals that are at hand."""
+    in_order = sorted(signals, key=lambda signal: (signal.found_at, signal.pk))
+    newest = {signal.task_id: signal for signal in in_order if signal.closed_at is None}
     for task in tasks:
-        if task.pk in signals:
-            signals[task.pk].pairing, signals[task.pk].about = task.pairing, task.about
-    return signals
+        if task.pk in newest:
+            newest[task.pk].pairing, newest[task.pk].about = task.pairing, task.about
+    return newest
 
 
 def in_place_of(told: Told, signal: Signal) -> Told:
@@ -77,8 +82,9 @@ def in_place_of(told: Told, signal: Signal) -> Told:
 
 
 def of_pairing(pairing: Pairing, staff: Membership) -> list[Signal]:
-    """The last ones, open and closed. `pairing` knows its people."""
-    found = list(Signal.objects.visible_to(staff).filter(pairing=pairing).defer("seen").newest_first()[:OF_PAIRING_SHOWN])
+    """Those that are open, then those that were closed last. `pairing` knows its people."""
+    its_own = Signal.objects.visible_to(staff).filter(pairing=pairing).defer("seen")
+    found = list(its_own.order_by(F("closed_at").desc(nulls_first=True), "-found_at", "-pk")[:OF_PAIRING_SHOWN])
     halves = {half.pk: half for half in pairing.halves}
     for signal in found:
         signal.pairing, signal.about = pairing, halves[signal.about_id]

@@ -162,7 +162,7 @@ def menu_of(page):
 def test_a_participant_has_four_places_and_one_is_help():
     page = page_for(is_participant=True)
 
-    assert menu_of(page) == ["Home", "Pairings", "Guidelines", "Get help"]
+    assert menu_of(page) == ["Home", "Pairings", "Learn", "Get help"]
     assert 'class="docked"' in page
 
 
@@ -176,7 +176,9 @@ def test_who_runs_a_program_has_its_menu():
         "Matching",
         "Check-ins",
         "Concerns",
+        "Signals",
         "Guidelines",
+        "Training",
         "Mail",
         "Settings",
         "My mail",
