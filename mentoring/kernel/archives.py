@@ -8,6 +8,7 @@ import io
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -70,7 +71,7 @@ def unpacked(file: IO[bytes], *, endings: Collection[str]) -> dict[str, str]:
             entries = [entry for entry in archive.infolist() if not entry.is_dir() and not NOBODYS.search(entry.filename)]
             _look_at(entries, endings)
             return dict(_read(archive, entries))
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError):
         raise _unreadable(_("This is no zip file, or it is damaged.")) from None
 
 

@@ -79,3 +79,11 @@ def test_a_password_is_asked_to_be_taken_off():
     locked[locked.index(b"PK\x01\x02") + 8] |= 1
 
     assert "has a password" in complaint(io.BytesIO(bytes(locked)))
+
+
+def test_what_was_damaged_on_the_way_is_said_to_be_damaged():
+    damaged = bytearray(zipped({"a.md": "Be early. " * 50}).getvalue())
+    # Where the packed text begins: after thirty bytes, and the name.
+    damaged[34:44] = b"\xff" * 10
+
+    assert "damaged" in complaint(io.BytesIO(bytes(damaged)))

@@ -56,3 +56,14 @@ def test_a_file_is_what_is_in_it(content, ending, may_run):
 )
 def test_what_nobody_sends_as_a_picture_or_a_letter_is_not_known(content):
     assert recognise(content) is None
+
+
+def test_a_letter_that_was_damaged_on_the_way_is_not_known():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    damaged = bytearray(file.getvalue())
+    # Where the packed text begins: after thirty bytes, and the name.
+    damaged[38:46] = b"\xff" * 8
+
+    assert recognise(bytes(damaged)) is None
