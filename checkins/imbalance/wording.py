@@ -138,7 +138,7 @@ def told(signal: Signal) -> Words:
         how_sure=_how_sure(explanation),
         readings=[*(str(READINGS[reading]) % names for reading in explanation.readings), _("And the two may like it this way.")],
         missing=list(_missing(signal, explanation, names)),
-        clears=_clears(explanation),
+        clears=_clears(signal, explanation),
         first=str(act.first),
         then=str(act.then),
         say=str(act.say),
@@ -228,7 +228,9 @@ def _missing(signal: Signal, explanation: Explanation, names: dict[str, str]) ->
         yield _("What is written down comes from one side only.")
 
 
-def _clears(explanation: Explanation) -> str:
+def _clears(signal: Signal, explanation: Explanation) -> str:
+    if signal.kind == Signal.Kind.SILENCE:
+        return _("It goes away by itself with the next check-in that is answered.")
     weeks = explanation.weeks_to_clear
     if weeks is None:
         return _("By counts alone it would take more than a year of weeks like those before. What clears it sooner is a talk.")

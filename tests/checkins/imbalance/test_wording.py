@@ -57,6 +57,11 @@ def test_of_too_little_no_share_is_told():
     assert none_before == ["Topics: 6 of 41 were added by Mateo. Usual here: 31 to 65 of 100."]
 
 
+def test_silence_ends_with_an_answer_and_not_after_so_many_weeks():
+    assert told(Kind.SILENCE, weeks_to_clear=39).clears == "It goes away by itself with the next check-in that is answered."
+    assert told(Kind.TOPICS, weeks_to_clear=39).clears.startswith("About 39 more weeks")
+
+
 def test_how_sure_is_how_seldom_chance_does_it_and_provisional_is_said():
     assert "about once in 111 healthy months of a pair" in told().how_sure
     assert "We don’t know yet what is usual" in told(once_in=None).how_sure
