@@ -166,6 +166,21 @@ def test_a_participant_has_four_places_and_one_is_help():
     assert 'class="docked"' in page
 
 
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("/p/northside/pairings/1/agreement/", "Pairings"),
+        ("/p/northside/pairings/1/limits/", "Pairings"),
+        ("/p/northside/guidelines/limits/", "Learn"),
+        ("/p/northside/learn/1/", "Learn"),
+    ],
+)
+def test_what_belongs_to_two_people_stands_under_pairings(address, place):
+    tree = html5lib.parse(page_for(address=address, view=address, is_participant=True), namespaceHTMLElements=False)
+
+    assert [" ".join("".join(link.itertext()).split()) for link in tree.findall(".//nav//a[@aria-current]")] == [place]
+
+
 def test_who_runs_a_program_has_its_menu():
     page = page_for("base_staff.html", is_coordinator=True)
 
