@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from checkins.imbalance.levels import SHARES
 from checkins.imbalance.models import QuietReview, Signal, SignalRule
 from checkins.imbalance.settings import STREAMS, USUAL_LEVEL
+from guidelines.courses.models import Course, CourseVersion
 from matching.pairings.models import Pairing
 from mentoring.kernel.forms import EvenhandForm, OneOf
 from programs.memberships.models import Program
@@ -38,6 +39,29 @@ class CloseSignal(EvenhandForm, forms.Form):
     def __init__(self, *arguments: Any, signal: Signal, **names: Any) -> None:
         super().__init__(*arguments, **names)
         self.seen_by("outcome", who_reads(signal.read_by, signal.pairing))
+
+
+class OfferLesson(EvenhandForm, forms.Form):
+    submit_label = _("Offer it to both")
+
+    def __init__(self, *arguments: Any, program: Program, **names: Any) -> None:
+        super().__init__(*arguments, **names)
+        versions = list(CourseVersion.objects.filter(course__program=program).in_force().comes_round().in_a_list())
+        self.courses = {str(version.course_id): version.course for version in versions}
+        self.fields["refresher"] = forms.ChoiceField(
+            label=_("A lesson of five minutes"),
+            choices=[(str(version.course_id), version.title) for version in versions],
+            help_text=_(
+                "It comes to both within two days, as a refresher whose turn has come. Neither can tell that you offered it, nor why."
+            ),
+        )
+
+    @property
+    def is_of_use(self) -> bool:
+        return bool(self.courses)
+
+    def clean_refresher(self) -> Course:
+        return self.courses[self.cleaned_data["refresher"]]
 
 
 class ReviewQuiet(EvenhandForm, forms.Form):

@@ -14,6 +14,7 @@ urlpatterns = [
     path("signals/patterns/", views.patterns, name="patterns"),
     path("signals/patterns/<int:pattern>/done/", views.pattern_done, name="pattern-done"),
     path("signals/<uuid:signal>/", views.signal, name="signal"),
+    path("signals/<uuid:signal>/lesson/", views.signal_lesson, name="signal-lesson"),
     path("measured/", views.measured, name="measured"),
     path("measured/opt-out/", views.opt_out, name="opt-out"),
     path("measured/opt-in/", views.opt_in, name="opt-in"),

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from checkins.imbalance import levels, policies, queries, services, wording
 from checkins.imbalance import report as numbers
-from checkins.imbalance.forms import CloseSignal, HowCareful, ReviewQuiet, UsualShares, who_reads
+from checkins.imbalance.forms import CloseSignal, HowCareful, OfferLesson, ReviewQuiet, UsualShares, who_reads
 from checkins.imbalance.in_force import baseline_of, measure_of
 from checkins.imbalance.models import Baseline, OptOut, Pattern, QuietReview, Signal
 from checkins.readings import services as readings
+from guidelines.enrolments import services as enrolments
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.once.access import once, say_no
 from programs.memberships.access import MemberRequest, members_only, participants_only, staff_only
@@ -48,9 +49,30 @@ def signal(request: MemberRequest, signal: str) -> HttpResponse:
         "weeks": queries.weeks_of(shown, me),
         "beside": queries.beside(shown, me),
         "form": form,
+        "lesson": OfferLesson(program=me.program) if shown.closed_at is None else None,
         "readers": who_reads(shown.read_by, shown.pairing),
     }
     return render(request, "checkins/imbalance/signal.html", context)
+
+
+@staff_only
+@require_POST
+@once
+def signal_lesson(request: MemberRequest, signal: str) -> HttpResponse:
+    """A short lesson for both, whatever it is about and whomever the signal is about."""
+    me = request.membership
+    shown = get_object_or_404(Signal.objects.visible_to(me).open().select_related("pairing"), pk=signal)
+    form = OfferLesson(request.POST, program=me.program)
+    if form.is_valid():
+        try:
+            enrolments.offer(pairing=shown.pairing, refresher=form.cleaned_data["refresher"], by=me, now=timezone.now())
+        except Refused as refused:
+            say_no(request, refused)
+        else:
+            messages.success(request, _("Both get it within two days, as a refresher whose turn has come."))
+    else:
+        messages.warning(request, _("Choose one of the lessons first."))
+    return redirect("checkins:signal", me.program.slug, shown.pk)
 
 
 # --- how well they work ---

@@ -351,6 +351,7 @@ ROUTES: dict[str, Route] = {
     "checkins:task-put-off": Route(("coordinator", "admin"), FORM),
     "checkins:task-bring-back": Route(("coordinator", "admin"), ACT),
     "checkins:signal": Route(("coordinator", "admin"), FORM),
+    "checkins:signal-lesson": Route(("coordinator", "admin"), ACT),
     "checkins:quiet-review": Route(("coordinator", "admin"), FORM),
     # One level up: no coordinator, nor an admin who is part of it.
     "checkins:patterns": Route(("admin",), READ),

@@ -115,7 +115,7 @@ SECOND = {
     "door of matching:run-lock-take-back": ("Lock.visible_to",),
     **{f"door of checkins:task{act}": ("Task.visible_to",) for act in ("", "-done", "-take-on", "-give-back", "-put-off", "-bring-back")},
     **{f"door of checkins:baseline{act}": ("Baseline.visible_to",) for act in ("", "-in-force", "-set-aside")},
-    "door of checkins:signal": ("Signal.visible_to",),
+    **dict.fromkeys(["door of checkins:signal", "door of checkins:signal-lesson"], ("Signal.visible_to",)),
     "door of checkins:quiet-review": ("QuietReview.visible_to",),
     "door of checkins:pattern-done": ("Pattern.visible_to",),
     **{f"door of checkins:{page}": (PAGES,) for page in ("answers", "calls", "pairing-remind")},

@@ -5,6 +5,7 @@ import time_machine
 
 from checkins.imbalance import queries
 from checkins.imbalance.models import Baseline, OptOut, Signal, SignalRule
+from guidelines.enrolments.models import Enrolment
 from matching.facts.models import WeeklyCount
 from mentoring.kernel.audit.models import AuditEvent
 from programs.memberships.models import Program
@@ -22,6 +23,7 @@ from tests.factories.checkins import (
     SignalFactory,
     question_of,
 )
+from tests.factories.guidelines import CourseVersionFactory
 from tests.factories.matching import PairingFactory, PauseFactory
 from tests.factories.programs import MembershipFactory, ProfileFactory, ProfileQuestionFactory
 from tests.times import NOON
@@ -130,6 +132,28 @@ def test_a_signal_is_closed_with_what_one_thinks_of_it(as_member):
     signal.refresh_from_db()
     assert (signal.verdict, signal.outcome, signal.task.done_by) == (Verdict.USEFUL, Outcome.TALKED, signal.pairing.coordinator)
     assert "Spoke with both" in browser.get(page_of(signal)).text
+
+
+def test_a_short_lesson_is_offered_to_both(as_member):
+    signal = SignalFactory(pairing__active=True)
+    lesson = CourseVersionFactory(course__program=signal.pairing.program, title="Waiting", refresher=True)
+    browser = as_member(signal.pairing.coordinator)
+
+    assert "Waiting" in browser.get(page_of(signal)).text
+    browser.post(f"{page_of(signal)}lesson/", {"refresher": lesson.course_id})
+
+    asked = Enrolment.objects.filter(course=lesson.course).values_list("membership", flat=True)
+    assert set(asked) == {signal.pairing.first_id, signal.pairing.second_id}
+
+
+def test_a_course_that_is_no_short_lesson_is_not_offered(as_member):
+    signal = SignalFactory(pairing__active=True)
+    course = CourseVersionFactory(course__program=signal.pairing.program, is_required=True)
+
+    answer = as_member(signal.pairing.coordinator).post(f"{page_of(signal)}lesson/", {"refresher": course.course_id}, follow=True)
+
+    assert "Choose one of the lessons first." in answer.text
+    assert not Enrolment.objects.exists()
 
 
 def test_whoever_is_part_of_it_or_may_not_read_it_finds_nothing(as_member):
