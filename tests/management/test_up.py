@@ -41,7 +41,7 @@ class Terminal:
         return self.written.read_text()
 
     def wait_until_it_answers(self) -> None:
-        until(lambda: "Evenhand is at" in self.reads() or self.process.poll() is not None)
+        until(lambda: "Evenhand is at" in self.reads() or self.process.poll() is not None, seconds=180)
         assert self.process.poll() is None, self.reads()
 
     def family(self) -> list[psutil.Process]:
