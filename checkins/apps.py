@@ -1,11 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CheckinsConfig(AppConfig):
     name = "checkins"
 
     def ready(self) -> None:
-        # Each declares what it adds when it is imported: acts of a pair, what is answered apart, kinds of mail, columns.
+        # Each declares what it adds when it is imported: what is held about people, acts of a pair, what is answered apart, kinds of mail,
+        # columns.
+        from checkins import personal  # noqa: F401
         from checkins.absences import letters as absence_letters  # noqa: F401
         from checkins.accounts import policies as account_acts  # noqa: F401
         from checkins.accounts import services as accounts
@@ -18,6 +21,7 @@ class CheckinsConfig(AppConfig):
         from checkins.care import policies as calls  # noqa: F401
         from checkins.care import services as care
         from checkins.concerns import letters as letters_of_concerns  # noqa: F401
+        from checkins.concerns import services as concerns
         from checkins.decisions import letters as decision_letters  # noqa: F401
         from checkins.decisions import policies as decision_acts  # noqa: F401
         from checkins.decisions import services as decisions
@@ -52,8 +56,23 @@ class CheckinsConfig(AppConfig):
         from matching.endings import services as endings
         from matching.pairings import services as pairings
         from mentoring.kernel.outbox import services as outbox
+        from programs.retention import kinds as retention
         from programs.setup import services as setup
+        from programs.trail import queries as trail
 
+        retention.register(
+            retention.Kind(
+                name=concerns.KEPT_AS,
+                label=_("Concerns that are closed"),
+                hint=_("Months after they were closed, and a year at least. What was said and done about them goes with them."),
+                months=36,
+                expired=concerns.closed_before,
+                is_counted=False,
+            )
+        )
+        trail.hide(care.events_of_own)
+        trail.hide(concerns.events_of_others)
+        trail.hide(signals.events_of_own)
         outbox.when_unreachable(care.raise_for_unreachable)
         care.when_done(signals.close_with_tasks)
         setup.when_created(plans.start)

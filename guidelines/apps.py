@@ -5,7 +5,8 @@ class GuidelinesConfig(AppConfig):
     name = "guidelines"
 
     def ready(self) -> None:
-        # Each declares what it adds when it is imported: acts of a pair, what is answered apart, kinds of mail.
+        # Each declares what it adds when it is imported: acts of a pair, what is answered apart, kinds of mail, what is held about people.
+        from guidelines import personal  # noqa: F401
         from guidelines.agreements import letters as letters_of_agreements  # noqa: F401
         from guidelines.agreements import rounds  # noqa: F401
         from guidelines.agreements import services as agreements

@@ -1,6 +1,7 @@
 """Contents page for Django. Import from the subject, never from here."""
 
 from guidelines.agreements.models import Agreement, Clause, Edition
+from guidelines.consents.models import Consent, PrivacyText
 from guidelines.courses.models import Course, CourseVersion
 from guidelines.enrolments.models import Enrolment, LiveHour, Reflection, Step
 from guidelines.limits.models import OwnLimit
@@ -10,6 +11,7 @@ __all__ = [
     "Acknowledgement",
     "Agreement",
     "Clause",
+    "Consent",
     "Course",
     "CourseVersion",
     "Edition",
@@ -17,6 +19,7 @@ __all__ = [
     "GuidelineVersion",
     "LiveHour",
     "OwnLimit",
+    "PrivacyText",
     "Reading",
     "Reflection",
     "Step",

@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<slug:program>/guidelines/", include("guidelines.reading.urls")),
     path("p/<slug:program>/", include("guidelines.limits.urls")),
     path("p/<slug:program>/", include("guidelines.agreements.urls")),
+    path("", include("guidelines.consents.urls")),
 ]

@@ -1,11 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MatchingConfig(AppConfig):
     name = "matching"
 
     def ready(self) -> None:
-        # Each declares what it adds when it is imported: acts of a pair, kinds of mail, what is answered apart, long work.
+        # Each declares what it adds when it is imported: what is held about people, acts of a pair, kinds of mail, what is answered apart,
+        # long work.
+        from matching import personal  # noqa: F401
         from matching.criteria import services as criteria
         from matching.drafts import services as drafts
         from matching.endings import letters as letters_of_endings  # noqa: F401
@@ -27,8 +30,20 @@ class MatchingConfig(AppConfig):
         from programs.memberships import services as memberships
         from programs.profiles import services as profiles
         from programs.readiness import services as readiness
+        from programs.retention import kinds as retention
         from programs.setup import services as setup
+        from programs.trail import queries as trail
 
+        retention.register(
+            retention.Kind(
+                name="pairings",
+                label=_("Pairings that have ended"),
+                hint=_("Months after the end. What the two wrote, agreed and answered goes with it."),
+                months=24,
+                expired=endings.over_before,
+            )
+        )
+        trail.hide(pairings.events_of_own)
         why.ask_first(telling.read)
         log.keep_from(pairings.people_of_own)
         criteria.when_let_together(drafts.open_again)

@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("matching.suggestions.urls")),
     path("", include("matching.runs.urls")),
     path("", include("matching.drafts.urls")),
+    path("", include("matching.team.urls")),
 ]

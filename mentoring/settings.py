@@ -30,6 +30,8 @@ EVENHAND_FAILPOINT = env.str("EVENHAND_FAILPOINT", default="") if DEBUG else ""
 # Threads with one SMTP connection each, a worker process.
 EMAIL_CONNECTIONS = env.int("EMAIL_CONNECTIONS", default=4)
 EVENHAND_DATA = embedded.data_folder()
+# Who was erased, by number: kept where no backup of the database is, and read by `manage.py erase_again` after a restore.
+TOMBSTONES = Path(env.str("TOMBSTONES", default=str(EVENHAND_DATA / "erased.txt")))
 # Where "Leave this page" leads: a place that tells nothing of what was open.
 LEAVE_URL = env.str("LEAVE_URL", default="https://www.bbc.co.uk/weather")
 
@@ -253,6 +255,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 24 * 3600,
         "options": {"expires": 3600, "queue": Queue.WORK.value},
     },
+    "purge copies": {"task": "programs.purge_copies", "schedule": 3600, "options": {"expires": 600, "queue": Queue.WORK.value}},
     "purge bounce events": {
         "task": "kernel.purge_bounce_events",
         "schedule": 24 * 3600,
@@ -277,6 +280,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 24 * 3600,
         "options": {"expires": 3600, "queue": Queue.WORK.value},
     },
+    "let go": {"task": "programs.let_go", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
     "purge sheets": {"task": "programs.purge_sheets", "schedule": 24 * 3600, "options": {"expires": 3600, "queue": Queue.WORK.value}},
 }
 

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from checkins.care import policies
@@ -46,6 +47,16 @@ class Cause:
     seen_on: date
     since_on: date | None = None
     read_by: str = Program.AnswersReadBy.COORDINATORS
+
+
+def events_of_own(membership: Membership) -> Q:
+    """What the audit log keeps from staff who are half of a pairing: that somebody called about it, or had a task with it."""
+    own = Pairing.objects.of(membership)
+    of_own = Q()
+    for model in (CallNote, Task):
+        keys = model._default_manager.filter(pairing__in=own).annotate(key=Cast("pk", CharField())).values("key")
+        of_own |= Q(object_type=model._meta.label_lower, object_id__in=keys)
+    return of_own
 
 
 def raise_tasks(causes: Iterable[Cause], *, now: datetime) -> int:

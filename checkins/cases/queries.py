@@ -18,7 +18,7 @@ PAIRINGS_OFFERED = 20
 
 
 def abouts_of(concern: Concern) -> list[ConcernAbout]:
-    people = ("membership__user", "pairing__first__user", "pairing__second__user")
+    people = ("membership__user", "first__user", "second__user")
     return list(ConcernAbout.objects.filter(concern=concern).select_related(*people).order_by("pk"))
 
 

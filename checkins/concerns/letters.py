@@ -37,7 +37,7 @@ def to_readers_still(messages: list[OutboxMessage]) -> set[int]:
         people[person.program_id].append(person)
     out: dict[Any, set[int]] = defaultdict(set)
     abouts = ConcernAbout.objects.filter(concern__in=concerns)
-    for concern_id, *keys in abouts.values_list("concern", "membership", "pairing__first", "pairing__second"):
+    for concern_id, *keys in abouts.values_list("concern", "membership", "first", "second"):
         out[concern_id].update(key for key in keys if key is not None)
     readers = {
         key: {

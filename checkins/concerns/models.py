@@ -62,7 +62,7 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
 def _usual_readers() -> "models.QuerySet[Membership]":
     """Of a concern outside: who reads it by their role."""
     has_part = ConcernAbout.objects.filter(concern=OuterRef(OuterRef("pk"))).filter(
-        Q(membership=OuterRef("pk")) | Q(pairing__first=OuterRef("pk")) | Q(pairing__second=OuterRef("pk"))
+        Q(membership=OuterRef("pk")) | Q(first=OuterRef("pk")) | Q(second=OuterRef("pk"))
     )
     for_coordinators = Exists(Concern.objects.filter(pk=OuterRef(OuterRef("pk")), audience=Concern.Audience.COORDINATORS))
     by_role = Q(is_admin=True) | Q(for_coordinators, is_coordinator=True)
@@ -168,7 +168,7 @@ class ConcernAboutQuerySet(models.QuerySet["ConcernAbout"]):
 
     def of(self, membership: Membership) -> Self:
         """That this person is named in, or part of the pairing of."""
-        return self.filter(Q(membership=membership) | Q(pairing__first=membership) | Q(pairing__second=membership))
+        return self.filter(Q(membership=membership) | Q(first=membership) | Q(second=membership))
 
 
 class ConcernAbout(models.Model):
@@ -176,12 +176,21 @@ class ConcernAbout(models.Model):
 
     concern = models.ForeignKey(Concern, on_delete=models.CASCADE, related_name="abouts")
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    pairing = models.ForeignKey(Pairing, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    pairing = models.ForeignKey(Pairing, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    # Both of that pairing. They stay shut out when the pairing itself is kept no longer.
+    first = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    second = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = ConcernAboutQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["concern", "membership"], name="checkins_concernabout_once_a_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["concern", "membership"], name="checkins_concernabout_once_a_person"),
+            models.CheckConstraint(
+                condition=Q(pairing=None) | Q(first__isnull=False, second__isnull=False),
+                name="checkins_concernabout_knows_both_of_its_pairing",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"ConcernAbout {self.pk}"

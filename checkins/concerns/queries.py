@@ -27,7 +27,7 @@ def who_may_receive(program: Program) -> list[Membership]:
 
 def shut_out_of(concern: Concern) -> set[int]:
     """Who is named, and both of each pairing. One query."""
-    rows = ConcernAbout.objects.filter(concern=concern).values_list("membership", "pairing__first", "pairing__second")
+    rows = ConcernAbout.objects.filter(concern=concern).values_list("membership", "first", "second")
     return {key for row in rows for key in row if key is not None}
 
 

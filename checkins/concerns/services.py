@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import CharField, Max, Q
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from checkins.concerns import files, policies, queries
@@ -21,6 +23,9 @@ from mentoring.kernel.limits import services as limits
 from mentoring.kernel.outbox import services as outbox
 from programs.memberships.models import Membership, Program
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
 LONGEST_TEXT = 10_000
 LONGEST_LINE = 300
 # The kinds of mail; declared in `letters.py`.
@@ -30,6 +35,8 @@ A_DAY = limits.Limit("concerns", 10)
 WAITS = timedelta(hours=12)
 A_DAY_UNREAD, THREE_DAYS_UNREAD = timedelta(hours=24), timedelta(hours=72)
 AT_ONCE = 200
+# The name under which a program says how long it keeps them; and how long PostgreSQL does, in days of the longest year.
+KEPT_AS, KEPT_IN_ANY_CASE = "concerns", timedelta(days=366)
 AN_INSTANT = timedelta(microseconds=1)
 
 
@@ -158,6 +165,22 @@ def _remind(concern: Concern, now: datetime) -> int:
     return tell_readers(concern, slot=slot, now=now, kind=STILL_NEEDS_YOU)
 
 
+# --- what becomes of it in the end ---
+
+
+def closed_before(program_id: int, before: datetime) -> "QuerySet[Concern]":
+    """Of a program, what was closed by then; PostgreSQL keeps what was said for a year in any case."""
+    closed = Concern.objects.filter(program=program_id, closed_at__lt=before)
+    return closed.filter(closed_at__lt=TransactionNow() - KEPT_IN_ANY_CASE)
+
+
+def events_of_others(membership: Membership) -> Q:
+    """What the audit log keeps from an admin: what was done with a concern that they do not read, and that any came to its end."""
+    theirs = Concern.objects.readable_by(membership).annotate(key=Cast("pk", CharField())).values("key")
+    of_others = Q(object_type=Concern._meta.label_lower) & ~Q(object_id__in=theirs)
+    return of_others | Q(verb="retention.let_go", detail__kind=KEPT_AS)
+
+
 # --- what cases do as well ---
 
 
@@ -243,7 +266,9 @@ def _name(concern: Concern, about: Iterable[About]) -> None:
         if one.membership.program_id != concern.program_id:
             raise Refused(_("This person is not in your program."))
         pairing = one.pairing if concern.is_named else None
-        rows.setdefault(one.membership.pk, ConcernAbout(concern=concern, membership=one.membership, pairing=pairing))
+        first, second = (pairing.first_id, pairing.second_id) if pairing else (None, None)
+        row = ConcernAbout(concern=concern, membership=one.membership, pairing=pairing, first_id=first, second_id=second)
+        rows.setdefault(one.membership.pk, row)
     ConcernAbout.objects.bulk_create(rows.values())
 
 

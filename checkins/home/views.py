@@ -36,6 +36,7 @@ from checkins.sessions import queries as sessions
 from checkins.threads import queries as threads
 from guidelines.agreements import queries as agreements
 from guidelines.agreements.services import AGREEMENT
+from guidelines.consents import queries as consents
 from matching.endings import queries as endings
 from matching.hand_overs import queries as hand_overs
 from matching.joint import queries as joint
@@ -101,6 +102,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "may_ask": may_ask(me),
         "waiting": len(check_ins) + len(proposals) + sum(not step.is_done for step in steps) + sum(one.number for one in waiting.values()),
         "has_begun": any(pairing.activated_at for pairing in pairings),
+        "may_agree": consents.has_something_to_agree_to(me),
     }
     return render(request, "checkins/home/home.html", context)
 

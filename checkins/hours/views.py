@@ -82,7 +82,7 @@ def _rows(request: MemberRequest, shown: PeopleFilter) -> MembershipQuerySet:
 def _lines(people: MembershipQuerySet) -> Iterator[list[object]]:
     for person in people.iterator(chunk_size=ROWS_AT_ONCE):
         minutes = person.met_minutes  # type: ignore[attr-defined]
-        yield [person.user.name, person.user.email, person.met_sessions, minutes, round(minutes / 60, 2)]  # type: ignore[attr-defined]
+        yield [person.user.name, person.user.shown_address, person.met_sessions, minutes, round(minutes / 60, 2)]  # type: ignore[attr-defined]
 
 
 def _tabs(term: Cohort | None, *, is_term: bool) -> list[dict[str, object]]:

@@ -266,7 +266,8 @@ class PatternQuerySet(models.QuerySet["Pattern"]):
         if not (membership.is_admin or membership.is_deputy):
             return self.none()
         part = Pairing.objects.filter(Q(first=membership) | Q(second=membership) | Q(coordinator=membership))
-        return self.filter(program=membership.program_id).exclude(about=membership).exclude(pairings__in=part)
+        others = self.filter(program=membership.program_id).exclude(about=membership)
+        return others.exclude(pairings__in=part).exclude(had_part=membership)
 
     def open(self) -> Self:
         return self.filter(done_at=None)
@@ -283,6 +284,8 @@ class Pattern(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     about = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="patterns")
     pairings = models.ManyToManyField(Pairing, related_name="patterns")
+    # Both of each pairing and who looked after it. They stay shut out when the pairing itself is kept no longer.
+    had_part = models.ManyToManyField(Membership, related_name="+")
     raised_at = models.DateTimeField()
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)

@@ -75,6 +75,8 @@ def raise_patterns(*, program: Program, now: datetime) -> int:
             )
             new += 1
         is_open[whose].pairings.add(*pairings)
+        had_part = Pairing.objects.filter(pk__in=pairings).values_list("first", "second", "coordinator")
+        is_open[whose].had_part.add(*{key for keys in had_part for key in keys if key is not None})
     return new
 
 

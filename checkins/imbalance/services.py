@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import CharField, Max, Q
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from checkins.care import services as care
@@ -209,6 +210,18 @@ def finish_pattern(*, pattern: Pattern, by: Membership, now: datetime) -> Patter
         pattern.save(update_fields=["done_at", "done_by"])
         _record("pattern.done", pattern, by, now, kind=pattern.kind)
     return pattern
+
+
+def events_of_own(membership: Membership) -> Q:
+    """What the audit log keeps from staff who are part of it: signals and looks of a pairing of theirs, and patterns not theirs to see."""
+    own = Pairing.objects.of(membership)
+    patterns = Pattern.objects.visible_to(membership)
+    key = Cast("pk", CharField())
+    hidden = Q(object_type=Pattern._meta.label_lower) & ~Q(object_id__in=patterns.values_list(key))
+    for model in (Signal, QuietReview):
+        keys = model._default_manager.filter(pairing__in=own).values_list(key)
+        hidden |= Q(object_type=model._meta.label_lower, object_id__in=keys)
+    return hidden
 
 
 def _record(verb: str, subject: "Model", by: Membership, now: datetime, **detail: int | str) -> None:

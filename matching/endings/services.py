@@ -15,7 +15,7 @@ from matching.joint.models import Answer, Round, RoundQuerySet
 from matching.pairings import policies as pairing_policies
 from matching.pairings import services as pairings
 from matching.pairings import states
-from matching.pairings.models import Pairing
+from matching.pairings.models import Pairing, PairingQuerySet
 from matching.pauses.models import Pause
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
@@ -260,6 +260,11 @@ def begin_again(*, round: Round, now: datetime) -> None:
     _owe_to_both(BEGUN_AGAIN, pairing, now, slot=str(round.pk))
     pairings.set_begun_again(pairing=pairing, now=now)
     audit.record(verb="pairing.begun_again", subject=pairing, program_id=pairing.program_id, actor_id=None, now=now)
+
+
+def over_before(program_id: int, before: datetime) -> PairingQuerySet:
+    """Pairings that ended, or did not start, before this moment. A stand-in never outlasts what it stood in for."""
+    return Pairing.objects.filter(program_id=program_id, ended_at__lt=before)
 
 
 # --- a match made in error ---

@@ -36,7 +36,7 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
 
     def with_names(self) -> Self:
         """Who the two are and what they are called, and nothing else."""
-        names = [f"{half}__user__{field}" for half in ("first", "second") for field in ("name", "called", "email")]
+        names = [f"{half}__user__{field}" for half in ("first", "second") for field in ("name", "called", "email", "erased_at")]
         return self.with_halves().only(*names)
 
     def with_people(self) -> Self:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -64,6 +65,16 @@ def people_of_own(membership: Membership) -> "QuerySet[Membership, int]":
     own = Pairing.objects.of(membership)
     halves = Membership.objects.filter(Q(pairings_as_first__in=own) | Q(pairings_as_second__in=own))
     return halves.values_list("user_id", flat=True)
+
+
+def events_of_own(membership: Membership) -> Q:
+    """What the audit log keeps from staff who are half of a pairing: who did what to it, and what the other half did."""
+    own = Pairing.objects.of(membership)
+    keys = own.annotate(key=Cast("pk", CharField())).values("key")
+    of_pairs = Q(object_type__startswith="matching.") | Q(object_type__startswith="checkins.")
+    others = people_of_own(membership).exclude(user=membership.user_id)
+    about_own = Q(object_type=Pairing._meta.label_lower, object_id__in=keys) & ~Q(actor_id=membership.user_id)
+    return about_own | (of_pairs & Q(actor_id__in=others))
 
 
 @transaction.atomic

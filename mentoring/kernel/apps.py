@@ -7,6 +7,7 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
+        from mentoring.kernel import personal  # noqa: F401 - declares what is held about people
         from mentoring.kernel.bounces import senders
         from mentoring.kernel.encryption import keys
         from mentoring.kernel.outbox import services as outbox

@@ -17,7 +17,7 @@ from mentoring.kernel.errors import Refused
 from mentoring.kernel.limits import services as limits
 from mentoring.kernel.outbox import services as outbox
 from programs.invitations import policies
-from programs.invitations.models import Invitation
+from programs.invitations.models import Invitation, InvitationQuerySet
 from programs.memberships import services as memberships
 from programs.memberships.models import Cohort, Membership, Program
 from programs.people import services as people
@@ -152,6 +152,11 @@ def join(*, invitation: Invitation, user: User | None, now: datetime) -> Members
     outbox.cancel(kind=KIND, subject_ids=[invitation.pk], now=now)
     audit.record(verb="invitation.accepted", subject=invitation, program_id=invitation.program_id, actor_id=user.pk, now=now)
     return membership
+
+
+def over_before(program_id: int, before: datetime) -> InvitationQuerySet:
+    """Invitations that nobody could use any more at this moment, whatever came of them."""
+    return Invitation.objects.filter(program_id=program_id, expires_at__lt=before)
 
 
 def is_for(invitation: Invitation, user: User) -> bool:

@@ -108,19 +108,24 @@ def set_roles(
 @audit.held_back()
 def leave(*, membership: Membership, by: Membership, now: datetime) -> Membership:
     """End a person's place in the program, by themselves or by staff. What they did stays; they may be invited again."""
-    program = _locked(membership.program)
+    _locked(membership.program)
     membership = Membership.objects.select_for_update(of=["self"], no_key=True).get(pk=membership.pk)
     if not policies.may_end(by, membership):
         raise Refused(_("Only an admin can take an admin or the deputy out of the program."))
     if membership.left_at is not None:
         return membership
     _refuse_to_lose_the_last(membership, keeps_coordinator=False, keeps_admin=False)
+    end(membership=membership, actor_id=by.user_id, now=now)
+    return membership
+
+
+def end(*, membership: Membership, actor_id: int | None, now: datetime) -> None:
+    """What `leave` does, asking nobody: an erasure after a restore ends the place of the last coordinator too. For callers with a lock."""
     membership.left_at = now
     membership.save(update_fields=["left_at"])
     for callback in _when_left:
         callback(membership=membership, now=now)
-    audit.record(verb="membership.left", subject=membership, program_id=program.pk, actor_id=by.user_id, now=now)
-    return membership
+    audit.record(verb="membership.left", subject=membership, program_id=membership.program_id, actor_id=actor_id, now=now)
 
 
 def _locked(program: Program) -> Program:
@@ -147,9 +152,20 @@ def _refuse_a_second_deputy(program: Program, membership: Membership) -> None:
         raise Refused(_("A program has one deputy, and %(name)s is it. Take the role from them first.") % {"name": deputy.user.full_name})
 
 
+def why_it_cannot_end(membership: Membership) -> str:
+    """A sentence where a program would lose the last who runs it; nothing where the place can end."""
+    return _would_lose_the_last(membership, keeps_coordinator=False, keeps_admin=False)
+
+
 def _refuse_to_lose_the_last(membership: Membership, *, keeps_coordinator: bool, keeps_admin: bool) -> None:
+    if sentence := _would_lose_the_last(membership, keeps_coordinator=keeps_coordinator, keeps_admin=keeps_admin):
+        raise Refused(sentence)
+
+
+def _would_lose_the_last(membership: Membership, *, keeps_coordinator: bool, keeps_admin: bool) -> str:
     others = Membership.objects.filter(program=membership.program_id).current().exclude(pk=membership.pk)
     if membership.is_coordinator and not keeps_coordinator and not others.filter(is_coordinator=True).exists():
-        raise Refused(_("This is the program’s only coordinator. Make somebody else a coordinator first."))
+        return _("This is the program’s only coordinator. Make somebody else a coordinator first.")
     if membership.is_admin and not keeps_admin and not others.filter(is_admin=True).exists():
-        raise Refused(_("This is the program’s only admin. Make somebody else an admin first."))
+        return _("This is the program’s only admin. Make somebody else an admin first.")
+    return ""

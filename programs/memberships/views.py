@@ -150,7 +150,7 @@ def _rows(people: MembershipQuerySet) -> Iterator[list[object]]:
     for member in people.iterator(chunk_size=ROWS_AT_ONCE):
         yield [
             member.user.full_name,
-            member.user.email,
+            member.user.shown_address,
             ", ".join(member.role_names()),
             member.cohort or "",
             readiness_in_words(member),

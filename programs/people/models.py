@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mentoring.kernel import times
@@ -52,6 +53,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     may_create_programs = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=timezone.now)
+    # The person has gone for good: nothing of them is left here but the number that others’ rows point to.
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -70,12 +73,19 @@ class User(AbstractBaseUser):
     @property
     def short_name(self) -> str:
         """What the person is called on a page: their choice, else the first word of the name that is no title, else the address."""
+        if self.erased_at is not None:
+            return gettext("Former member")
         words = (word for word in self.name.split() if word.rstrip(".").casefold() not in TITLES)
         return self.called or next(words, self.name) or self.email.partition("@")[0]
 
     @property
     def full_name(self) -> str:
         return self.name or self.short_name
+
+    @property
+    def shown_address(self) -> str:
+        """As lists show it: empty where there is nobody any more to write to."""
+        return "" if self.erased_at is not None else self.email
 
     def get_full_name(self) -> str:
         return self.full_name

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from programs.memberships.models import Membership, Program
-from programs.profiles.models import Profile, ProfileAnswer, ProfileQuestion
+from programs.profiles.models import Profile, ProfileAnswer, ProfileQuerySet, ProfileQuestion
 from programs.readiness import services as readiness
 
 Kind = ProfileQuestion.Kind
@@ -206,6 +206,11 @@ def begin(*, membership: Membership, prefilled: Mapping[str, Any], now: datetime
     unanswered = questions.exclude(pk__in=profile.answers.values("question"))
     _keep_answers(profile, {question: held[str(question.pk)] for question in unanswered})
     return profile
+
+
+def of_those_who_left_before(program_id: int, before: datetime) -> ProfileQuerySet:
+    """Profiles of people who left the program before this moment and have not come back."""
+    return Profile.objects.filter(membership__program=program_id, membership__left_at__lt=before)
 
 
 @transaction.atomic

@@ -528,6 +528,7 @@ class PatternFactory(DjangoModelFactory):
         if create:
             two = extracted or PairingFactory.create_batch(2, program=self.program, second=self.about, active=True)
             self.pairings.set(two)
+            self.had_part.set([half for pairing in two for half in (pairing.first, pairing.second)])
 
 
 class DigestTimeFactory(DjangoModelFactory):
@@ -611,6 +612,9 @@ class ConcernAboutFactory(DjangoModelFactory):
         model = ConcernAbout
 
     concern = factory.SubFactory(ConcernFactory)
+    pairing = None
+    first = factory.LazyAttribute(lambda about: about.pairing and about.pairing.first)
+    second = factory.LazyAttribute(lambda about: about.pairing and about.pairing.second)
 
 
 class ConcernEntryFactory(DjangoModelFactory):

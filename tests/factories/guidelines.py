@@ -7,6 +7,7 @@ from factory.django import DjangoModelFactory
 
 from guidelines.agreements.clauses import SUBJECTS
 from guidelines.agreements.models import Agreement, Clause, Edition
+from guidelines.consents.models import Consent, PrivacyText
 from guidelines.courses.models import Course, CourseVersion
 from guidelines.enrolments.models import Enrolment, LiveHour, Reflection, Step
 from guidelines.limits.models import OwnLimit
@@ -252,3 +253,24 @@ class EditionFactory(DjangoModelFactory):
     first_signed_at = NOON
     second_signed_at = NOON
     signed_at = NOON
+
+
+class PrivacyTextFactory(DjangoModelFactory):
+    """The first version of a program's own."""
+
+    class Meta:
+        model = PrivacyText
+
+    program = factory.SubFactory(ProgramFactory)
+    number = 1
+    text = "## What is kept\n\nLittle.\n"
+    published_at = NOON
+
+
+class ConsentFactory(DjangoModelFactory):
+    class Meta:
+        model = Consent
+
+    text = factory.SubFactory(PrivacyTextFactory)
+    membership = factory.SubFactory(MembershipFactory, program=factory.SelfAttribute("..text.program"))
+    agreed_at = NOON

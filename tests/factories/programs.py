@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 from programs.invitations.models import Invitation
 from programs.memberships.models import Cohort, Holiday, Membership, Program
 from programs.people.models import User
+from programs.privacy.models import DataCopy
 from programs.profiles.models import Profile, ProfileAnswer, ProfileQuestion
 from tests.times import NOON
 
@@ -152,3 +153,16 @@ class InvitationFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Guest Number{n}")
     created_at = NOON
     expires_at = NOON + timedelta(days=30)
+
+
+class DataCopyFactory(DjangoModelFactory):
+    """Asked for at noon and being made; `ready` can be fetched for a day."""
+
+    class Meta:
+        model = DataCopy
+
+    class Params:
+        ready = factory.Trait(content="UEs=", ready_at=NOON, expires_at=NOON + timedelta(hours=24))
+
+    user = factory.SubFactory(UserFactory)
+    asked_at = NOON

@@ -61,6 +61,7 @@ from tests.factories.guidelines import (
     EnrolmentFactory,
     GuidelineVersionFactory,
     LiveHourFactory,
+    PrivacyTextFactory,
     ReflectionFactory,
     topic,
 )
@@ -81,6 +82,7 @@ from tests.factories.matching import (
 )
 from tests.factories.programs import (
     CohortFactory,
+    DataCopyFactory,
     HolidayFactory,
     InvitationFactory,
     MembershipFactory,
@@ -133,6 +135,7 @@ def build_world() -> World:
     of_foreign = _things_of_program(foreign.proposed_by, "Elsewhere") | _things_of_pairing(
         foreign, "Elsewhere", minutes=444, due_on=date(2024, 2, 29)
     )
+    of_foreign |= {"datacopy": DataCopyFactory(user=foreign.second.user, ready=True).pk}
     program = ProgramFactory(people_may_ask=True)
     half = MembershipFactory(program=program, ready=True)
     coordinator = MembershipFactory(program=program, coordinator=True)
@@ -142,7 +145,7 @@ def build_world() -> World:
     neighbours = PairingFactory(program=program, proposed_by=coordinator, active=True)
     past = PairingFactory(program=program, first=former, proposed_by=coordinator, closed=True)
     of_program = _things_of_program(coordinator)
-    of_past = _things_of_pairing(past, "Bygone")
+    of_past = _things_of_pairing(past, "Bygone") | {"datacopy": DataCopyFactory(user=past.second.user, ready=True).pk}
     _things_of_pairing(neighbours, "Neighbourly")
     people = {
         "half": half,
@@ -213,8 +216,14 @@ def build_world() -> World:
         # Since when they would like to meet somebody else: nobody learns it of a pairing of their own.
         "1 Feb 2024": ("coordinator", "admin"),
     }
+    copy = DataCopyFactory(user=half.user, ready=True)
     just_logged = SessionFactory(pairing=pairing, starts_at=NOON - timedelta(days=100), talked_about="Ourselves")
-    own = of_program | _things_of_pairing(pairing, "Ourselves") | {"checkins:session-put-right.session": just_logged.pk}
+    own = (
+        of_program
+        | _things_of_pairing(pairing, "Ourselves")
+        | {"datacopy": copy.pk}
+        | {"checkins:session-put-right.session": just_logged.pk}
+    )
     UnmatchedFactory(run=Run.objects.get(pk=of_program["run"]), membership=conflicted, waiting_since=datetime(2024, 2, 2, tzinfo=UTC))
     ProfileFactory(membership=half, both=True)
     PartnerWishFactory(pairing=pairing, wished_at=datetime(2024, 2, 1, tzinfo=UTC))
@@ -231,6 +240,8 @@ def _things_of_program(coordinator: Membership, mark: str = "Ours") -> dict[str,
     course = CourseVersionFactory(course__program=program, written_by=coordinator, title=f"{mark} way", is_required=True).course
     CourseVersionFactory(course=course, written_by=coordinator, number=2, title=f"Draft{mark.lower()}", draft=True)
     GuidelineVersionFactory(program=program, written_by=coordinator, number=1, written=(topic(mark.lower(), title=mark),))
+    # Of another program it is the newer one.
+    PrivacyTextFactory(program=program, number=2 if mark == "Elsewhere" else 1, text=mark)
     asked = QuestionFactory(plan=plan, going_on=True, text=f"{mark} with {{name}}?")
     QuestionFactory(plan=plan, text=f"At ease, {mark}?")
     invitation = InvitationFactory(program=program, name=f"{mark} Guest")

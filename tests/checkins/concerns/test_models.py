@@ -9,6 +9,7 @@ from checkins.concerns import policies
 from checkins.concerns.models import Concern, ConcernEntry
 from checkins.concerns.queries import readers_of, shut_out_of, who_may_receive
 from mentoring.kernel.encryption import services as encryption
+from programs.memberships.models import Membership
 from tests.factories.checkins import ConcernAboutFactory, ConcernEntryFactory, ConcernFactory, ConcernFileFactory
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory, ProgramFactory
@@ -59,6 +60,33 @@ def test_whoever_has_a_part_in_it_reads_nothing_whatever_role_they_have(audience
     assert may_read == expected == keys_of(readers_of(concern))
     assert not any(Concern.objects.readable_by(person).filter(pk=own.pk).exists() for person, own in raised.items())
     assert all(Concern.objects.visible_to(person).filter(pk=own.pk).exists() for person, own in raised.items())
+
+
+def test_both_of_a_pairing_stay_shut_out_when_it_is_kept_no_longer():
+    pairing = PairingFactory(active=True)
+    concern = ConcernFactory(raised_by=MembershipFactory(program=pairing.program), audience="admins")
+    ConcernAboutFactory(concern=concern, membership=MembershipFactory(program=pairing.program), pairing=pairing)
+    Membership.objects.filter(pk__in=[half.pk for half in pairing.halves]).update(is_admin=True)
+
+    pairing.delete()
+
+    assert not any(Concern.objects.visible_to(half).exists() for half in Membership.objects.filter(is_admin=True))
+    assert {half.pk for half in pairing.halves} <= shut_out_of(concern)
+    assert readers_of(concern) == []
+
+
+def test_a_pairing_is_not_written_down_without_its_two():
+    about = ConcernAboutFactory(membership=MembershipFactory(), pairing=PairingFactory(active=True))
+
+    with pytest.raises(IntegrityError, match="knows_both_of_its_pairing"), transaction.atomic():
+        type(about).objects.update(first=None)
+
+
+def test_a_telephone_number_can_be_taken_out_and_not_changed():
+    concern = ConcernFactory(reach="call", telephone="030 1")
+
+    assert refused("UPDATE checkins_concern SET telephone = '\\x00'::bytea WHERE id = %s", concern.pk)
+    assert not refused("UPDATE checkins_concern SET telephone = NULL WHERE id = %s", concern.pk)
 
 
 @pytest.mark.parametrize("also", [{}, {"is_coordinator": True}])

@@ -145,15 +145,17 @@ def test_concern_leaves_no_trace_for_its_subject(as_member, queries_of):
     MessageFactory(pairing=around.pairing, author=around.half, text="Before.")
     browser = as_member(subject)
     pages = pages_of_the_program(around)
-    list_of_cases = address("cases", subject.program)
-    assert list_of_cases in pages
-    browser.get(list_of_cases)
-    before = {page: shown(browser, page) for page in pages}
+    trail, trail_export = (reverse(f"programs:{name}", args=[subject.program.slug]) for name in ("trail", "trail-export"))
+    assert {address("cases", subject.program), trail, trail_export} <= set(pages)
+    # Some pages write down that they were read: the trail is looked at after these, and before them the next time. The file of it says itself
+    # that it was made; that it tells what its page tells is tested where it belongs.
+    others = [page for page in pages if page not in (trail, trail_export)]
+    before = {page: shown(browser, page) for page in [*others, *others, trail]}
     mails = OutboxMessage.objects.filter(recipient=subject.user).count()
 
     concern = raised_and_worked_on_quietly(around, subject)
 
-    for page in pages:
+    for page in [trail, *others]:
         after = shown(browser, page)
         assert after == before[page], page
     assert OutboxMessage.objects.filter(recipient=subject.user).count() == mails

@@ -5,6 +5,7 @@ import pytest
 from checkins.care.models import Task
 from checkins.imbalance import patterns
 from checkins.imbalance.models import Pattern, Signal
+from programs.memberships.models import Membership
 from tests.factories.checkins import SignalFactory, TaskFactory
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory, ProgramFactory
@@ -131,4 +132,16 @@ def test_it_is_seen_one_level_up_and_never_by_whom_it_is_about_or_who_is_part_of
         assert Pattern.objects.visible_to(reader).exists()
     coordinator = MembershipFactory(program=mentor.program, coordinator=True)
     for reader in (mentor, one.first, one.coordinator, coordinator, MembershipFactory(admin=True)):
+        assert not Pattern.objects.visible_to(reader).exists()
+
+
+def test_whoever_had_part_stays_shut_out_when_a_pairing_is_kept_no_longer(mentor):
+    one, two, _ = pairings_of(mentor)
+    for pairing in (one, two):
+        TaskFactory(pairing=pairing)
+    raise_patterns(mentor.program)
+    Membership.objects.filter(pk__in=[one.first_id, one.coordinator_id]).update(is_admin=True)
+    one.delete()
+
+    for reader in Membership.objects.filter(pk__in=[one.first_id, one.coordinator_id]):
         assert not Pattern.objects.visible_to(reader).exists()

@@ -1,4 +1,5 @@
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from programs.people.models import User
@@ -111,3 +112,19 @@ def test_who_is_signed_in_goes_on_while_the_cache_is_away(amara, as_member, sett
     settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
 
     assert browser.get(ACCOUNT).status_code == 200
+
+
+def test_where_somebody_is_signed_in_is_listed_and_ended_everywhere_else(amara):
+    amara.set_password("level beam tea pot")
+    amara.save()
+    lost, here = Client(), Client()
+    for browser, name in ((lost, "Lost Telephone"), (here, "This Computer")):
+        browser.post(reverse("account_login"), {"login": amara.email, "password": "level beam tea pot"}, headers={"user-agent": name})
+    listed = here.get(reverse("usersessions_list")).content.decode()
+    assert "Lost Telephone" in listed
+    assert "This Computer" in listed
+
+    here.post(reverse("usersessions_list"))
+
+    assert here.get(ACCOUNT).status_code == 200
+    assert lost.get(ACCOUNT)["Location"].startswith("/accounts/login/")
