@@ -2,15 +2,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from checkins.resets import policies, queries, services
 from matching.joint import parts
 from matching.joint import queries as joint
+from matching.joint import views as joint_views
 from matching.pairings.access import PairRequest, the_two_only
-from mentoring.kernel.errors import Refused
 from mentoring.kernel.lists.pages import page_of
-from mentoring.kernel.once.access import once, say_no
+from mentoring.kernel.once.access import once
 
 RESETS_A_PAGE = 10
 KINDS = (services.RESET, services.AFTERWARDS)
@@ -39,31 +38,9 @@ def resets(request: PairRequest) -> HttpResponse:
     return render(request, "checkins/resets/resets.html", context)
 
 
-@the_two_only
-@require_POST
-@once
-def start(request: PairRequest) -> HttpResponse:
-    try:
-        services.start(pairing=request.pairing, by=request.membership, now=timezone.now())
-    except Refused as refused:
-        say_no(request, refused)
-    return _to_the_page(request)
-
-
-@the_two_only
-@require_POST
-@once
-def take_back(request: PairRequest, round: int) -> HttpResponse:
-    parts.take_back(request, KINDS, round, now=timezone.now())
-    return _to_the_page(request)
-
-
-@the_two_only
-@require_POST
-@once
-def not_now(request: PairRequest) -> HttpResponse:
-    parts.not_now(request, KINDS, now=timezone.now())
-    return redirect("checkins:pairing", request.pairing.program.slug, request.pairing.pk)
+start = joint_views.start_view(services.start, page="checkins:resets")
+take_back = joint_views.take_back_view(KINDS, page="checkins:resets")
+not_now = joint_views.not_now_view(KINDS, page="checkins:pairing")
 
 
 def _to_the_page(request: PairRequest) -> HttpResponse:

@@ -10,6 +10,7 @@ from checkins.reviews.forms import WriteTogether
 from checkins.reviews.models import Review
 from matching.joint import parts
 from matching.joint import queries as joint
+from matching.joint import views as joint_views
 from matching.pairings.access import PairRequest, stopped, the_two_only
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.lists.pages import page_of
@@ -42,32 +43,9 @@ def reviews(request: PairRequest) -> HttpResponse:
     return render(request, "checkins/reviews/reviews.html", context)
 
 
-@the_two_only
-@require_POST
-@once
-def start(request: PairRequest) -> HttpResponse:
-    try:
-        services.start(pairing=request.pairing, by=request.membership, now=timezone.now())
-    except Refused as refused:
-        say_no(request, refused)
-    return _to_the_page(request)
-
-
-@the_two_only
-@require_POST
-@once
-def take_back(request: PairRequest, round: int) -> HttpResponse:
-    parts.take_back(request, KINDS, round, now=timezone.now())
-    return _to_the_page(request)
-
-
-@the_two_only
-@require_POST
-@once
-def not_now(request: PairRequest) -> HttpResponse:
-    """Of one that is asked, and of one that is only offered."""
-    parts.not_now(request, KINDS, now=timezone.now())
-    return redirect("checkins:pairing", request.pairing.program.slug, request.pairing.pk)
+start = joint_views.start_view(services.start, page="checkins:reviews")
+take_back = joint_views.take_back_view(KINDS, page="checkins:reviews")
+not_now = joint_views.not_now_view(KINDS, page="checkins:pairing")
 
 
 @the_two_only

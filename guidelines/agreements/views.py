@@ -14,6 +14,7 @@ from guidelines.agreements.forms import Sign, WriteClause
 from guidelines.agreements.models import Agreement, Clause
 from matching.joint import parts
 from matching.joint import queries as joint
+from matching.joint import views as joint_views
 from matching.pairings.access import PairRequest, stopped, the_two_only
 from matching.pairings.models import Pairing
 from mentoring.kernel.errors import Refused
@@ -42,31 +43,9 @@ def agreement(request: PairRequest) -> HttpResponse:
     return render(request, PAGE, context)
 
 
-@the_two_only
-@require_POST
-@once
-def start(request: PairRequest) -> HttpResponse:
-    try:
-        services.start(pairing=request.pairing, by=request.membership, now=timezone.now())
-    except Refused as refused:
-        say_no(request, refused)
-    return _to_the_page(request)
-
-
-@the_two_only
-@require_POST
-@once
-def take_back(request: PairRequest, round: int) -> HttpResponse:
-    parts.take_back(request, KINDS, round, now=timezone.now())
-    return _to_the_page(request)
-
-
-@the_two_only
-@require_POST
-@once
-def not_now(request: PairRequest) -> HttpResponse:
-    parts.not_now(request, KINDS, now=timezone.now())
-    return redirect("checkins:pairing", request.pairing.program.slug, request.pairing.pk)
+start = joint_views.start_view(services.start, page="guidelines:agreement")
+take_back = joint_views.take_back_view(KINDS, page="guidelines:agreement")
+not_now = joint_views.not_now_view(KINDS, page="checkins:pairing")
 
 
 @the_two_only

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib import messages
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from matching.joint import kinds, queries, services
@@ -13,7 +11,6 @@ from matching.joint.forms import AnswerApart
 from matching.joint.models import Round
 from matching.pairings.access import PairRequest
 from mentoring.kernel.errors import Refused
-from mentoring.kernel.once.access import say_no
 
 
 @dataclass(frozen=True)
@@ -62,32 +59,6 @@ def _part(request: PairRequest, round: Round, said: queries.Said, *, is_sent: bo
         auto_id=f"id_{round.pk}_%s",
     )
     return Part(round, form, is_saved=said.mine is not None)
-
-
-def take_back(request: PairRequest, names: Iterable[str], round: int, *, now: datetime) -> None:
-    """Posted: what I said alone is gone."""
-    asked = get_object_or_404(Round.objects.in_pairing(request.pairing, request.membership).filter(kind__in=list(names)), pk=round)
-    try:
-        services.take_back(round=asked, by=request.membership, now=now)
-    except Refused as refused:
-        say_no(request, refused)
-    else:
-        messages.success(request, _("You took it back. Nothing of it is kept."))
-
-
-def not_now(request: PairRequest, names: Iterable[str], *, now: datetime) -> None:
-    """Posted: it waits for me no more, and is not offered for a while. It can be done all the same, and nobody is told.
-
-    Which of the kinds it is about says the round that is sent along; without one it is the first.
-    """
-    names = list(names)
-    asked = queries.one_of(request.pairing, request.membership, names, request.POST.get("round", ""))
-    try:
-        services.say_not_now(pairing=request.pairing, kind=asked.kind if asked else names[0], by=request.membership, now=now)
-    except Refused as refused:
-        say_no(request, refused)
-    else:
-        messages.success(request, _("All right. It does not wait for you any more, and nobody learns of it."))
 
 
 def said_what_happened(answered: Round) -> str:
