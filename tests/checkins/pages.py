@@ -140,3 +140,15 @@ def many_pairs(program: Program, number: int, coordinator: Membership) -> None:
     # As the database does by itself a minute later: without it, it takes the tables for as small as they were.
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def trail_and_others(program: Program, pages: list[str]) -> tuple[str, list[str]]:
+    """The page of the trail, and the others.
+
+    Some pages write down that they were read or saved: to compare what was there before and after, the trail is looked at behind them, and
+    before them the next time. The file of it says itself that it was made, and is left out: that it tells what its page tells, is tested
+    where it belongs.
+    """
+    trail, trail_export = (reverse(f"programs:{name}", args=[program.slug]) for name in ("trail", "trail-export"))
+    assert {trail, trail_export} <= set(pages)
+    return trail, [page for page in pages if page not in (trail, trail_export)]

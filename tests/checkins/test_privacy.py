@@ -12,7 +12,7 @@ from checkins.care.models import Task
 from checkins.readings import services as readings
 from checkins.reminders import services as reminders
 from matching.pairings.models import Pairing
-from tests.checkins.pages import People, address, pages_of_the_program, people_around, shown
+from tests.checkins.pages import People, address, pages_of_the_program, people_around, shown, trail_and_others
 from tests.factories.checkins import CheckInFactory, question_of
 
 pytestmark = pytest.mark.django_db
@@ -63,13 +63,14 @@ def test_the_other_halfs_pages_are_the_same_before_and_after(roles, as_member, a
     for role, value in roles.items():
         setattr(around.other_half, role, value)
     around.other_half.save()
-    browser, pages = as_member(around.other_half), pages_of(around, check_in)
-    before = {page: shown(browser, page) for page in pages}
+    browser = as_member(around.other_half)
+    trail, others = trail_and_others(around.pairing.program, pages_of(around, check_in))
+    before = {page: shown(browser, page) for page in [*others, trail]}
 
     answer_as_badly_as_can_be(check_in)
     read_and_note_and_remind(around)
 
-    for page in pages:
+    for page in [trail, *others]:
         after = shown(browser, page)
         assert CANARY not in after, page
         assert after == before[page], page
