@@ -57,7 +57,8 @@ def _door(view: View, open_to: str, lets_pass: Callable[[Membership], bool]) -> 
         membership = Membership.objects.of(request.user).filter(program__slug=program).first()
         if membership is None or not lets_pass(membership):
             raise Http404
-        if membership.is_staff and membership.program.staff_need_second_factor and not _has_second_factor(request.user):
+        reads_more = membership.is_staff or membership.is_deputy
+        if reads_more and membership.program.staff_need_second_factor and not _has_second_factor(request.user):
             return redirect("people:second-factor-needed")
         # The person is known already: no page asks the database for them again.
         membership.user = request.user

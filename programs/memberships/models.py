@@ -31,7 +31,7 @@ class Program(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
     mentor_word = models.CharField(_("your word for a mentor"), max_length=40, default="mentor")
     mentee_word = models.CharField(_("your word for a mentee"), max_length=40, default="mentee")
-    staff_need_second_factor = models.BooleanField(_("coordinators and admins need a second sign-in step"), default=True)
+    staff_need_second_factor = models.BooleanField(_("coordinators, admins and the deputy need a second sign-in step"), default=True)
     answers_read_by = models.CharField(
         _("who reads check-in answers"), max_length=12, choices=AnswersReadBy, default=AnswersReadBy.COORDINATORS
     )

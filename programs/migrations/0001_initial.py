@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField(default='UTC', max_length=64, validators=[programs.people.models.validate_time_zone], verbose_name='time zone')),
                 ('mentor_word', models.CharField(default='mentor', max_length=40, verbose_name='your word for a mentor')),
                 ('mentee_word', models.CharField(default='mentee', max_length=40, verbose_name='your word for a mentee')),
-                ('staff_need_second_factor', models.BooleanField(default=True, verbose_name='coordinators and admins need a second sign-in step')),
+                ('staff_need_second_factor', models.BooleanField(default=True, verbose_name='coordinators, admins and the deputy need a second sign-in step')),
                 ('answers_read_by', models.CharField(choices=[('coordinators', 'Coordinators and admins'), ('admins', 'Admins only')], default='coordinators', max_length=12, verbose_name='who reads check-in answers')),
                 ('help_contact', models.TextField(blank=True, verbose_name='whom to turn to, and how')),
                 ('decisions_reopen_days', models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='days in which either of two reopens a decision')),

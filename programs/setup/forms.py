@@ -154,7 +154,7 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
             "help_contact": _("Whom can people turn to, and how?"),
             "training_first": _("A first pairing waits for the course that comes before it"),
             "people_may_ask": _("People may ask each other"),
-            "staff_need_second_factor": _("Coordinators and admins need a second sign-in step"),
+            "staff_need_second_factor": _("Coordinators, admins and the deputy need a second sign-in step"),
         }
         help_texts = {
             "training_first": _("Everybody sees what is still to do. What has begun goes on in any case."),

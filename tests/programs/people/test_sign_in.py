@@ -351,11 +351,12 @@ def test_a_mailed_code_is_not_enough_where_there_is_a_second_step(amara, newest_
     assert is_signed_in(browser)
 
 
-def test_staff_without_a_second_step_are_told_why_they_need_one(as_member):
-    coordinator = MembershipFactory(coordinator=True)
-    browser = as_member(coordinator.user)
+@pytest.mark.parametrize(("role", "where"), [("coordinator", "people"), ("deputy", "concerns")])
+def test_who_reads_more_without_a_second_step_is_told_why_they_need_one(as_member, role, where):
+    member = MembershipFactory(**{role: True})
+    browser = as_member(member.user)
 
-    answer = browser.get(f"/p/{coordinator.program.slug}/people/", follow=True)
+    answer = browser.get(f"/p/{member.program.slug}/{where}/", follow=True)
 
     assert answer.redirect_chain == [("/accounts/second-step/", 302)]
     assert "Set up an app" in answer.content.decode()
