@@ -66,7 +66,6 @@ class Note(_ForReaders):
 class LogContact(_ForReaders):
     submit_label = gettext_lazy("Save it")
 
-    whom = OneOf(label=gettext_lazy("With whom?"))
     how = OneOf(label=gettext_lazy("How?"), choices=list(HOW.items()), in_a_row=True)
     on = forms.DateField(label=gettext_lazy("On which day?"), widget=DayInput, error_messages={"invalid": gettext_lazy("Enter a date.")})
     text = _words(gettext_lazy("What was said?"), FACTS)
@@ -75,7 +74,9 @@ class LogContact(_ForReaders):
         self.today = times.local_day(now, by.user.time_zone)
         super().__init__(*arguments, initial={"on": self.today}, **names)
         people = [(str(about.membership_id), about.membership.user.full_name) for about in abouts]
-        self.fields["whom"].choices = [(RAISER, _("Whoever raised it")), *people, (OTHER, _("Somebody else"))]  # type: ignore[attr-defined]
+        whom = [(RAISER, _("Whoever raised it")), *people, (OTHER, _("Somebody else"))]
+        self.fields["whom"] = OneOf(label=_("With whom?"), choices=whom)
+        self.order_fields(["whom"])
 
     def clean_on(self) -> date:
         day: date = self.cleaned_data["on"]
@@ -88,13 +89,14 @@ class AddTask(_ForReaders):
     submit_label = gettext_lazy("Add it")
 
     text = forms.CharField(label=gettext_lazy("What is to be done?"), max_length=LONGEST_TASK, widget=forms.TextInput(attrs=UNKEPT))
-    owner = OneOf(label=gettext_lazy("By whom?"))
     due_on = forms.DateField(label=gettext_lazy("By when?"), widget=DayInput, error_messages={"invalid": gettext_lazy("Enter a date.")})
 
     def __init__(self, *arguments: Any, people: Sequence[Membership], today: date, **names: Any) -> None:
         super().__init__(*arguments, **names)
         self.today = today
-        self.fields["owner"].choices = [(str(person.pk), person.user.full_name) for person in people]  # type: ignore[attr-defined]
+        choices = [(str(person.pk), person.user.full_name) for person in people]
+        self.fields["owner"] = OneOf(label=_("By whom?"), choices=choices)
+        self.order_fields(["text", "owner"])
 
     def clean_due_on(self) -> date:
         day: date = self.cleaned_data["due_on"]
@@ -106,14 +108,13 @@ class AddTask(_ForReaders):
 class HandOver(_ForReaders):
     submit_label = gettext_lazy("Hand it over")
 
-    to = OneOf(label=gettext_lazy("To whom?"))
     text = _words(gettext_lazy("What should they know?"), rows=3, required=False)
 
     def __init__(self, *arguments: Any, people: Sequence[Membership], **names: Any) -> None:
         super().__init__(*arguments, **names)
-        self.fields["to"].choices = [  # type: ignore[attr-defined]
-            (str(person.pk), f"{person.user.full_name} ({', '.join(person.role_names())})") for person in people
-        ]
+        choices = [(str(person.pk), f"{person.user.full_name} ({', '.join(person.role_names())})") for person in people]
+        self.fields["to"] = OneOf(label=_("To whom?"), choices=choices)
+        self.order_fields(["to"])
 
 
 class Grade(EvenhandForm, forms.Form):
@@ -138,15 +139,16 @@ class NamePerson(_ForReaders):
 class StopContact(EvenhandForm, forms.Form):
     submit_label = gettext_lazy("Pause it now")
 
-    pairing = OneOf(label=gettext_lazy("Which pairing?"))
     because = OneOf(label=gettext_lazy("Why now?"), choices=list(BECAUSE.items()))
 
     def __init__(self, *arguments: Any, pairings: Sequence[Pairing], **names: Any) -> None:
         super().__init__(*arguments, **names)
-        self.fields["pairing"].choices = [  # type: ignore[attr-defined]
+        choices = [
             (str(pairing.pk), _("%(one)s and %(other)s") % {"one": pairing.first.user.full_name, "other": pairing.second.user.full_name})
             for pairing in pairings
         ]
+        self.fields["pairing"] = OneOf(label=_("Which pairing?"), choices=choices)
+        self.order_fields(["pairing"])
 
 
 class AskSecond(_ForReaders):

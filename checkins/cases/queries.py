@@ -1,13 +1,12 @@
 """What the page of a case shows, in a number of queries that does not grow."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
 from checkins.concerns import queries as concerns
-from checkins.concerns.models import Concern, ConcernAbout, ConcernEntry
+from checkins.concerns.models import Concern, ConcernAbout
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 from programs.people.models import User
@@ -47,7 +46,3 @@ def earlier_about_the_same(concern: Concern, me: Membership) -> list[Concern]:
     """Other concerns about the same people, as far as this reader may read them: the newest first."""
     same = Concern.objects.readable_by(me).about_people_of(concern)
     return list(same.order_by("-raised_at", "-pk")[:EARLIER_SHOWN])
-
-
-def steps_done(entries: Sequence[ConcernEntry]) -> dict[str, ConcernEntry]:
-    return {str(entry.detail.get("step")): entry for entry in entries if entry.kind == ConcernEntry.Kind.STEP}

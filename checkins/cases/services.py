@@ -131,6 +131,7 @@ def grade(*, concern: Concern, by: Membership, kind: str, urgency: int, now: dat
 
 
 @transaction.atomic
+@audit.held_back()
 def name(*, concern: Concern, by: Membership, person: Membership, now: datetime) -> Concern:
     """Write down whom else it is about. From then on they are shut out, whatever role they have, also who does this."""
     concern = _open_to(concern, by)
@@ -139,11 +140,15 @@ def name(*, concern: Concern, by: Membership, person: Membership, now: datetime)
         raise Refused(_("This person is not in your program."))
     if ConcernAbout.objects.filter(concern=concern, membership=person).exists():
         return concern
+    read_it = person.pk in {reader.pk for reader in concerns.readers_of(concern)}
     ConcernAbout.objects.create(concern=concern, membership=person)
     if concern.handled_by_id == person.pk:
         concern.handled_by = None
         concern.save(update_fields=["handled_by"])
-    write(Kind.NAMED, concern, by, now, person=person.pk)
+    entry = write(Kind.NAMED, concern, by, now, person=person.pk)
+    if read_it:
+        # Those who are left, or the deputy who reads it only now.
+        tell_readers(concern, slot=entry.pk.hex, now=now, but=by)
     return concern
 
 
@@ -221,6 +226,9 @@ def reopen(*, concern: Concern, by: Membership, text: str, now: datetime) -> Con
 def _ask(concern: Concern, by: Membership, kind: str, text: str, outcome: str, now: datetime) -> CaseDecision:
     is_alone = len(concerns.readers_of(concern)) == 1
     settled = {"settled_at": now, "stands": True} if is_alone else {}
+    if is_alone:
+        # What waited for somebody who may read it no more would wait for good.
+        CaseDecision.objects.filter(concern=concern, kind=kind).waiting().update(settled_at=now)
     try:
         with transaction.atomic():
             decision = CaseDecision.objects.create(

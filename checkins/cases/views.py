@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, cast
 
 from django import forms as django_forms
@@ -79,8 +80,7 @@ def concern(request: MemberRequest, concern: str) -> HttpResponse:
 
 def _case(request: MemberRequest, concern: Concern) -> HttpResponse:
     me, now = request.membership, timezone.now()
-    # Committed before a word of it is fetched.
-    raising.note_reading(concern=concern, by=me, now=now)
+    _write_down_the_look(concern, me, now)
     entries = ConcernEntry.objects.filter(concern=concern)
     page = page_of(request, entries.select_related("author__user").newest_first(), per_page=ENTRIES_A_PAGE)
     done = {entry.detail["step"] for entry in entries.filter(kind=ConcernEntry.Kind.STEP)}
@@ -122,10 +122,18 @@ def file(request: MemberRequest, concern: str, concernfile: str) -> HttpResponse
 def _hand_out(request: MemberRequest, given: ConcernFile) -> HttpResponse:
     me = request.membership
     if given.concern.raised_by_id != me.pk:
-        raising.note_reading(concern=given.concern, by=me, now=timezone.now())
+        _write_down_the_look(given.concern, me, timezone.now())
     response = HttpResponse(given.content, content_type="application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, f"file-{given.pk.hex[:4]}.{given.ending}") or "attachment"
     return response
+
+
+def _write_down_the_look(concern: Concern, me: Membership, now: datetime) -> None:
+    """Committed before a word of it is shown. To whom it was shut a moment ago there is no such page."""
+    try:
+        raising.note_reading(concern=concern, by=me, now=now)
+    except Refused as refused:
+        raise Http404 from refused
 
 
 # --- acts that are a button ---
@@ -160,7 +168,9 @@ def task_done(request: CaseRequest, casetask: str) -> HttpResponse:
 def settle(request: CaseRequest, casedecision: str) -> HttpResponse:
     decision = get_object_or_404(CaseDecision, concern=request.concern, pk=casedecision)
     decision.concern = request.concern
-    agrees = request.POST.get("agrees") == "yes"
+    if request.POST.get("agrees") not in ("yes", "no"):
+        return _back(request)
+    agrees = request.POST["agrees"] == "yes"
     return _do(request, services.settle, _("Your yes is noted.") if agrees else _("Your no is noted."), decision=decision, agrees=agrees)
 
 

@@ -7,11 +7,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from checkins.concerns import policies
-from checkins.concerns.models import Concern, ConcernAbout
+from checkins.concerns.models import BY_ROLE, Concern, ConcernAbout
 from checkins.concerns.services import FOR_YOU, NEEDS_YOU, STILL_NEEDS_YOU
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
@@ -31,9 +30,8 @@ def to_readers_still(messages: list[OutboxMessage]) -> set[int]:
     """Open still, and theirs to read still. Three queries, for however many."""
     found = kinds.with_subjects(messages, Concern.objects.open().filter(program__archived_at=None))
     concerns = {concern.pk: concern for _message, concern in found}
-    by_role = Q(is_coordinator=True) | Q(is_admin=True) | Q(is_deputy=True)
     people: dict[int, list[Membership]] = defaultdict(list)
-    for person in Membership.objects.current().filter(by_role, program__in={concern.program_id for concern in concerns.values()}):
+    for person in Membership.objects.current().filter(BY_ROLE, program__in={concern.program_id for concern in concerns.values()}):
         people[person.program_id].append(person)
     out: dict[Any, set[int]] = defaultdict(set)
     abouts = ConcernAbout.objects.filter(concern__in=concerns)

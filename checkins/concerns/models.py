@@ -13,6 +13,8 @@ from programs.memberships.models import Membership, Program
 
 # The verb under which the trail keeps that somebody has read one.
 READ = "concern.read"
+# Whose role lets them read concerns, if there are any for them.
+BY_ROLE = Q(is_coordinator=True) | Q(is_admin=True) | Q(is_deputy=True)
 
 
 class ConcernQuerySet(models.QuerySet["Concern"]):
@@ -37,14 +39,22 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
             return others
         open_to_me = Q(audience=Concern.Audience.COORDINATORS) if membership.is_coordinator else Q(pk__in=[])
         if membership.is_deputy:
-            open_to_me = open_to_me | Q(handled_by=membership) | Q(~Exists(_usual_readers()))
+            open_to_me = open_to_me | Q(handled_by=membership) | Q(~Exists(_readers(_by_their_role())))
         return others.filter(open_to_me)
 
     def open(self) -> Self:
         return self.filter(closed_at=None)
 
     def unread(self) -> Self:
-        return self.filter(~Exists(AuditEvent.objects.filter(_about_the_concern("pk"), verb=READ)))
+        """By anybody who reads it still: what only those have read who are gone, or shut out since, waits like what nobody has read."""
+        looks = AuditEvent.objects.filter(
+            object_type="checkins.concern",
+            object_id=Cast(OuterRef(OuterRef("pk")), models.CharField()),
+            program_id=OuterRef("program_id"),
+            actor_id=OuterRef("user"),
+            verb=READ,
+        )
+        return self.filter(~Exists(_readers(_by_their_role() | Q(is_deputy=True)).filter(Exists(looks))))
 
     def about_people_of(self, concern: "Concern") -> Self:
         """Others about the same people."""
@@ -59,18 +69,18 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         return self.select_related("raised_by__user", "handled_by__user", "program")
 
 
-def _usual_readers() -> "models.QuerySet[Membership]":
-    """Of a concern outside: who reads it by their role."""
+def _by_their_role() -> Q:
+    """Of people beside a concern outside: who reads it by their role."""
+    for_coordinators = Exists(Concern.objects.filter(pk=OuterRef(OuterRef("pk")), audience=Concern.Audience.COORDINATORS))
+    return Q(is_admin=True) | Q(for_coordinators, is_coordinator=True)
+
+
+def _readers(who: Q) -> "models.QuerySet[Membership]":
+    """Of a concern outside: such people of its program who have no part in it."""
     has_part = ConcernAbout.objects.filter(concern=OuterRef(OuterRef("pk"))).filter(
         Q(membership=OuterRef("pk")) | Q(first=OuterRef("pk")) | Q(second=OuterRef("pk"))
     )
-    for_coordinators = Exists(Concern.objects.filter(pk=OuterRef(OuterRef("pk")), audience=Concern.Audience.COORDINATORS))
-    by_role = Q(is_admin=True) | Q(for_coordinators, is_coordinator=True)
-    return Membership.objects.current().filter(by_role, ~Exists(has_part), program=OuterRef("program")).exclude(pk=OuterRef("raised_by"))
-
-
-def _about_the_concern(name: str) -> Q:
-    return Q(object_type="checkins.concern", object_id=Cast(OuterRef(name), models.CharField()), program_id=OuterRef("program_id"))
+    return Membership.objects.current().filter(who, ~Exists(has_part), program=OuterRef("program")).exclude(pk=OuterRef("raised_by"))
 
 
 class Concern(models.Model):

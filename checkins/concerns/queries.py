@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from checkins.concerns import policies
-from checkins.concerns.models import READ, Concern, ConcernAbout
+from checkins.concerns.models import BY_ROLE, READ, Concern, ConcernAbout
 from checkins.threads.models import Message
 from matching.pairings.models import Pairing
 from mentoring.kernel.audit.models import AuditEvent
@@ -21,8 +21,7 @@ PARTNERS_OFFERED = 12
 
 def who_may_receive(program: Program) -> list[Membership]:
     """Whoever runs the program, and its deputy. One query."""
-    by_role = Q(is_coordinator=True) | Q(is_admin=True) | Q(is_deputy=True)
-    return list(Membership.objects.current().filter(by_role, program=program).with_people().order_by("user__name", "pk"))
+    return list(Membership.objects.current().filter(BY_ROLE, program=program).with_people().order_by("user__name", "pk"))
 
 
 def shut_out_of(concern: Concern) -> set[int]:

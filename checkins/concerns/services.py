@@ -37,6 +37,7 @@ A_DAY_UNREAD, THREE_DAYS_UNREAD = timedelta(hours=24), timedelta(hours=72)
 AT_ONCE = 200
 # The name under which a program says how long it keeps them; and how long PostgreSQL does, in days of the longest year.
 KEPT_AS, KEPT_IN_ANY_CASE = "concerns", timedelta(days=366)
+LISTED = "concerns.listed"
 AN_INSTANT = timedelta(microseconds=1)
 
 
@@ -139,11 +140,11 @@ def note_reading(*, concern: Concern, by: Membership, now: datetime) -> None:
 @transaction.atomic
 def note_listing(*, by: Membership, now: datetime) -> None:
     """Somebody is about to see the list, whatever is in it."""
-    audit.record(verb="concerns.listed", subject=by.program, program_id=by.program_id, actor_id=by.user_id, now=now)
+    audit.record(verb=LISTED, subject=by.program, program_id=by.program_id, actor_id=by.user_id, now=now)
 
 
 def remind_due(*, now: datetime) -> int:
-    """Write to those who may read it about each open concern that nobody has read: at first, after a day, after three.
+    """Write to those who may read it about each open concern that nobody who is there has read: at first, after a day, after three.
 
     Who may read one only since a moment ago is written to as well. Twice, or at once, adds none. Returns how many mails are owed anew.
     """
@@ -175,10 +176,14 @@ def closed_before(program_id: int, before: datetime) -> "QuerySet[Concern]":
 
 
 def events_of_others(membership: Membership) -> Q:
-    """What the audit log keeps from an admin: what was done with a concern that they do not read, and that any came to its end."""
+    """What the audit log keeps from an admin: what was done with a concern that they do not read, and that any came to its end.
+
+    That somebody else looked at the list too: a deputy who does has a reason to, and so has whoever looks at it more often than before.
+    """
     theirs = Concern.objects.readable_by(membership).annotate(key=Cast("pk", CharField())).values("key")
     of_others = Q(object_type=Concern._meta.label_lower) & ~Q(object_id__in=theirs)
-    return of_others | Q(verb="retention.let_go", detail__kind=KEPT_AS)
+    looks_of_others = Q(verb=LISTED) & ~Q(actor_id=membership.user_id)
+    return of_others | looks_of_others | Q(verb="retention.let_go", detail__kind=KEPT_AS)
 
 
 # --- what cases do as well ---
@@ -260,12 +265,12 @@ def called(names: str, program: Program) -> list[Membership]:
 
 
 def _name(concern: Concern, about: Iterable[About]) -> None:
-    """Of an unnamed concern the pairing is left out: with it one would know who raised it."""
+    """Of an unnamed concern a pairing of whoever raised it is left out: with it one would know who that is."""
     rows: dict[int, ConcernAbout] = {}
     for one in about:
         if one.membership.program_id != concern.program_id:
             raise Refused(_("This person is not in your program."))
-        pairing = one.pairing if concern.is_named else None
+        pairing = one.pairing if one.pairing and (concern.is_named or not one.pairing.includes(concern.raised_by)) else None
         first, second = (pairing.first_id, pairing.second_id) if pairing else (None, None)
         row = ConcernAbout(concern=concern, membership=one.membership, pairing=pairing, first_id=first, second_id=second)
         rows.setdefault(one.membership.pk, row)

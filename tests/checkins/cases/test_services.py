@@ -103,6 +103,19 @@ def test_whoever_is_named_later_is_out_and_sees_to_it_no_more(around, concern, n
     assert Concern.objects.readable_by(around.admin).exists()
 
 
+def test_where_a_reader_is_named_those_who_are_left_are_written_to(noon):
+    """Else nobody would know of it whom the role of deputy lets read it from then on."""
+    admin = MembershipFactory(admin=True)
+    deputy = MembershipFactory(program=admin.program, is_participant=True, is_deputy=True)
+    concern = ConcernFactory(raised_by=MembershipFactory(program=admin.program))
+    services.name(concern=concern, by=admin, person=MembershipFactory(program=admin.program), now=noon)
+    assert written_to() == set()
+
+    services.name(concern=concern, by=admin, person=admin, now=noon)
+
+    assert written_to() == {deputy.user_id}
+
+
 def test_whom_one_writes_down_does_not_tell_who_raised_it(around, noon):
     concern = ConcernFactory(raised_by=around.half, unnamed=True)
 
@@ -219,6 +232,16 @@ def test_who_is_alone_decides_alone_and_that_is_written_down(noon):
 
     assert (decision.stands, decision.second) == (True, None)
     assert ConcernEntry.objects.get().detail["is_alone"] is True
+
+
+def test_who_is_left_alone_decides_what_waited_for_somebody_who_is_gone(around, concern, noon):
+    waits = services.ask_second(concern=concern, by=around.admin, kind="end", text="Thrice.", now=noon)
+    services.name(concern=concern, by=around.admin, person=around.coordinator, now=noon)
+
+    decision = services.ask_second(concern=concern, by=around.admin, kind="end", text="Thrice.", now=noon)
+
+    waits.refresh_from_db()
+    assert (decision.stands, waits.stands, waits.settled_at) == (True, False, noon)
 
 
 def test_the_database_lets_nobody_be_their_own_second(around, concern):

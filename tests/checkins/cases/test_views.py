@@ -5,7 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from checkins.cases.models import CaseDecision, CaseTask
-from checkins.concerns.models import Concern, ConcernEntry
+from checkins.concerns import services
+from checkins.concerns.models import Concern, ConcernAbout, ConcernEntry
 from checkins.concerns.queries import reads_of
 from matching.pairings.models import Pairing
 from mentoring.kernel.audit.models import AuditEvent
@@ -16,6 +17,7 @@ from tests.factories.checkins import (
     ConcernAboutFactory,
     ConcernEntryFactory,
     ConcernFactory,
+    ConcernFileFactory,
     ConcernMessageFactory,
 )
 from tests.factories.programs import MembershipFactory
@@ -63,7 +65,7 @@ def test_the_inbox_is_by_urgency_and_age_and_names_nobody(as_member, around, con
     assert order == sorted(order)
     assert "Amara" not in page
     assert "It went too far" not in page
-    assert page.count("Not read by anybody") == 3
+    assert page.count("Nobody here has read it") == 3
     assert AuditEvent.objects.filter(verb="concerns.listed").get().actor_id == around.admin.user_id
 
 
@@ -131,6 +133,30 @@ def test_who_is_shut_out_is_not_even_asked_who_they_are(as_member, around, conce
 
     for page in (page_of(concern), f"{page_of(concern)}note/"):
         assert browser.get(page).status_code == 404
+
+
+def test_to_whom_it_is_shut_at_this_moment_it_is_not_there(as_member, around, concern, monkeypatch):
+    """They had passed the door when somebody wrote down that it is about them."""
+    file = ConcernFileFactory(concern=concern)
+    look = services.note_reading
+
+    def named_just_now(**given):
+        ConcernAbout.objects.get_or_create(concern=concern, membership=around.coordinator)
+        look(**given)
+
+    monkeypatch.setattr(services, "note_reading", named_just_now)
+
+    for page in (page_of(concern), f"{page_of(concern)}files/{file.pk}/"):
+        assert as_member(around.coordinator).get(page).status_code == 404
+        ConcernAbout.objects.filter(membership=around.coordinator).delete()
+
+
+def test_what_is_neither_yes_nor_no_settles_nothing(as_member, around, concern):
+    decision = CaseDecisionFactory(concern=concern, asked_by=around.admin)
+
+    act(as_member(around.coordinator), concern, "decision", decision.pk)
+
+    assert CaseDecision.objects.waiting().exists()
 
 
 def test_a_case_is_worked_to_its_end(as_member, around, concern):

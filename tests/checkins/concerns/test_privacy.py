@@ -168,6 +168,7 @@ def raised_and_worked_on_quietly(around: People, subject) -> Concern:
     concern = services.raise_concern(
         by=around.half, audience="coordinators", is_named=True, words=CANARY, about=[About(subject, around.pairing)], now=now
     )
+    services.note_listing(by=around.admin, now=now)
     services.note_reading(concern=concern, by=around.admin, now=now)
     cases.take(concern=concern, by=around.admin, now=now)
     cases.answer(concern=concern, by=around.admin, text=CANARY, has_acted=False, now=now)

@@ -11,9 +11,11 @@ from mentoring.kernel.audit.models import AuditEvent
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
+from programs.memberships.models import Membership
 from tests.checkins.pages import People, people_around
 from tests.factories.checkins import ConcernAboutFactory, ConcernFactory, MessageFactory
 from tests.factories.programs import MembershipFactory
+from tests.times import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +75,17 @@ def test_without_a_name_neither_the_trail_nor_the_pairing_tells_who_it_was(aroun
 
     assert set(AuditEvent.objects.about(concern).values_list("actor_id", flat=True)) == {None}
     assert ConcernAbout.objects.get().pairing is None
+
+
+def test_without_a_name_both_of_somebody_elses_pairing_are_shut_out(around, noon):
+    """Staff who tell of a pairing are no part of it: with it nobody learns who they are, and without it the other half would read."""
+    around.other_half.is_admin = True
+    around.other_half.save()
+
+    concern = tell(around, noon, by=around.coordinator, is_named=False, about=[About(around.half, around.pairing)])
+
+    assert queries.readers_of(concern) == [around.admin]
+    assert not Concern.objects.visible_to(around.other_half).exists()
 
 
 def test_a_whole_name_that_is_typed_shuts_that_person_out(around, noon):
@@ -181,6 +194,21 @@ def test_once_it_was_read_nobody_is_reminded(around, noon):
     services.note_reading(concern=concern, by=around.admin, now=noon)
 
     assert services.remind_due(now=noon + timedelta(days=4)) == 0
+
+
+@pytest.mark.parametrize("goes", [{"left_at": NOON}, {"is_admin": False, "is_coordinator": True}], ids=["leaves", "loses the role"])
+def test_what_only_somebody_has_read_who_is_gone_waits_for_the_others(around, noon, goes):
+    deputy = MembershipFactory(program=around.half.program, is_participant=True, is_deputy=True)
+    concern = tell(around, noon, audience="admins")
+    services.note_reading(concern=concern, by=around.admin, now=noon)
+    assert not Concern.objects.unread().exists()
+
+    Membership.objects.filter(pk=around.admin.pk).update(**goes)
+
+    assert services.remind_due(now=noon + timedelta(days=5)) == 1
+    message = OutboxMessage.objects.get(kind=STILL_NEEDS_YOU)
+    assert message.recipient == deputy.user
+    assert kinds.get(STILL_NEEDS_YOU).still_owed([message]) == {message.pk}
 
 
 def test_a_mail_goes_to_nobody_who_was_named_in_the_meantime(around, noon):
