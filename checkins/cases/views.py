@@ -49,13 +49,14 @@ def cases(request: MemberRequest) -> HttpResponse:
     mine = Concern.objects.readable_by(me).with_people()
     rows = mine.exclude(closed_at=None).order_by("-closed_at", "-pk") if state == "closed" else mine.open().in_rank()
     page = page_of(request, rows, per_page=CASES_A_PAGE)
-    unread = set(Concern.objects.unread().filter(pk__in=[concern.pk for concern in page.items]).values_list("pk", flat=True))
+    shown = Concern.objects.filter(pk__in=[concern.pk for concern in page.items])
     tasks = CaseTask.objects.visible_to(me).open().filter(owner=me, concern__closed_at=None).in_rank()[:CASES_A_PAGE]
     context = {
         "shell": _shell(me),
         "now": now,
         "page": page,
-        "unread": unread,
+        "unread": set(shown.unread().values_list("pk", flat=True)),
+        "answered": set(shown.answered().values_list("pk", flat=True)),
         "tasks": list(tasks.select_related("concern")) if state == "open" else [],
         "state": state,
         "tabs": [
@@ -95,6 +96,7 @@ def _case(request: MemberRequest, concern: Concern) -> HttpResponse:
         "files": list(ConcernFile.objects.filter(concern=concern).without_content()),
         "shown": list(ConcernMessage.objects.filter(concern=concern).in_order()),
         "others": concerns.names_of(reader for reader in readers if reader.pk != me.pk),
+        "is_answered": Concern.objects.answered().filter(pk=concern.pk).exists(),
         "is_handled": concern.handled_by_id in {reader.pk for reader in readers},
         "page": page,
         "lines": telling.lines(concern, list(page.items)),

@@ -50,6 +50,12 @@ class ManyFiles(forms.FileField):
         return given
 
 
+def _ask_for_files_again(form: forms.Form) -> None:
+    """A page that comes back because of something else has lost them: no browser gives a file twice by itself."""
+    if form.errors and "given" not in form.errors and form.files.getlist("given"):
+        form.add_error("given", _("Choose your files again. They were not kept, since something else was missing."))
+
+
 def _files(label: Any) -> ManyFiles:
     return ManyFiles(
         label=label,
@@ -206,6 +212,7 @@ class RaiseConcern(EvenhandForm, forms.Form):
             self.add_error("named", _("To be called, they need to see who you are. Choose another way, or give your name."))
         if not self.errors:
             self._say_who_reads_instead(cleaned)
+        _ask_for_files_again(self)
         return cleaned
 
     def _say_who_reads_instead(self, cleaned: dict[str, Any]) -> None:
@@ -269,6 +276,7 @@ class AddToConcern(EvenhandForm, forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors and not cleaned.get("text") and not cleaned.get("given"):
             self.add_error("text", _("Write a few words first."))
+        _ask_for_files_again(self)
         return cleaned
 
 

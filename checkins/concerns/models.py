@@ -2,7 +2,7 @@ import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +55,11 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
             verb=READ,
         )
         return self.filter(~Exists(_readers(_by_their_role() | Q(is_deputy=True)).filter(Exists(looks))))
+
+    def answered(self) -> Self:
+        """Of what whoever raised it is told or wrote, the last was not theirs: nobody waits for an answer."""
+        last = ConcernEntry.objects.filter(concern=OuterRef("pk"), kind__in=ConcernEntry.TOLD).newest_first().values("author")[:1]
+        return self.alias(last_word_by=Subquery(last)).exclude(last_word_by=None).exclude(last_word_by=F("raised_by"))
 
     def about_people_of(self, concern: "Concern") -> Self:
         """Others about the same people."""

@@ -120,9 +120,10 @@ def add(*, concern: Concern, by: Membership, text: str, now: datetime, given: Se
     if not text and not given:
         raise Refused(_("Write a few words first."))
     is_opened_again = not concern.is_open
+    waits_from_now = is_opened_again or Concern.objects.answered().filter(pk=concern.pk).exists()
     entry = write(ConcernEntry.Kind.REOPENED if is_opened_again else ConcernEntry.Kind.ADDED, concern, by, now, text=text)
     _add_files(concern, given, now)
-    if is_opened_again:
+    if waits_from_now:
         concern.closed_at, concern.outcome, concern.due_at = None, "", due_at(concern.kind, concern.urgency, now)
         concern.save(update_fields=["closed_at", "outcome", "due_at"])
     tell_readers(concern, slot=entry.pk.hex, now=now, only_handler=True)

@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 
 from checkins.cases import services
 from checkins.cases.models import CaseDecision, CaseTask
+from checkins.concerns import services as raising
 from checkins.concerns.models import Concern, ConcernEntry
 from checkins.concerns.services import FOR_YOU, NEEDS_YOU
 from matching.pairings.models import Pairing
@@ -78,6 +79,20 @@ def test_whoever_raised_it_is_answered_and_told_what_was_done(around, concern, n
     seen = ConcernEntry.objects.visible_to(around.half)
     assert {entry.text for entry in seen} == {"Thank you.", "We spoke."}
     assert written_to(FOR_YOU) == {around.half.user_id}
+
+
+def test_an_answer_is_due_anew_once_whoever_raised_it_has_written_again(around, concern, noon):
+    services.note(concern=concern, by=around.admin, text="She sounded tired.", now=noon)
+    raising.add(concern=concern, by=around.half, text="And today.", now=noon)
+    concern.refresh_from_db()
+    assert (concern.due_at, Concern.objects.answered().exists()) == (noon, False)
+
+    services.answer(concern=concern, by=around.admin, text="Thank you.", has_acted=False, now=noon + timedelta(days=2))
+    assert Concern.objects.answered().exists()
+
+    raising.add(concern=concern, by=around.half, text="Thank you too.", now=noon + timedelta(days=3))
+    concern.refresh_from_db()
+    assert (concern.due_at, Concern.objects.answered().exists()) == (noon + timedelta(days=4), False)
 
 
 def test_it_is_handed_to_somebody_who_may_read_it_or_to_the_deputy(around, concern, noon):

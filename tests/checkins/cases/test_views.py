@@ -69,6 +69,16 @@ def test_the_inbox_is_by_urgency_and_age_and_names_nobody(as_member, around, con
     assert AuditEvent.objects.filter(verb="concerns.listed").get().actor_id == around.admin.user_id
 
 
+def test_what_is_answered_is_not_said_to_be_due(as_member, around, concern):
+    browser = as_member(around.admin)
+    pages = [address("cases", concern.program), page_of(concern)]
+    assert all("nswer was due on" in browser.get(page).text for page in pages)
+
+    ConcernEntryFactory(concern=concern, kind="answered", author=around.admin)
+
+    assert not any("nswer was due on" in browser.get(page).text for page in pages)
+
+
 def test_the_inbox_of_who_is_named_is_empty_and_who_could_read_none_has_none(as_member, around, concern):
     ConcernAboutFactory(concern=concern, membership=around.coordinator)
 

@@ -143,6 +143,15 @@ def test_six_files_at_once_are_too_many(as_member, around):
     assert "at most 5 files" in send(as_member(around.half), around, given=files).text
 
 
+def test_files_that_a_mistake_has_lost_are_asked_for_again(as_member, around):
+    file = SimpleUploadedFile("letter.txt", b"so it was")
+
+    page = send(as_member(around.half), around, given=[file], audience="").text
+
+    assert "Choose your files again" in page
+    assert "Choose who should read this" in page
+
+
 def test_script_in_a_name_stays_text(as_member, around):
     name = "<script>alert(1)</script>.txt"
     answer = send(as_member(around.half), around, words=name, who_else=name, given=[SimpleUploadedFile(name, b"so it was")])
