@@ -4,7 +4,7 @@ from django.db import models
 
 # Events that belong to no program, such as a sign-in, are a chain of their own.
 NO_PROGRAM = 0
-HASH_LENGTH = 64
+HASH_LENGTH, SALT_LENGTH = 64, 32
 
 
 class AuditChain(models.Model):
@@ -40,6 +40,8 @@ class AuditEvent(models.Model):
     object_type = models.CharField(max_length=80)
     object_id = models.CharField(max_length=36)
     detail = models.JSONField(default=dict)
+    # By chance, and shown nowhere: who is shown hashes and some of the events could else try out whether there is one between two of them.
+    salt = models.CharField(max_length=SALT_LENGTH)
     prev_hash = models.CharField(max_length=HASH_LENGTH)
     hash = models.CharField(max_length=HASH_LENGTH)
 

@@ -25,6 +25,7 @@ holds(
         "seq": OWN_WORKING,
         "actor_id": _("the number that stands for you"),
         "detail": OWN_WORKING,
+        "salt": OWN_WORKING,
         "prev_hash": OWN_WORKING,
         "hash": OWN_WORKING,
     },

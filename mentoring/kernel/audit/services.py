@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,7 +15,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from mentoring.kernel.audit.models import HASH_LENGTH, NO_PROGRAM, AuditChain, AuditEvent
+from mentoring.kernel.audit.models import HASH_LENGTH, NO_PROGRAM, SALT_LENGTH, AuditChain, AuditEvent
 
 BEFORE_THE_FIRST = "0" * HASH_LENGTH
 BATCH = 1000
@@ -125,6 +126,7 @@ def hash_of(event: AuditEvent) -> str:
         "verb": event.verb,
         "object": [event.object_type, event.object_id],
         "detail": event.detail,
+        "salt": event.salt,
     }
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256((event.prev_hash + canonical).encode()).hexdigest()
@@ -141,6 +143,7 @@ def _row(event: Event, program_id: int, now: datetime) -> AuditEvent:
         object_type=event.subject._meta.label_lower,
         object_id=str(event.subject.pk),
         detail=dict(event.detail),
+        salt=secrets.token_hex(SALT_LENGTH // 2),
     )
 
 

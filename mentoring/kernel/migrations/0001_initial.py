@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('object_type', models.CharField(max_length=80)),
                 ('object_id', models.CharField(max_length=36)),
                 ('detail', models.JSONField(default=dict)),
+                ('salt', models.CharField(max_length=32)),
                 ('prev_hash', models.CharField(max_length=64)),
                 ('hash', models.CharField(max_length=64)),
             ],
