@@ -272,6 +272,11 @@ class AddToConcern(EvenhandForm, forms.Form):
     )
     given = _files(gettext_lazy("Files"))
 
+    def __init__(self, *arguments: Any, **names: Any) -> None:
+        super().__init__(*arguments, **names)
+        text: Any = self.fields["text"]
+        text.optional_goes_unsaid = True
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors and not cleaned.get("text") and not cleaned.get("given"):
