@@ -331,7 +331,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 MEDIA_ROOT = EVENHAND_DATA / "media"
-# What is uploaded stays in memory until it is encrypted: no file of a concern lies readable in a folder, even for a moment.
+# What a form takes stays in memory until it is encrypted: no file of a concern lies readable in a folder, even for a moment. What is larger
+# is refused, and lies in the folder for temporary files until it has come in.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 27 * 1024 * 1024
 
 # --- what a browser may do ---

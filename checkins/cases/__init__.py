@@ -5,5 +5,5 @@ there.
 Decided: what needs a second person waits for them (`CaseDecision`). Where nobody else could read it, one person decides, and that is
 written down with it.
 Decided: each act has a page of its own, so that a form with a mistake never shows again what somebody has said: that is shown on one page
-alone, after it was written down who reads it.
+alone, after it was written down who reads it. A form that tells whom it is about is a look at it too.
 """

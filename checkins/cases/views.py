@@ -200,7 +200,7 @@ def contact(request: CaseRequest) -> HttpResponse:
     abouts = queries.abouts_of(request.concern)
     form = forms.LogContact(request.POST or None, readers=_readers(request), by=request.membership, abouts=abouts, now=timezone.now())
     lead = _("Who has spoken with whom, and what was said.")
-    return _page(request, form, _("Write down a talk"), services.log_contact, _("It is written down."), lead=lead)
+    return _page(request, form, _("Write down a talk"), services.log_contact, _("It is written down."), lead=lead, tells=True)
 
 
 @readers_only
@@ -260,7 +260,8 @@ def stop_contact(request: CaseRequest) -> HttpResponse:
         return _form(request, None, _("Stop contact now"), _("No active pairing belongs to this. Say first whom it is about."))
     form = forms.StopContact(request.POST or None, pairings=pairings)
     lead = _("The two read only that their pairing is paused, in the same words as at every pause, and not who or why.")
-    return _page(request, form, _("Stop contact now"), services.stop_contact, _("The pairing is paused."), lead=lead, pairing=pairings)
+    words = _("The pairing is paused.")
+    return _page(request, form, _("Stop contact now"), services.stop_contact, words, lead=lead, tells=True, pairing=pairings)
 
 
 @readers_only
@@ -311,14 +312,17 @@ def _page(
     words: str,
     *,
     lead: str = "",
+    tells: bool = False,
     **people: Any,
 ) -> HttpResponse:
-    """One act with its form. `people`: the rows from which a field of that name chooses one by its key."""
+    """One act with its form. `people`: the rows from which a field of that name chooses one by its key. `tells`: whom it is about."""
     if request.method == "POST" and form.is_valid():
         given = {name: _chosen(value, people[name]) if name in people else value for name, value in form.cleaned_data.items()}
         if response := _try(request, form, act, **given):
             messages.success(request, words)
             return response
+    if tells:
+        _write_down_the_look(request.concern, request.membership, timezone.now())
     return _form(request, form, heading, lead)
 
 

@@ -96,6 +96,14 @@ def test_it_is_read_after_it_was_written_down_and_others_see_who_looked(as_membe
     assert reads_of(concern).count() == 2
 
 
+@pytest.mark.parametrize("name", ["contact", "stop-contact"])
+def test_a_form_that_tells_whom_it_is_about_counts_as_read(as_member, around, concern, name):
+    page = as_member(around.admin).get(f"{page_of(concern)}{name}/").text
+
+    assert "Jonas Lindqvist" in page
+    assert reads_of(concern).count() == 1
+
+
 def test_without_a_name_no_page_tells_who_it_was(as_member, around):
     concern = ConcernFactory(raised_by=around.half, unnamed=True)
     ConcernAboutFactory(concern=concern, membership=around.other_half)
