@@ -18,8 +18,8 @@ from programs.memberships.models import Membership
 
 MYSELF = "me"
 YES, NO = "yes", "no"
-# Who reads it where not those do whom somebody chose.
-DEPUTY, NOBODY = "deputy", "nobody"
+# What somebody has to know before it is sent: who reads it where not those do whom they chose; that those read it whom it may be about.
+DEPUTY, NOBODY, UNTICKED = "deputy", "nobody", "unticked"
 LONGEST_EXCERPT = 90
 # No browser keeps or offers what was typed here.
 UNKEPT = {"autocomplete": "off"}
@@ -137,7 +137,7 @@ class RaiseConcern(EvenhandForm, forms.Form):
         help_text=gettext_lazy("They read what you tick, as it is today, and nothing else of what you two wrote."),
         required=False,
     )
-    # That the person has read who gets it instead of those whom they chose.
+    # That the person has read what they have to know.
     knows = forms.CharField(required=False, widget=forms.HiddenInput(attrs=UNKEPT))
 
     def __init__(
@@ -170,7 +170,7 @@ class RaiseConcern(EvenhandForm, forms.Form):
             if empty:
                 del fields[name]
         reads = _(
-            "only those you choose above, and never anyone it is about. It is stored encrypted, and every look at it is written down."
+            "only those you choose above, never anyone you say it is about. It is stored encrypted, and every look at it is written down."
         )
         for name in ("words", "telephone", "who_else", "given"):
             self.seen_by(name, reads if name == "words" else _("the same people."), icon="lock")
@@ -201,7 +201,7 @@ class RaiseConcern(EvenhandForm, forms.Form):
 
     @property
     def more_is_filled_in(self) -> bool:
-        return self.is_bound and any(self.data.get(name) for name in self.FOLDED)
+        return self.must_know == UNTICKED or (self.is_bound and any(self.data.get(name) for name in self.FOLDED))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -211,24 +211,22 @@ class RaiseConcern(EvenhandForm, forms.Form):
         if calls and cleaned.get("named") == NO:
             self.add_error("named", _("To be called, they need to see who you are. Choose another way, or give your name."))
         if not self.errors:
-            self._say_who_reads_instead(cleaned)
+            self._say_what_to_know(cleaned)
         _ask_for_files_again(self)
         return cleaned
 
-    def _say_who_reads_instead(self, cleaned: dict[str, Any]) -> None:
-        """Before it is sent: that it goes to the deputy, or that nobody could read it now."""
+    def _say_what_to_know(self, cleaned: dict[str, Any]) -> None:
+        """Before it is sent: that it goes to the deputy, that nobody could read it now, or that it may be about those who read it."""
         about = self.told_about(cleaned)
-        typed = services.called(cleaned.get("who_else", ""), self.by.program)
         out = {half.pk for one in about if one.pairing for half in one.pairing.halves} | {one.membership.pk for one in about}
-        readers = policies.readers(
-            self.may_receive,
-            audience=cleaned["audience"],
-            raised_by_id=self.by.pk,
-            shut_out=out | {person.pk for person in typed},
-        )
+        out |= {person.pk for person in services.called(cleaned.get("who_else", ""), self.by.program)}
+        readers = policies.readers(self.may_receive, audience=cleaned["audience"], raised_by_id=self.by.pk, shut_out=out)
         for_coordinators = cleaned["audience"] == Concern.Audience.COORDINATORS
         has_usual = any(reader.is_admin or (reader.is_coordinator and for_coordinators) for reader in readers)
+        names_staff = any(person.pk in out for person in self.may_receive)
         situation = "" if has_usual else (DEPUTY if readers else NOBODY)
+        if has_usual and cleaned.get("kind") == Concern.Kind.STAFF and not names_staff:
+            situation = UNTICKED
         if situation and cleaned.get("knows") != situation:
             self.must_know, self.instead = situation, queries.names_of(readers)
             sent: Any = self.data

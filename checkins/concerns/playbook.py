@@ -81,7 +81,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     Kind.STAFF: Entry(
         within=timedelta(days=1),
-        first=_("Whoever it is about is shut out already. Answer within a day, and let nobody of them know."),
+        first=_("Whoever was named is shut out already. Is it about somebody else too? Write that down first. Answer within a day."),
         steps={**ANSWER, **AGREE, "others": _("Look whether others have said the same."), **LOOK_AGAIN},
         needs_second=True,
     ),

@@ -97,6 +97,19 @@ def test_about_everybody_it_is_said_first_who_gets_it(as_member, around):
     assert Concern.objects.count() == 1
 
 
+def test_about_how_somebody_runs_it_whoever_reads_it_is_named_before_they_do(as_member, around):
+    """It may be about one of them, and whoever is not ticked reads it."""
+    browser = as_member(around.half)
+    answer = send(browser, around, kind="staff", audience="admins")
+    assert f"It goes to {around.admin.user.full_name}. If it is about one of them" in answer.text
+    assert not Concern.objects.exists()
+
+    send(browser, around, kind="staff", audience="admins", knows="unticked")
+    send(browser, around, kind="staff", about_staff=[str(around.coordinator.pk)])
+
+    assert Concern.objects.count() == 2
+
+
 def test_where_the_deputy_gets_it_that_is_said_by_name(as_member, around):
     MembershipFactory(program=around.half.program, is_participant=True, is_deputy=True, user__name="Dana Prior")
 
