@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # To both, in the same words: it tells neither why, or that there is a reason.
 SAY = _(
     "“I ask both of you from time to time how it goes, each on your own. What goes well between you two? What would you like to be "
-    "different? What you tell me I do not pass on without your yes.”"
+    "different? What you tell me I do not pass on without your yes, unless somebody could come to harm.”"
 )
 
 
