@@ -56,6 +56,7 @@ def cases(request: MemberRequest) -> HttpResponse:
         "now": now,
         "page": page,
         "unread": set(shown.unread().values_list("pk", flat=True)),
+        "there": {person.pk for person in concerns.who_may_receive(me.program)},
         "answered": set(shown.answered().values_list("pk", flat=True)),
         "tasks": list(tasks.select_related("concern")) if state == "open" else [],
         "state": state,

@@ -79,6 +79,17 @@ def test_what_is_answered_is_not_said_to_be_due(as_member, around, concern):
     assert not any("nswer was due on" in browser.get(page).text for page in pages)
 
 
+def test_what_somebody_saw_to_who_is_gone_is_nobodys(as_member, around, concern):
+    Concern.objects.update(handled_by=around.coordinator)
+    inbox = address("cases", concern.program)
+    assert f"seen to by {around.coordinator.user.full_name}" in as_member(around.admin).get(inbox).text
+
+    around.coordinator.left_at = timezone.now()
+    around.coordinator.save()
+
+    assert "nobody has taken it on" in as_member(around.admin).get(inbox).text
+
+
 def test_the_inbox_of_who_is_named_is_empty_and_who_could_read_none_has_none(as_member, around, concern):
     ConcernAboutFactory(concern=concern, membership=around.coordinator)
 
