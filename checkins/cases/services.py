@@ -145,6 +145,8 @@ def name(*, concern: Concern, by: Membership, person: Membership, now: datetime)
     if concern.handled_by_id == person.pk:
         concern.handled_by = None
         concern.save(update_fields=["handled_by"])
+    # Nothing is decided at the word of somebody whom it is about.
+    CaseDecision.objects.filter(concern=concern, asked_by=person).waiting().update(settled_at=now)
     entry = write(Kind.NAMED, concern, by, now, person=person.pk)
     if read_it:
         # Those who are left, or the deputy who reads it only now.

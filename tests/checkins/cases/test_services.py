@@ -232,6 +232,17 @@ def test_a_decision_of_weight_stands_with_the_yes_of_another(around, concern, no
         services.settle(decision=decision, by=around.coordinator, agrees=False, now=noon)
 
 
+def test_what_somebody_asked_whom_it_is_about_is_not_decided_at_their_word(around, concern, noon):
+    Concern.objects.update(kind="staff")
+    decision = services.close(concern=concern, by=around.coordinator, outcome="nothing", text="It is nothing.", now=noon)
+
+    services.name(concern=concern, by=around.admin, person=around.coordinator, now=noon)
+
+    with pytest.raises(Refused, match="decided this already"):
+        services.settle(decision=decision, by=around.admin, agrees=True, now=noon)
+    assert Concern.objects.open().exists()
+
+
 def test_two_of_a_kind_do_not_wait(around, concern, noon):
     services.ask_second(concern=concern, by=around.admin, kind="pass_on", text="Twice.", now=noon)
 
