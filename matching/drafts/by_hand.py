@@ -74,8 +74,8 @@ def trade(*, proposal: Proposal, new: Membership, by: Membership, now: datetime,
     """Give one of a draft somebody else; where those have no free place, two pairs change partners."""
     # The program comes first, as where people are asked: nobody is asked about a pair while it changes.
     Program.objects.select_for_update(no_key=True).get(pk=proposal.run.program_id)
-    run = Run.objects.select_for_update(of=["self"]).without_arrays().get(pk=proposal.run_id)
     proposal = services.locked(proposal)
+    run = proposal.run
     if not policies.may_settle(by, proposal):
         raise Refused(_("These two have been asked or left out meanwhile. Nothing was changed."))
     made, changed = _reckoned(proposal, new, one or proposal.mentee)
@@ -208,7 +208,8 @@ def _both(
 
 def _refuse_apart(score: Any) -> None:
     if score < 0:
-        raise Refused(_("A rule keeps these two apart, or they were together before."))
+        # Why is not said: it may be somebody's own wish, which is theirs alone.
+        raise Refused(_("These two cannot be put together. That can have many reasons, and it may be somebody’s own choice."))
 
 
 def _best_return(free: Sequence[Proposal], back: Sequence[int], new: Membership, old: Membership) -> Proposal:

@@ -12,7 +12,7 @@ from matching.runs.models import Lock, Proposal
 from matching.runs.services import locked, open_lock
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
-from programs.memberships.models import Membership
+from programs.memberships.models import Membership, Program
 
 State, LeftOut = Proposal.State, Proposal.LeftOut
 
@@ -50,6 +50,7 @@ def unlock(*, lock: Lock, by: Membership, now: datetime) -> None:
     """Take a lock back. A pair that nobody was asked about is a draft like any other again."""
     if not by.is_staff or by.program_id != lock.program_id:
         raise Refused(_("Only those who run the program do that."))
+    _one_after_another(lock.program_id)
     audit.record(verb="run.lock_taken_back", subject=lock, program_id=lock.program_id, actor_id=by.user_id, now=now)
     open_lock(lock)
 
@@ -57,6 +58,7 @@ def unlock(*, lock: Lock, by: Membership, now: datetime) -> None:
 @transaction.atomic
 def undo(*, proposal: Proposal, by: Membership, now: datetime) -> None:
     """Take back what a pair shows: its lock, or that the two are kept apart. Where nothing is behind it any more it is a draft as well."""
+    _one_after_another(proposal.run.program_id)
     proposal = locked(proposal)
     if not policies.may_run(by, proposal.run) or by.pk in (proposal.mentee_id, proposal.mentor_id):
         raise Refused(_("Only those who run the program do that."))
@@ -76,7 +78,13 @@ def open_again(one: Membership, other: Membership) -> None:
     Proposal.objects.of_two(one, other).filter(state=State.DROPPED, left_out=LeftOut.NONE).update(state=State.DRAFT)
 
 
+def _one_after_another(program: int) -> None:
+    """The program comes first, as wherever drafts change. Of two who lock one person at once, the second sees what the first one did."""
+    Program.objects.select_for_update(no_key=True).get(pk=program)
+
+
 def _open_to(by: Membership, proposal: Proposal) -> Proposal:
+    _one_after_another(proposal.run.program_id)
     proposal = locked(proposal)
     if not policies.may_settle(by, proposal):
         raise Refused(_("These two have been asked or left out meanwhile. Nothing was changed."))

@@ -271,7 +271,9 @@ def release(*, run: Run, by: Membership, proposals: Sequence[int] | None, now: d
     """
     if not policies.may_run(by, run):
         raise Refused(_("Only those who run the program do that."))
-    run = Run.objects.select_for_update(of=["self"]).without_arrays().select_related("program").get(pk=run.pk)
+    # The program comes first, as wherever drafts change: else each would wait for the other.
+    Program.objects.select_for_update(no_key=True).get(pk=run.program_id)
+    run = Run.objects.without_arrays().select_related("program").get(pk=run.pk)
     before = run.release_job()
     if before is not None and before.is_open:
         raise Refused(_("Somebody is asking the people of this run at this moment. Look again when that is done."))

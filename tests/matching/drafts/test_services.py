@@ -10,6 +10,7 @@ from matching.runs.models import Lock, Proposal
 from matching.runs.services import release
 from mentoring.kernel.errors import Refused
 from programs.memberships.models import Membership
+from tests.at_once import at_once
 from tests.factories.matching import ExclusionFactory, LockFactory, ProposalFactory
 from tests.matching.runs.people import coordinator_of_a_program, finished, pairs_of, person
 from tests.times import NOON
@@ -97,6 +98,15 @@ def test_keeping_two_apart_leaves_the_locks_of_others(by, four):
     assert Lock.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_lock_one_person_in_two_runs_at_once_the_second_lock_holds():
+    by = coordinator_of_a_program()
+    amara, noor, wei = person(by, "Amara", "Family"), person(by, "Noor", mentor=True), person(by, "Wei", mentor=True)
+    drafts = [ProposalFactory(run__program=by.program, mentee=amara, mentor=mentor) for mentor in (noor, wei)]
+    at_once(*[lambda draft=draft: services.lock(proposal=draft, by=by, now=NOON) for draft in drafts])
+    assert Proposal.objects.filter(state=State.LOCKED).get().mentor == Lock.objects.get().mentor
+
+
 ACTS = ("never, beside the pair", "undone, beside the pair", "never, in the list", "taken back, in the list", "not for me", "for me again")
 
 
@@ -179,7 +189,7 @@ def test_looking_at_a_trade_changes_nothing(by, four):
 
 def test_two_who_are_kept_apart_are_not_put_together_by_hand(by, four):
     ExclusionFactory(program=by.program, one=four[0], other=four[3])
-    with pytest.raises(Refused, match="keeps these two apart"):
+    with pytest.raises(Refused, match="cannot be put together"):
         by_hand.trade_of(finished(by).proposals.get(mentee=four[0]), four[3], by=by)
 
 

@@ -243,7 +243,7 @@ def test_who_is_not_one_of_the_two_gets_nobody_else(by, four):
 
 def test_two_who_are_apart_are_not_put_together_by_hand(by, four):
     ExclusionFactory(program=by.program, one=four[1], other=four[0])
-    with pytest.raises(Refused, match="keeps these two apart"):
+    with pytest.raises(Refused, match="cannot be put together"):
         by_hand.trade_of(pair_of(finished(by), four[0]), four[1], four[0], by=by)
 
 
