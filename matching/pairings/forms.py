@@ -10,7 +10,7 @@ from matching.pairings import places
 from matching.pairings.models import Pairing
 from mentoring.kernel.forms import EvenhandForm
 from mentoring.kernel.lists.filters import ListFilter
-from programs.memberships.models import Membership
+from programs.memberships.models import Membership, Program
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -75,9 +75,12 @@ class PersonFilter(ListFilter):
         model = Membership
         fields: list[str] = []
 
-    def __init__(self, *arguments: Any, to: "places.WithPlaces | None" = None, **names: Any) -> None:
+    def __init__(self, *arguments: Any, program: Program, to: "places.WithPlaces | None" = None, **names: Any) -> None:
         super().__init__(*arguments, **names)
         self.to = to
+        self.are_equal = program.kind == Program.Kind.RECIPROCAL
+        if self.are_equal:
+            self.filters["room"].extra |= {"choices": [("all", _("Show everybody"))], "empty_label": _("To give and to take")}
 
     @property
     def qs(self) -> "QuerySet[Any]":
@@ -85,7 +88,9 @@ class PersonFilter(ListFilter):
         people: QuerySet[Any] = super().qs
         if self.to is not None:
             people = places.without(people, self.to) if asked else places.fitting(people, self.to)
-        return people if asked or self.to is not None else places.with_room(people)
+        elif not asked:
+            people = places.with_room(people)
+        return places.with_room_for_a_peer(people) if self.are_equal and not asked else people
 
     def by_name(self, people: "MembershipQuerySet", name: str, words: str) -> "MembershipQuerySet":
         return people.called_like(words)
@@ -102,9 +107,8 @@ class Introduce(EvenhandForm, forms.Form):
     BOTH = "both"
 
     mentor = forms.ChoiceField(
-        label=_("Who mentors whom?"),
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose who mentors whom.")},
+        error_messages={"required": _("Choose one of the two, or both.")},
     )
     coordinator = forms.ChoiceField(
         label=_("In whose caseload?"),
@@ -126,10 +130,15 @@ class Introduce(EvenhandForm, forms.Form):
     ) -> None:
         super().__init__(*arguments, **names)
         self.one, self.other = one, other
+        self.offered = _ways_to_pair(one, other, by.program)
         mentor: Any = self.fields["mentor"]
-        mentor.choices = self.offered = _ways_to_pair(one, other)
+        mentor.label = _("Who would be the %(word)s?") % {"word": by.program.mentor_word}
+        mentor.choices = self.offered
         if len(self.offered) == 1:
             mentor.initial = self.offered[0][0]
+        if by.program.kind == Program.Kind.RECIPROCAL:
+            # Two equal peers are both, and nobody asks.
+            del self.fields["mentor"]
         coordinator: Any = self.fields["coordinator"]
         coordinator.choices = [(key, words) for key, words in _coordinators(by) if int(key) not in (one.pk, other.pk)]
         coordinator.initial = str(by.pk)
@@ -140,23 +149,19 @@ class Introduce(EvenhandForm, forms.Form):
 
     def mentor_chosen(self) -> Membership | None:
         """The one of the two who mentors, or nobody where both do."""
-        chosen = self.cleaned_data["mentor"]
+        chosen = self.cleaned_data.get("mentor", self.BOTH)
         return None if chosen == self.BOTH else self.one if chosen == str(self.one.pk) else self.other
 
 
-def _ways_to_pair(one: "places.WithPlaces", other: "places.WithPlaces") -> list[tuple[str, str]]:
+def _ways_to_pair(one: "places.WithPlaces", other: "places.WithPlaces", program: Program) -> list[tuple[str, str]]:
     """The places that fit what both offer and seek, and that are free. Both carry their places."""
-    names = {"one": one.user.full_name, "other": other.user.full_name}
-    ways = []
-    for mentor, mentee, words in (
-        (one, other, _("%(one)s mentors %(other)s") % names),
-        (other, one, _("%(other)s mentors %(one)s") % names),
-    ):
-        if not places.why_not(mentor, mentors=True, learns=False) and not places.why_not(mentee, mentors=False, learns=True):
-            ways.append((str(mentor.pk), words))
-    if len(ways) == 2:
-        ways.append((Introduce.BOTH, str(_("Both mentor, both learn"))))
-    return ways
+    ways = [
+        (str(mentor.pk), mentor.user.full_name)
+        for mentor, mentee in ((one, other), (other, one))
+        if not places.why_not(mentor, mentors=True, learns=False) and not places.why_not(mentee, mentors=False, learns=True)
+    ]
+    both = [(Introduce.BOTH, str(_("Both, each for the other")))] if len(ways) == 2 else []
+    return both if program.kind == Program.Kind.RECIPROCAL else ways + both
 
 
 def _coordinators(by: Membership) -> list[tuple[str, str]]:

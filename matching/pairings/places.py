@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, TypedDict
 from django.db.models import Case, Count, DateTimeField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from matching.pairings.models import Pairing
 from mentoring.kernel.dates import written
-from programs.memberships.models import Membership
+from programs.memberships.models import Membership, Program
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -51,6 +52,11 @@ def with_places(people: "QuerySet[Membership]", *, on: date) -> "QuerySet[WithPl
 def with_room(people: "QuerySet[WithPlaces]") -> "QuerySet[WithPlaces]":
     """Those of `with_places` who have a free place of either kind."""
     return people.filter(Q(free_as_mentor__gt=0) | Q(free_as_mentee__gt=0))
+
+
+def with_room_for_a_peer(people: "QuerySet[WithPlaces]") -> "QuerySet[WithPlaces]":
+    """Those of `with_places` who have room both to give and to take, as two equal halves do."""
+    return people.filter(free_as_mentor__gt=0, free_as_mentee__gt=0)
 
 
 def waiting(people: "QuerySet[Membership]", *, on: date) -> "QuerySet[Membership]":
@@ -91,10 +97,24 @@ def why_not(person: "WithPlaces", *, mentors: bool, learns: bool) -> str:
     if person.rests:
         return _("%(name)s is taking a break until %(day)s.") % {**name, "day": written(profile.paused_until, "full_day")}
     if mentors and not person.free_as_mentor:
-        return _("%(name)s has no free place as a mentor: all %(number)s are taken.") % {**name, "number": profile.offers_capacity}
+        return _all_taken(person, person.program.mentor_word, profile.offers_capacity)
     if learns and not person.free_as_mentee:
-        return _("%(name)s has no free place as a mentee: all %(number)s are taken.") % {**name, "number": profile.seeks_capacity}
+        return _all_taken(person, person.program.mentee_word, profile.seeks_capacity)
     return ""
+
+
+def _all_taken(person: Membership, word: str, number: int) -> str:
+    said = {"name": person.user.full_name, "word": word, "number": number}
+    if person.program.kind == Program.Kind.RECIPROCAL:
+        return ngettext("%(name)s has no free place: it is taken.", "%(name)s has no free place: all %(number)d are taken.", number) % said
+    return (
+        ngettext(
+            "%(name)s has no free place as %(word)s: it is taken.",
+            "%(name)s has no free place as %(word)s: all %(number)d are taken.",
+            number,
+        )
+        % said
+    )
 
 
 def _open_as_mentor() -> Q:

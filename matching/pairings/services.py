@@ -102,6 +102,8 @@ def propose(
         raise Refused(_("Choose two different people. Nobody can be paired with themselves."))
     if mentor is not None and mentor.pk not in (one.pk, other.pk):
         raise Refused(_("The mentor has to be one of the two."))
+    if mentor is not None and stands_in_for is None and program.kind == Program.Kind.RECIPROCAL:
+        raise Refused(_("In this program both of a pair are equal peers. Nobody has a place alone."))
     # The places of both stay as they are until this is done, so that two coordinators cannot both give the last one.
     program = Program.objects.select_for_update(no_key=True).get(pk=program.pk)
     locked = _locked_people(program, one, other, now)
@@ -391,7 +393,7 @@ def _locked_people(program: Program, one: Membership, other: Membership, now: da
     for key, person in ((one.pk, one), (other.pk, other)):
         if key not in found:
             raise Refused(_("%(name)s is not a participant of this program any more.") % {"name": person.user.full_name})
-    with_their_places = places.with_places(people.select_related("user", "profile"), on=local_day(now, program.time_zone))
+    with_their_places = places.with_places(people.select_related("program", "user", "profile"), on=local_day(now, program.time_zone))
     return {person.pk: person for person in with_their_places}
 
 

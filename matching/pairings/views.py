@@ -150,7 +150,7 @@ def _rows(pairings: Iterator[Pairing], further: list[columns.Column], viewer: Me
 def pair(request: MemberRequest) -> HttpResponse:
     """Choose one, choose another, look at both and introduce them. Each step has an address of its own and needs no script."""
     program, now = request.membership.program, timezone.now()
-    everybody = Membership.objects.visible_to(request.membership).current().participants().select_related("user", "profile")
+    everybody = Membership.objects.visible_to(request.membership).current().participants().select_related("program", "user", "profile")
     people = places.with_places(everybody, on=local_day(now, program.time_zone))
     one = _chosen(request, people, "one")
     other = _chosen(request, people, "other") if one else None
@@ -199,7 +199,9 @@ def pair(request: MemberRequest) -> HttpResponse:
 
 
 def _choose(request: MemberRequest, people: "QuerySet[Any]", one: "places.WithPlaces | None") -> HttpResponse:
-    shown = PersonFilter(request.GET, queryset=people.order_by(_who_has_somebody_last(), "waiting_since", "pk"), to=one)
+    shown = PersonFilter(
+        request.GET, queryset=people.order_by(_who_has_somebody_last(), "waiting_since", "pk"), to=one, program=request.membership.program
+    )
     page = page_of(request, shown.qs, per_page=PEOPLE_A_PAGE)
     wishes = PartnerWish.objects.visible_to(request.membership).standing().filter(membership__in=[person.pk for person in page.items])
     wished_at = dict(wishes.values_list("membership", "wished_at"))

@@ -160,7 +160,7 @@ def test_an_open_pairing_takes_a_place(program, introduce, state):
     mentor = person(program, mentor=True)
     PairingFactory(program=program, second=mentor, **{state: True})
 
-    with pytest.raises(Refused, match="no free place as a mentor: all 1 are taken"):
+    with pytest.raises(Refused, match="no free place as mentor: it is taken"):
         introduce(mentor, person(program))
 
 
@@ -176,10 +176,34 @@ def test_a_pairing_without_a_fixed_mentor_takes_a_place_of_both_kinds(program, i
     both = person(program, both=True)
     PairingFactory(program=program, first=both, reciprocal=True, active=True)
 
-    with pytest.raises(Refused, match="as a mentor"):
+    with pytest.raises(Refused, match="as mentor"):
         introduce(both, person(program))
-    with pytest.raises(Refused, match="as a mentee"):
+    with pytest.raises(Refused, match="as mentee"):
         introduce(person(program, mentor=True), both)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("open", "Jonas has no free place as buddy: it is taken."), ("reciprocal", "Jonas has no free place: it is taken.")]
+)
+def test_that_all_places_are_taken_is_said_in_the_words_of_the_program(program, introduce, kind, said):
+    program.kind, program.mentor_word = kind, "buddy"
+    program.save()
+    jonas = person(program, both=True, membership__user__name="Jonas")
+    PairingFactory(program=program, second=jonas, active=True)
+
+    with pytest.raises(Refused) as refused:
+        introduce(jonas, person(program, both=True), mentor=jonas if kind == "open" else None)
+
+    assert str(refused.value) == said
+
+
+def test_of_two_equal_peers_nobody_has_a_place_alone(program, introduce):
+    program.kind = "reciprocal"
+    program.save()
+    one, other = person(program, both=True), person(program, both=True)
+
+    with pytest.raises(Refused, match="both of a pair are equal peers"):
+        introduce(one, other)
 
 
 def test_mentoring_one_person_leaves_room_to_be_mentored(program, introduce):
@@ -467,7 +491,7 @@ def test_the_last_place_is_given_once(noon):
 
     refused = [str(result) for result in results if isinstance(result, Refused)]
     assert len(refused) == 4
-    assert all("no free place as a mentor: all 2 are taken" in sentence for sentence in refused)
+    assert all("no free place as mentor: all 2 are taken" in sentence for sentence in refused)
     assert Pairing.objects.of(mentor).open().count() == 2
 
 

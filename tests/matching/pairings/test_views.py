@@ -321,6 +321,20 @@ def test_introducing_them_asks_both(as_member, program, coordinator, two):
     assert "Jonas and Maya are asked by mail" in words(response)
 
 
+def test_two_equal_peers_are_introduced_without_the_question_who_is_what(as_member, coordinator, program):
+    program.kind = "reciprocal"
+    program.save()
+    two = [person(program, name, both=True) for name in ("Ana Costa", "Kofi Mensah")]
+    person(program, "Jonas Berg", mentor=True)
+    browser = as_member(coordinator)
+
+    assert "Jonas Berg" not in words(browser.get(page("pair", program)))
+    assert "Who would be" not in words(browser.get(introduction(program, two)))
+    browser.post(introduction(program, two), form(coordinator=str(coordinator.pk)))
+
+    assert Pairing.objects.get().is_reciprocal
+
+
 def test_pressing_the_button_twice_introduces_them_once(as_member, program, coordinator, two):
     browser, fields = as_member(coordinator), form(mentor=str(two[0].pk), coordinator=str(coordinator.pk))
 
@@ -339,7 +353,7 @@ def test_a_place_that_went_meanwhile_is_said_on_the_page(as_member, program, coo
     response = browser.post(introduction(program, two), fields)
 
     assert response.status_code == 200
-    assert "Jonas Berg has no free place as a mentor" in words(response)
+    assert "Jonas Berg has no free place as mentor" in words(response)
     assert Pairing.objects.count() == 1
 
 
