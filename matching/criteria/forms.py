@@ -92,7 +92,8 @@ class CriterionForm(EvenhandForm, forms.Form):
         counts.choice_hints = {kind: HINTS[answered][kind] for kind in kinds}
         # Both are about some kinds alone: each says so itself.
         for name in ("weight", "mentor_question"):
-            self.fields[name].optional_goes_unsaid = True  # type: ignore[attr-defined]
+            field: Any = self.fields[name]
+            field.optional_goes_unsaid = True
         other: Any = self.fields["mentor_question"]
         other.choices = [("", _("The same question")), *((key, one.text) for key, one in self.others.items())]
         is_told = question.audience != ProfileQuestion.Audience.COORDINATORS

@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
                 ('score', models.IntegerField()),
                 ('shown', models.PositiveSmallIntegerField(default=0)),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('locked', 'Locked'), ('released', 'Asked'), ('dropped', 'Left out')], default='draft', max_length=8)),
-                ('left_out', models.CharField(blank=True, choices=[('', 'It was not'), ('left', 'One of the two takes part in the program no more.'), ('busy', 'One of the two has no free place any more.'), ('open', 'The two have a pairing, or had one that did not start.'), ('apart', 'These two cannot be put together.')], default='', max_length=5)),
+                ('left_out', models.CharField(blank=True, choices=[('', 'It was not'), ('left', 'One of the two takes part in the program no more.'), ('busy', 'One of the two has no free place any more.'), ('open', 'The two have a pairing, or had one before.'), ('apart', 'These two cannot be put together.')], default='', max_length=5)),
                 ('parts', models.JSONField(default=list)),
                 ('has_anchor', models.BooleanField(default=False)),
                 ('has_difference', models.BooleanField(default=False)),

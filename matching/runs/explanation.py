@@ -23,14 +23,15 @@ APART = "#forbidden"
 
 @dataclass(frozen=True)
 class Other:
-    """Somebody else for one of a pair. `loss`: what all pairs together would lose at least, of 100; None where nobody can say.
+    """Somebody else for one of a pair.
 
-    `leaves_out`: somebody would be left without a match. `is_weaker`: with them, the match would be weaker than any of the run. `of`: the
+    `shown`: of 100; None where nothing but rules counts. `loss`: what all pairs together would lose at least, of 100; None where nobody
+    can say. `leaves_out`: somebody would be left without a match. `is_weaker`: with them, the match would be weaker than any of the run. `of`: the
     membership that they would be with.
     """
 
     name: str
-    shown: int
+    shown: int | None
     change: int
     loss: int | None
     has_room: bool
@@ -41,26 +42,26 @@ class Other:
 
     @property
     def sentence(self) -> str:
+        said = {"name": self.name, "shown": self.shown}
+        who = _("%(name)s.") % said if self.shown is None else _("%(name)s, %(shown)d of 100.") % said
+        return f"{who} {self._what_it_does}".strip()
+
+    @property
+    def _what_it_does(self) -> str:
         if self.leaves_out:
-            said = {"name": self.name, "shown": self.shown}
-            return _("%(name)s, %(shown)d of 100. Somebody else would be left without a match by it.") % said
+            return _("Somebody else would be left without a match by it.")
         if self.is_weaker:
-            return _("%(name)s, %(shown)d of 100. That would be the weakest pair.") % {"name": self.name, "shown": self.shown}
+            return _("That would be the weakest pair.")
         if self.loss is None:
-            return _("%(name)s, %(shown)d of 100.") % {"name": self.name, "shown": self.shown}
-        said = {"name": self.name, "shown": self.shown, "loss": self.loss}
-        if not self.loss and not self.has_room:
-            return _("%(name)s, %(shown)d of 100. They have no free place.") % said
+            return ""
         if not self.loss:
-            return _("%(name)s, %(shown)d of 100. All pairs together might lose nothing by it.") % said
-        return (
-            ngettext(
-                "%(name)s, %(shown)d of 100. All pairs together would lose at least %(loss)d point by it.",
-                "%(name)s, %(shown)d of 100. All pairs together would lose at least %(loss)d points by it.",
-                self.loss,
-            )
-            % said
+            return _("All pairs together might lose nothing by it.") if self.has_room else _("They have no free place.")
+        words = ngettext(
+            "All pairs together would lose at least %(loss)d point by it.",
+            "All pairs together would lose at least %(loss)d points by it.",
+            self.loss,
         )
+        return words % {"loss": self.loss}
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class Words:
     ) -> Other:
         return Other(
             name=self.full_names[membership],
-            shown=of_hundred(score, self.run.maximum),
+            shown=of_hundred(score, self.run.maximum) if self.run.maximum else None,
             change=of_hundred(score, self.run.maximum) - of_hundred(proposal.score, self.run.maximum),
             loss=None if cost is None else of_hundred(cost, self.run.maximum),
             has_room=has_room,
@@ -134,7 +135,7 @@ class Words:
         found = unmatched.found
         if not found:
             return [_("More people seek mentoring than there are free places that fit them. Those who have waited longest came first.")]
-        return self._no_mentor(found) if not found["allowed"] else [*self._narrowed(found), *_too_few(found)]
+        return self._nobody_possible(found) if not found["allowed"] else [*self._narrowed(found), *_too_few(found)]
 
     def _narrowed(self, found: Mapping[str, Any]) -> list[str]:
         rule = self._blocking(found)
@@ -144,15 +145,16 @@ class Words:
 
     def _left_out(self, rule: str, number: int) -> str:
         told = {"rule": self.called(rule), "number": number, "all": self.run.mentors}
+        if number == self.run.mentors:
+            return _("The rule “%(rule)s” leaves out everybody who offers mentoring.") % told
         return _("The rule “%(rule)s” leaves out %(number)d of the %(all)d who offer mentoring.") % told
 
-    def _no_mentor(self, found: Mapping[str, Any]) -> list[str]:
-        said = [_("Nobody is possible at present.")]
-        for rule, number in sorted(found["only"].items(), key=lambda of: (-of[1], of[0])):
-            # Who is kept apart may be so by a private choice: then it would be known whose.
-            if rule != APART:
-                said.append(self._opened(rule, number))
-        return said
+    def _nobody_possible(self, found: Mapping[str, Any]) -> list[str]:
+        # Who is kept apart may be so by a private choice: then it would be known whose.
+        alone = sorted(((rule, number) for rule, number in found["only"].items() if rule != APART), key=lambda of: (-of[1], of[0]))
+        opened = [self._opened(rule, number) for rule, number in alone]
+        # Where no rule keeps somebody away alone, at least the one that keeps the most.
+        return [_("Nobody is possible at present."), *(opened or self._narrowed(found))]
 
     def _opened(self, rule: str, number: int) -> str:
         told = {"rule": self.called(rule), "number": number}
@@ -254,6 +256,8 @@ def change_in_words(before: Exact, after: Exact, maximum: int) -> list[str]:
         else:
             words = ngettext("%(number)d person more would have a match.", "%(number)d people more would have a match.", -fewer)
         said.append(words % {"number": abs(fewer)})
+    if not maximum:
+        return said or [_("As many people would have a match as now.")]
     then, now = of_hundred(before.lowest, maximum), of_hundred(after.lowest, maximum)
     if then == now:
         said.append(_("The weakest match would be as strong as now, %(now)d of 100.") % {"now": now})

@@ -126,6 +126,7 @@ def _refuse_sides_that_cannot_be(field: Field) -> None:
         raise Refused(_("Nobody who seeks mentoring has a free place and a finished profile. There is nobody to match."))
     if not field.places:
         raise Refused(_("Nobody who offers mentoring has a free place. Invite people, or wait until somebody has room."))
+    _refuse_locks_on_both_sides(field)
     places = {mentor.membership_id: mentor.places for mentor in field.mentors}
     taken: dict[int, int] = {}
     for lock in field.locks:
@@ -138,6 +139,21 @@ def _refuse_sides_that_cannot_be(field: Field) -> None:
                     places[lock.mentor_id],
                 )
                 % {"name": lock.mentor.user.full_name, "places": places[lock.mentor_id]}
+            )
+
+
+def _refuse_locks_on_both_sides(field: Field) -> None:
+    """In a run each stands on one side, so that of two such locks one would be left out without a word."""
+    locks = [*field.locks, *field.resting]
+    seeking, offering = {lock.mentee_id: lock.mentee for lock in locks}, {lock.mentor_id for lock in locks}
+    for person in field.row.keys() | field.column.keys():
+        if person in seeking and person in offering:
+            raise Refused(
+                _(
+                    "%(name)s is locked to one person as who seeks, and to another as who offers. In a run each does one of the two. "
+                    "Take a lock away."
+                )
+                % {"name": seeking[person].user.full_name}
             )
 
 

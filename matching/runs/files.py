@@ -35,7 +35,7 @@ def pairs(run: Run, proposals: "QuerySet[Proposal]") -> Iterator[list[object]]:
             yield [
                 proposal.mentee.user.full_name,
                 proposal.mentor.user.full_name,
-                proposal.shown if proposal.score >= 0 else None,
+                proposal.shown if run.maximum and proposal.score >= 0 else None,
                 proposal.get_state_display(),
                 proposal.get_left_out_display() if proposal.left_out else "",
                 _("Yes") if proposal.by_hand else "",

@@ -39,7 +39,8 @@ class StartForm(EvenhandForm, forms.Form):
     def __init__(self, *arguments: Any, cohorts: "QuerySet[Cohort]", field: Field, **names: Any) -> None:
         super().__init__(*arguments, **names)
         if cohorts.exists():
-            self.fields["cohort"].queryset = cohorts  # type: ignore[attr-defined]
+            cohort: Any = self.fields["cohort"]
+            cohort.queryset = cohorts
         else:
             del self.fields["cohort"]
         if not field.either:

@@ -150,6 +150,10 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """Nobody has been asked."""
         return self.filter(state__in=Proposal.DRAFTS)
 
+    def changed_since_the_run(self) -> Self:
+        """Somebody gave one of the two somebody else, or left the pair out."""
+        return self.filter(Q(by_hand=True) | Q(state=Proposal.State.DROPPED))
+
     def half_of(self, membership: Membership) -> Self:
         return self.filter(Q(mentee=membership) | Q(mentor=membership))
 
@@ -178,7 +182,7 @@ class Proposal(models.Model):
         NONE = "", _("It was not")
         LEFT = "left", _("One of the two takes part in the program no more.")
         BUSY = "busy", _("One of the two has no free place any more.")
-        OPEN = "open", _("The two have a pairing, or had one that did not start.")
+        OPEN = "open", _("The two have a pairing, or had one before.")
         APART = "apart", _("These two cannot be put together.")
 
     DRAFTS = (State.DRAFT, State.LOCKED)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matching.criteria.models import Criterion
-from matching.runs.explanation import APART, Words
+from matching.runs.explanation import Words
 from matching.runs.models import Run, Unmatched
 
 
@@ -18,9 +18,7 @@ class PeerWords(Words):
         if "by_hand" in found:
             return [_("Their pair was changed by hand, and they have nobody since.")]
         if not found["allowed"]:
-            # Who is kept apart may be so by a private choice: then it would be known whose.
-            told = sorted(((rule, number) for rule, number in found["only"].items() if rule != APART), key=lambda of: (-of[1], of[0]))
-            return [_("Nobody is possible at present."), *(self._opened(rule, number) for rule, number in told)]
+            return self._nobody_possible(found)
         return [*self._narrowed(found), self._needed_elsewhere(found)]
 
     def _needed_elsewhere(self, found: dict[str, Any]) -> str:
@@ -34,6 +32,8 @@ class PeerWords(Words):
 
     def _left_out(self, rule: str, number: int) -> str:
         told = {"rule": self.called(rule), "number": number, "all": self.run.people - 1}
+        if number == self.run.people - 1:
+            return _("The rule “%(rule)s” leaves out everybody else.") % told
         return _("The rule “%(rule)s” leaves out %(number)d of %(all)d people.") % told
 
     def _more_places(self, number: int) -> str:

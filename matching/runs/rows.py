@@ -40,8 +40,9 @@ def people_of(proposals: Iterable[Proposal]) -> set[int]:
 
 
 def weakest_of(run: Run) -> int | None:
+    """Of 100; None where nobody is matched, or where nothing but rules counts."""
     lowest = run.statistics.get("lowest")
-    return None if lowest is None else of_hundred(lowest, run.maximum)
+    return None if lowest is None or not run.maximum else of_hundred(lowest, run.maximum)
 
 
 def mean_of(run: Run) -> int | None:

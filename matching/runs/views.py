@@ -179,8 +179,8 @@ def run(request: MemberRequest, run: int) -> HttpResponse:
         lowest=Min("score", filter=STANDING),
         average=Avg("score", filter=STANDING),
     )
-    # What the run itself found holds until somebody changes or drops a pair.
-    is_changed = bool(counts["by_hand"] or counts["dropped"])
+    # What the run itself found holds until somebody changes or drops a pair. Where nothing but rules counts there is no score.
+    is_changed = bool(shown.maximum and (counts["by_hand"] or counts["dropped"]))
     lowest = counts["lowest"] if is_changed else None
     context = {
         "run": shown,
@@ -239,6 +239,7 @@ def compare(request: MemberRequest, run: int) -> HttpResponse:
             "compared": found,
             "page": page,
             "lines": _lines(other, shown, question),
+            "is_changed": Proposal.objects.visible_to(me).filter(run__in=[other, shown]).changed_since_the_run().exists(),
             "changes": [(called[one.mentee], called.get(one.before or 0), called.get(one.after or 0)) for one in page.items],
             "questions": questions,
             "question": question,

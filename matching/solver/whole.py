@@ -12,14 +12,14 @@ from .errors import Code, MatchError
 Indices = NDArray[np.int64]
 
 
-def number(value: object, *, code: Code, sentence: str, where: object = None) -> int:
+def number(value: Any, *, code: Code, sentence: str, where: object = None) -> int:
     """`value` as an int; 3.0 is one, 2.5, True and "3" are not."""
     if isinstance(value, (bool, np.bool_)):
         raise MatchError(code, sentence, where)
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return int(value)
     try:
-        return operator.index(value)  # type: ignore[arg-type]
+        return operator.index(value)
     except TypeError:
         raise MatchError(code, sentence, where) from None
 

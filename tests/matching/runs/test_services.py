@@ -93,6 +93,14 @@ def test_a_lock_of_two_who_are_kept_apart_is_refused_without_the_reason(by, four
         started(by)
 
 
+def test_somebody_locked_on_both_sides_is_refused_by_name(by, four):
+    kim = person(by, "Kim", "Humour", both=True)
+    LockFactory(program=by.program, mentee=four[0], mentor=kim, by=by)
+    LockFactory(program=by.program, mentee=kim, mentor=four[2], by=by)
+    with pytest.raises(Refused, match="Kim is locked to one person as who seeks, and to another as who offers"):
+        started(by)
+
+
 def test_a_lock_of_somebody_who_takes_no_part_rests(by, four):
     amara, _sam, noor, _wei = four
     LockFactory(program=by.program, mentee=amara, mentor=noor, by=by)

@@ -235,6 +235,16 @@ def test_a_rule_that_leaves_nobody_is_named_with_what_would_help(browser, by):
     assert "1 more place with somebody who says “Nature” to “What matters to you?” would help." in said
 
 
+def test_where_no_rule_alone_leaves_nobody_one_of_them_is_named(browser, by):
+    Criterion.objects.update(kind=Criterion.Kind.MUST_MATCH, weight=0, part="")
+    where = ProfileQuestionFactory(program=by.program, text="Where?", kind=ProfileQuestion.Kind.ONE, choices=["North", "South"])
+    CriterionFactory(program=by.program, question=where, rule=True)
+    for one, value in ((person(by, "Amara", "Nature"), "North"), (person(by, "Noor", "Family", mentor=True), "South")):
+        ProfileAnswer.objects.create(profile=one.profile, question=where, value=value)
+    said = text(browser.get(at("run-nobody", finished(by))))
+    assert "Nobody is possible at present. The rule “Where?” leaves out everybody who offers mentoring." in said
+
+
 def test_places_that_few_fit_into_are_told_with_whom_they_would_need(browser, by):
     Criterion.objects.update(kind=Criterion.Kind.MUST_MATCH, weight=0, part="")
     for name in ("Amara", "Sam"):
