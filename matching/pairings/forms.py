@@ -80,7 +80,7 @@ class PersonFilter(ListFilter):
         self.to = to
         self.are_equal = program.kind == Program.Kind.RECIPROCAL
         if self.are_equal:
-            self.filters["room"].extra |= {"choices": [("all", _("Show everybody"))], "empty_label": _("To give and to take")}
+            self.filters["room"].extra |= {"choices": [("all", _("Show everybody"))], "empty_label": _("Has one")}
 
     @property
     def qs(self) -> "QuerySet[Any]":

@@ -26,8 +26,8 @@ class Other:
     """Somebody else for one of a pair.
 
     `shown`: of 100; None where nothing but rules counts. `loss`: what all pairs together would lose at least, of 100; None where nobody
-    can say. `leaves_out`: somebody would be left without a match. `is_weaker`: with them, the match would be weaker than any of the run. `of`: the
-    membership that they would be with.
+    can say. `leaves_out`: somebody would be left without a match. `is_weaker`: with them, the match would be weaker than any of the run.
+    `of`: the membership that they would be with.
     """
 
     name: str

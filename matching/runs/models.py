@@ -79,7 +79,8 @@ class Run(models.Model):
     floor = models.PositiveIntegerField(null=True)
     matched = models.PositiveIntegerField(null=True)
     fingerprint = models.CharField(max_length=64, blank=True)
-    # What the solver counted, and how good each criterion is on average: {"averages": {"c7": 61}, …}.
+    # What the solver counted, how good all pairs are, and how good each criterion is on average:
+    # {"weakest": 2000, "mean": 2500, "averages": {"c7": 61}, …}.
     statistics = models.JSONField(default=dict)
     kept_at = models.DateTimeField(null=True)
     proved_at = models.DateTimeField(null=True)

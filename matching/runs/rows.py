@@ -24,7 +24,7 @@ def row_of(explained: Explained, run: Run, viewer: Membership, lowest: int | Non
             (half, [other for other in explained.others if other.of == half.pk and other.membership != viewer.pk]) for half in halves
         ],
         "tag": STATE_TAGS.get(Proposal.State(proposal.state), ""),
-        "is_weakest": proposal.score == (run.statistics.get("lowest") if lowest is None else lowest),
+        "is_weakest": proposal.score == (run.statistics.get("weakest") if lowest is None else lowest),
         # Where nothing but rules counts, all pairs are alike.
         "has_score": bool(run.maximum),
         "may_settle": policies.may_settle(viewer, proposal),
@@ -40,14 +40,15 @@ def people_of(proposals: Iterable[Proposal]) -> set[int]:
 
 
 def weakest_of(run: Run) -> int | None:
-    """Of 100; None where nobody is matched, or where nothing but rules counts."""
-    lowest = run.statistics.get("lowest")
-    return None if lowest is None or not run.maximum else of_hundred(lowest, run.maximum)
+    """Of all pairs as the run put them together, of 100; None where nobody is matched, or where nothing but rules counts."""
+    return _of_hundred(run, "weakest")
 
 
 def mean_of(run: Run) -> int | None:
-    """Of the free pairs, of 100."""
-    if not run.total or not run.matched or not run.maximum:
-        return None
-    free = run.pairs - run.statistics.get("locked", 0)
-    return of_hundred(run.total // free, run.maximum) if free else None
+    """As the weakest."""
+    return _of_hundred(run, "mean")
+
+
+def _of_hundred(run: Run, name: str) -> int | None:
+    score = run.statistics.get(name)
+    return None if score is None or not run.maximum else of_hundred(score, run.maximum)

@@ -181,7 +181,10 @@ def keep(*, job: Job, inputs: arrays.Inputs, found: Found, now: datetime) -> Non
     Unmatched.objects.bulk_create(alone, batch_size=BATCH)
     run.outcome, run.fingerprint = found.outcome, found.fingerprint
     run.value, run.total, run.floor, run.matched = found.value, found.total, found.floor, found.matched
-    run.statistics = {**found.statistics, "averages": found.result.averages, "locked": found.locked}
+    # Of all pairs, the locked as well: what the solver counts is without them.
+    scores = [pair.score for pair in found.result.pairs if pair.score >= 0]
+    of_all = {"weakest": min(scores, default=None), "mean": round(sum(scores) / len(scores)) if scores else None}
+    run.statistics = {**found.statistics, **of_all, "averages": found.result.averages, "locked": found.locked}
     run.kept_at, run.proved_at = now, now if found.is_proved else None
     run.save(update_fields=["outcome", "value", "total", "floor", "matched", "fingerprint", "statistics", "kept_at", "proved_at"])
     jobs.finish(job, {"matched": run.matched, "alone": len(alone)}, now)

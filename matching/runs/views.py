@@ -302,7 +302,7 @@ def fairness(request: MemberRequest, run: int) -> HttpResponse:
     if elsewhere := unless_remembered(shown):
         return elsewhere
     questions = _questions(request)
-    question = _question(request, questions)
+    question = _question(request, questions) or next(iter(questions), None)
     report = groups.report_of(shown, question) if question else None
     context = {"run": shown, "questions": questions, "question": question, "report": report}
     return render(request, "matching/runs/groups.html", context)

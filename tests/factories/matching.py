@@ -241,7 +241,7 @@ class RunFactory(DjangoModelFactory):
     floor = 2000
     matched = 1
     fingerprint = "0" * 64
-    statistics = factory.LazyFunction(lambda: {"lowest": 2000, "locked": 0, "averages": {}})
+    statistics = factory.LazyFunction(lambda: {"lowest": 2000, "weakest": 2000, "mean": 2000, "locked": 0, "averages": {}})
     kept_at = NOON
     proved_at = NOON
 

@@ -286,6 +286,13 @@ def test_two_runs_say_who_would_meet_somebody_else(browser, by, four):
     assert "Amara Noor Wei Sam Wei Noor" in said
 
 
+def test_locking_a_pair_that_the_run_had_found_makes_nothing_worse(browser, by, four):
+    first = finished(by)
+    browser.post(at("run-pair-settle", first, first.proposals.get(mentee=four[0]).pk), {"lock": "1"})
+    lines = browser.get(at("run-compare", finished(by))).context["lines"]
+    assert [(line.before, line.after) for line in lines] == [(0, 0), (50, 50), (2, 2), (0, 0)]
+
+
 def test_without_another_run_the_page_says_what_to_do(browser, by, four):
     assert "There is no other run yet" in text(browser.get(at("run-compare", finished(by))))
 
