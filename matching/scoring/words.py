@@ -69,6 +69,8 @@ def _times(quality: int, sought: list[str], offered: list[str], mentee: Candidat
     both = _in_both(sought, offered)
     if mentee.zone == mentor.zone and both:
         return _("Both are free %(times)s.") % {"times": _and(both)}
+    if mentee.zone == mentor.zone:
+        return _("Both are free at some of the same hours.")
     return _("Both are free at some of the same hours, each by their own clock.")
 
 

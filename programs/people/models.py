@@ -22,7 +22,7 @@ def validate_time_zone(name: str) -> None:
 
 
 # What stands before a name in many a list of people, in small letters.
-TITLES = frozenset(("dr", "frau", "herr", "miss", "mr", "mrs", "ms", "mx", "pan", "pani", "prof", "professor", "rev", "sir"))
+TITLES = frozenset("dr dra frau herr miss mme mr mrs ms mx pan pani prof professor rev sig sir sr sra srta".split())
 
 
 class UserManager(BaseUserManager["User"]):
