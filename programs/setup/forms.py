@@ -162,7 +162,8 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
             "mentor_word": _("Such as mentor, buddy or navigator."),
             "mentee_word": _("Such as mentee, first-year or newcomer."),
             "people_may_ask": _(
-                "Whoever has room sees five people who would go well with them, and can ask to meet them. It starts when both say yes."
+                "Whoever has room sees five people who would go well with them, and can ask to meet them. It starts when both say yes. "
+                "What they read there is what each shares with everyone: let some questions of the profile be for everyone."
             ),
             "help_contact": _("Names, a phone number, hours. It stands on the page “Get help”."),
             "staff_need_second_factor": _("A code from an app, or a passkey. They see what people entrust to the program: keep this on."),
