@@ -17,6 +17,7 @@ from matching import solver
 from matching.runs.said import Said
 
 Ids = NDArray[np.int64]
+KEPT = ("mentees", "mentors", "capacity", "waiting", "locks", "forbids", "earlier")
 # Of a criterion, beside the answers of both sides.
 PLAIN = ("key", "kind", "weight", "hard", "span", "need", "missing", "missing_blocks")
 
@@ -41,6 +42,8 @@ class Inputs:
     load_step: int = 0
     compared: Sequence[Mapping[str, Any]] = ()
     said: Said = field(default_factory=Said)
+    # int64[k, 2]: as the drafts of the run before stood. Where another result is as good, they stay together.
+    earlier: Ids = field(default_factory=lambda: np.empty((0, 2), np.int64))
     # Then both sides are the same people, in the same order, and a score is that of a pair (`matching.runs.peers`).
     is_among_peers: bool = False
 
@@ -78,9 +81,7 @@ class Inputs:
         return told.hexdigest()
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
-        arrays: dict[str, NDArray[Any]] = {
-            name: _little(getattr(self, name)) for name in ("mentees", "mentors", "capacity", "waiting", "locks", "forbids")
-        }
+        arrays: dict[str, NDArray[Any]] = {name: _little(getattr(self, name)) for name in KEPT}
         for number, criterion in enumerate(self.criteria):
             arrays[f"mentee{number}"], arrays[f"mentor{number}"] = _little(criterion.mentee), _little(criterion.mentor)
         told = {
@@ -103,7 +104,7 @@ def inputs_of(packed: bytes) -> Inputs:
         solver.Criterion(mentee=arrays[f"mentee{number}"], mentor=arrays[f"mentor{number}"], **plain)
         for number, plain in enumerate(told.pop("criteria"))
     ]
-    kept: dict[str, Any] = {name: arrays[name] for name in ("mentees", "mentors", "capacity", "waiting", "locks", "forbids")}
+    kept: dict[str, Any] = {name: arrays[name] for name in KEPT}
     return Inputs(criteria=criteria, said=Said.from_arrays(arrays, told.pop("labels")), **kept, **told)
 
 

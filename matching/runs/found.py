@@ -34,7 +34,7 @@ class Found:
 def of_sides(inputs: arrays.Inputs, tell: Tell) -> Found:
     """Mentees and mentors: solved, proved and told in words. Raises MatchError and NotProvedError."""
     problem = inputs.problem()
-    solution = solver.solve(problem, progress=tell)
+    solution = solver.stay(problem, solver.solve(problem, progress=tell), inputs.earlier)
     tell("proof")
     if faults := solver.verify(problem, solution):
         raise NotProvedError(faults[0])

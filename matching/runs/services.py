@@ -145,6 +145,7 @@ def _encoded(run: Run, counting: Sequence[Criterion], field: Field, now: datetim
         waiting=_numbers(int(person.waiting_since.timestamp()) for person in field.mentees),
         locks=_pairs((row[lock.mentee_id], column[lock.mentor_id]) for lock in field.locks),
         forbids=_pairs(apart(field)),
+        earlier=_pairs(_earlier(run, field)),
         criteria=scores.criteria,
         fairness=run.fairness,
         minimum=-(-run.minimum * most // 100),
@@ -153,6 +154,16 @@ def _encoded(run: Run, counting: Sequence[Criterion], field: Field, now: datetim
         said=memory.said_by(counting, field.mentees, field.mentors),
         is_among_peers=field.is_among_peers,
     )
+
+
+def _earlier(run: Run, field: Field) -> list[tuple[int, int]]:
+    """The pairs (i, j) of the latest run as they stand, each mentee's one. Of equal peers a run keeps to none."""
+    latest = Run.objects.finished().filter(program=run.program_id, kind=run.kind).without_arrays().order_by("-number").first()
+    if latest is None or field.is_among_peers:
+        return []
+    row, column = field.row, field.column
+    pairs = Proposal.objects.filter(run=latest).values_list("mentee", "mentor")
+    return sorted((row[mentee], column[mentor]) for mentee, mentor in pairs if mentee in row and mentor in column)
 
 
 def _numbers(found: Iterable[int]) -> np.ndarray:

@@ -23,6 +23,7 @@ def inputs(**other) -> Inputs:
         "waiting": np.array([10, 20, 30]),
         "locks": np.array([[0, 1]]),
         "forbids": np.array([[2, 0]]),
+        "earlier": np.array([[1, 0]]),
         "minimum": 100,
         "load_step": 5,
         "compared": [{"key": "c1", "kind": "overlap"}],
@@ -61,6 +62,7 @@ def test_it_comes_to_the_same_result_again():
     [
         {"mentees": np.array([7, 9, 13])},
         {"capacity": np.array([1, 2])},
+        {"earlier": np.array([[1, 1]])},
         {"minimum": 101},
         {"fairness": "none"},
         {"said": Said.by({7: {1: ["Mon pm"]}})},
