@@ -43,7 +43,7 @@ def pair(request: MemberRequest, run: int, proposal: int) -> HttpResponse:
         return elsewhere
     by_name = NameFilter(request.GET, queryset=Membership.objects.visible_to(request.membership).order_by())
     may_choose = policies.may_settle(request.membership, shown) and shown.run.forgotten_at is None
-    others = _others(shown, request.membership, by_name) if may_choose else []
+    others = _others(shown, by_name) if may_choose else []
     words = words_of(shown.run)(shown.run, {*people_of([shown]), *(other[0] for other in others)})
     row = row_of(words.explained(shown), shown.run, request.membership)
     if others or by_name.is_narrowed:
@@ -159,16 +159,13 @@ def _person(request: MemberRequest, key: str) -> Membership | None:
     return people.filter(pk=number).first() if number is not None else None
 
 
-def _others(proposal: Proposal, viewer: Membership, by_name: NameFilter) -> list[list[Any]]:
-    """The best who could be chosen, for either of two equal peers; of all who could, where somebody is looked for by name.
-
-    One asks nothing of oneself here: who runs the program and takes part is not among the choices.
-    """
+def _others(proposal: Proposal, by_name: NameFilter) -> list[list[Any]]:
+    """The best who could be chosen, for either of two equal peers; of all who could, where somebody is looked for by name."""
     keys = set(by_name.qs.values_list("pk", flat=True)) if by_name.is_narrowed else None
     found: dict[int, list[list[Any]]] = defaultdict(list)
-    for other in _next_best(proposal, OTHERS_OF_ONE + 1 if keys is None else proposal.run.people + proposal.run.mentors):
+    for other in _next_best(proposal, OTHERS_OF_ONE if keys is None else proposal.run.people + proposal.run.mentors):
         of = other[OF] if len(other) > OF else proposal.mentee_id
-        if other[0] != viewer.pk and (keys is None or other[0] in keys) and len(found[of]) < OTHERS_OF_ONE:
+        if (keys is None or other[0] in keys) and len(found[of]) < OTHERS_OF_ONE:
             found[of].append(other)
     return [other for others in found.values() for other in others]
 

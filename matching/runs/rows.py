@@ -12,7 +12,10 @@ STATE_TAGS = {Proposal.State.LOCKED: "act", Proposal.State.RELEASED: "ok", Propo
 
 
 def row_of(explained: Explained, run: Run, viewer: Membership, lowest: int | None = None) -> dict[str, Any]:
-    """`lowest`: the lowest score as the drafts stand, where it is no longer that of the run."""
+    """`lowest`: the lowest score as the drafts stand, where it is no longer that of the run.
+
+    One chooses nothing for oneself: who runs the program and takes part is not among the others.
+    """
     proposal = explained.proposal
     halves = (proposal.mentee, proposal.mentor) if run.is_among_peers else (proposal.mentee,)
     return {

@@ -1,5 +1,7 @@
+from functools import partial
+
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from matching.criteria import services as criteria
@@ -57,11 +59,21 @@ def test_a_lock_is_taken_back_from_the_list_of_locks(by, four):
     assert (proposal.state, Lock.objects.count()) == (State.DRAFT, 0)
 
 
-def test_nothing_is_settled_of_a_pair_that_was_asked(by, four):
+def test_nothing_is_settled_or_changed_of_a_pair_that_was_asked(by, four):
     run = finished(by)
-    release(run=run, by=by, proposals=None, now=NOON)
+    release(run=run, by=by, proposals=[run.proposals.get(mentee=four[0]).pk], now=NOON)
+    asked = run.proposals.get(mentee=four[0])
     with pytest.raises(Refused, match="asked or left out"):
-        services.lock(proposal=run.proposals.first(), by=by, now=NOON)
+        services.lock(proposal=asked, by=by, now=NOON)
+    person(by, "Kim", "Family", mentor=True)
+    with pytest.raises(Refused, match="asked or left out"):
+        by_hand.trade(proposal=asked, new=four[3], by=by, now=NOON)
+
+
+def test_only_those_who_run_the_program_take_a_lock_back(by, four):
+    lock = LockFactory(program=by.program, mentee=four[0], mentor=four[2], by=by)
+    with pytest.raises(Refused, match="Only those who run"):
+        services.unlock(lock=lock, by=four[0], now=NOON)
 
 
 def test_nobody_settles_a_pair_of_their_own(by):
@@ -112,6 +124,7 @@ ACTS = ("never, beside the pair", "undone, beside the pair", "never, in the list
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(ACTS), max_size=8))
+@example(["never, beside the pair", "undone, beside the pair"])
 def test_there_is_one_list_of_those_who_are_never_together_wherever_it_is_written(by, four, acts):
     """A pair is left out as kept apart where it was said beside it and the program still says so, and nothing else ever says so."""
     Exclusion.objects.all().delete()
@@ -151,10 +164,26 @@ def test_there_is_one_list_of_those_who_are_never_together_wherever_it_is_writte
     assert pairings._kept_apart(amara, noor) == (is_apart or is_private)
 
 
-def test_nobody_sees_what_a_trade_would_do_to_a_pair_of_their_own(by, four):
+@pytest.mark.parametrize("act", [by_hand.trade_of, partial(by_hand.trade, now=NOON)], ids=["seen", "done"])
+def test_nobody_trades_a_pair_of_their_own_or_sees_what_it_would_do(by, four, act):
     Membership.objects.filter(pk=four[1].pk).update(is_coordinator=True)
     with pytest.raises(Refused, match="not yours to change"):
-        by_hand.trade_of(finished(by).proposals.get(mentee=four[0]), four[3], by=Membership.objects.get(pk=four[1].pk))
+        act(proposal=finished(by).proposals.get(mentee=four[0]), new=four[3], by=Membership.objects.get(pk=four[1].pk))
+
+
+def test_of_those_whom_the_new_one_would_meet_the_pair_trades_that_loses_least(by):
+    amara, _sam, _kim = person(by, "Amara", "Family"), person(by, "Sam", "Nature"), person(by, "Kim", "Nature", "Family")
+    person(by, "Noor", "Family", mentor=True)
+    wei = person(by, "Wei", "Nature", mentor=True, offers_capacity=2)
+    made = by_hand.trade_of(finished(by).proposals.get(mentee=amara), wei, by=by)
+    assert (made.other_one.user.name, made.change) == ("Kim", -100)
+
+
+def test_among_the_others_for_a_pair_changed_by_hand_a_full_place_is_not_free(by, four):
+    run = finished(by)
+    by_hand.trade(proposal=run.proposals.get(mentee=four[0]), new=four[3], by=by, now=NOON)
+    [noor] = by_hand.others_of(run.proposals.get(mentee=four[0]), top=5)
+    assert (noor[0], noor[3]) == (four[2].pk, False)
 
 
 def test_two_mentees_change_mentors_where_there_is_no_free_place(by, four):

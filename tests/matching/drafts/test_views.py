@@ -7,6 +7,7 @@ from matching.criteria.models import Exclusion
 from matching.runs import anew
 from matching.runs.models import Lock, Proposal, Run
 from mentoring.kernel.jobs import services as jobs
+from programs.memberships.models import Membership
 from programs.profiles.models import ProfileAnswer
 from tests.conftest import signed_in
 from tests.factories.matching import CriterionFactory, ExclusionFactory
@@ -167,6 +168,17 @@ def test_who_could_not_be_chosen_is_not_found_and_why_is_not_said(browser, by, f
     assert "Nobody who is called so could be chosen here." in said
     assert "Wei" not in said
     assert "Next best for Amara Nobody else is possible." in said
+
+
+def test_who_runs_the_program_and_takes_part_is_not_among_their_own_choices(by, four):
+    priya = person(by, "Priya", "Fairness", mentor=True)
+    Membership.objects.filter(pk=priya.pk).update(is_coordinator=True)
+    run = finished(by)
+    page, own = at("run-pair", run, run.proposals.get(mentee=four[0]).pk), signed_in(priya.user)
+    seen, unseen = (text(somebody.get(page), part="main") for somebody in (signed_in(by.user), own))
+    assert "Priya" in seen
+    assert "Priya" not in unseen
+    assert own.get(f"{page}trade/?with={priya.pk}").url == page
 
 
 def test_to_look_for_a_name_costs_as_many_queries_among_few_as_among_many(browser, by, four, costs_the_same):

@@ -19,7 +19,7 @@ from programs.profiles.models import ProfileAnswer, ProfileQuestion
 from tests.at_once import at_once
 from tests.factories.matching import ExclusionFactory, LockFactory, PairingFactory, RunFactory
 from tests.factories.programs import MembershipFactory
-from tests.matching.runs.people import coordinator_of_a_program, finished, pairs_of, person
+from tests.matching.runs.people import VALUES, coordinator_of_a_program, finished, pairs_of, person
 from tests.times import NOON
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +137,17 @@ def test_who_joins_late_leaves_every_open_pairing_as_it_is(by, four):
     assert list(Pairing.objects.order_by("pk").values()) == before
 
 
+def test_where_others_would_be_no_better_the_pairs_of_the_run_before_stay_together(by):
+    first, *_others = [person(by, name, "Family") for name in ("Amara", "Kim", "Sam")]
+    for name in ("Ada", "Noor", "Wei"):
+        person(by, name, "Family", mentor=True)
+    run = finished(by)
+    mine = run.proposals.get(mentee=first)
+    by_hand.trade(proposal=mine, new=run.proposals.exclude(pk=mine.pk).first().mentor, by=by, now=NOON)
+    RunFactory(number=99)
+    assert pairs_of(finished(by)) == pairs_of(run)
+
+
 def test_a_lock_is_kept_and_marked(by, four):
     amara, _sam, _noor, wei = four
     LockFactory(program=by.program, mentee=amara, mentor=wei, by=by)
@@ -161,6 +172,24 @@ def test_whoever_was_declined_is_not_proposed_again(by, four):
 def test_who_offers_and_seeks_stands_where_the_coordinator_says(by, four, sides, people):
     person(by, "Kim", "Humour", both=True)
     assert finished(by, sides=sides).people == people
+
+
+def test_who_would_have_less_than_a_match_must_have_stays_without_one(by, four):
+    kim = person(by, "Kim", "Humour")
+    person(by, "Ada", "Fairness", mentor=True)
+    run = finished(by, minimum=1)
+    assert pairs_of(run) == {"Amara": "Noor", "Sam": "Wei"}
+    assert run.unmatched.get(membership=kim).found["excluded"]["#minimum"] == 3
+
+
+@pytest.mark.parametrize(("load_step", "mentors"), [(0, ["Noor", "Noor"]), (30, ["Noor", "Wei"])])
+def test_those_who_offer_get_equally_many_people_where_that_costs_less_than_was_said(by, load_step, mentors):
+    Criterion.objects.update(need=4)
+    for name in ("Amara", "Sam"):
+        person(by, name, *VALUES)
+    person(by, "Noor", *VALUES, mentor=True, offers_capacity=2)
+    person(by, "Wei", *VALUES[:3], mentor=True)
+    assert sorted(pairs_of(finished(by, load_step=load_step, fairness=Run.Fairness.NONE)).values()) == mentors
 
 
 # --- kept ---
@@ -363,6 +392,19 @@ def test_whoever_leaves_while_a_run_is_matched_is_named_when_it_is_released(by, 
     assert dict(run.proposals.values_list("mentee__user__name", "left_out")) == {"Amara": LeftOut.LEFT, "Sam": ""}
 
 
+def test_whoever_is_erased_while_a_run_is_matched_is_in_no_pair_of_it(by, four, monkeypatch):
+    run = started(by)
+    verify = work.solver.verify
+
+    def meanwhile(*arguments):
+        four[0].delete()
+        return verify(*arguments)
+
+    monkeypatch.setattr(work.solver, "verify", meanwhile)
+    jobs.run_next(now=NOON)
+    assert pairs_of(run) == {"Sam": "Wei"}
+
+
 def test_answers_that_are_missing_or_of_the_wrong_kind_say_nothing(by, four):
     values = [True, "Family", 7, ["Family", 7, None], [["Family"]], {"Family": 1}, ["No such value"], []]
     for number, value in enumerate(values):
@@ -497,8 +539,7 @@ def test_a_released_lock_is_settled(by, four):
     assert not Lock.objects.exists()
 
 
-def test_many_are_asked_by_a_worker(by, monkeypatch):
-    monkeypatch.setattr(services, "AT_ONCE", 0)
+def test_many_are_asked_by_a_worker(by, by_a_worker):
     person(by, "Amara", "Family")
     person(by, "Noor", "Family", mentor=True)
     run = finished(by)
@@ -508,8 +549,44 @@ def test_many_are_asked_by_a_worker(by, monkeypatch):
     assert (run.release_job().state, run.proposals.get().state) == (Job.State.DONE, State.RELEASED)
 
 
-def test_nothing_of_a_portion_is_released_when_the_worker_dies_in_it(by, four, monkeypatch):
+@pytest.fixture
+def by_a_worker(monkeypatch):
     monkeypatch.setattr(services, "AT_ONCE", 0)
+
+
+def test_while_a_worker_asks_nobody_else_does(by, four, by_a_worker):
+    run = finished(by)
+    services.release(run=run, by=by, proposals=None, now=NOON)
+    with pytest.raises(Refused, match="Somebody is asking the people of this run at this moment"):
+        services.release(run=run, by=by, proposals=None, now=NOON)
+
+
+def test_a_worker_asks_only_the_chosen(by, four, by_a_worker):
+    run = finished(by)
+    first, last = run.proposals.order_by("pk")
+    services.release(run=run, by=by, proposals=[last.pk], now=NOON)
+    jobs.run_next(now=NOON)
+    assert run.proposals.drafts().get() == first
+
+
+def test_a_worker_asks_nobody_for_whoever_runs_the_program_no_more(by, four, by_a_worker):
+    run = finished(by)
+    services.release(run=run, by=by, proposals=None, now=NOON)
+    Membership.objects.filter(pk=by.pk).update(is_coordinator=False, is_participant=True)
+    jobs.run_next(now=NOON)
+    run.refresh_from_db()
+    assert "no longer runs the program" in run.release_job().failure
+    assert run.proposals.drafts().count() == 2
+
+
+def test_a_pair_that_was_asked_is_not_asked_again(by, four):
+    run = finished(by)
+    services.release(run=run, by=by, proposals=None, now=NOON)
+    asked = run.proposals.get(mentee=four[0])
+    assert services.release_one(proposal=asked.pk, by=by, now=NOON).state == State.RELEASED
+
+
+def test_nothing_of_a_portion_is_released_when_the_worker_dies_in_it(by, four, by_a_worker, monkeypatch):
     run = finished(by)
     services.release(run=run, by=by, proposals=None, now=NOON)
     monkeypatch.setattr(services.jobs, "advance", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))

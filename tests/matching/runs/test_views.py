@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from matching.criteria.models import Criterion
+from matching.pairings import services as pairings
 from matching.runs import anew, services
 from matching.runs.field import Wish
 from matching.runs.models import Proposal, Run
@@ -329,6 +330,15 @@ def test_a_group_that_waits_longer_is_named(browser, by):
     Membership.objects.filter(pk__in=slow).update(joined_at=NOON - timedelta(days=30))
     said = text(browser.get(at("run-groups", finished(by)) + f"?question={question.pk}"))
     assert "One group waits longer. “2”: 30 days on average." in said
+
+
+def test_of_a_group_it_is_said_how_many_pairs_did_not_start(browser, by):
+    question = grouped(by, *["1"] * 6)
+    run = finished(by)
+    services.release(run=run, by=by, proposals=list(run.proposals.values_list("pk", flat=True)[:2]), now=NOON)
+    declined = run.proposals.filter(state="released").first()
+    pairings.decline(pairing=declined.pairing, by=declined.mentee, now=NOON)
+    assert "1 of 2" in text(browser.get(at("run-groups", run) + f"?question={question.pk}"))
 
 
 def test_of_somebody_without_a_match_it_is_not_said_that_they_are_kept_apart_from_one(browser, by):
