@@ -51,7 +51,7 @@ def test_of_equals_the_one_that_leaves_most_as_it_was_and_the_proof_holds(start)
 
 @pytest.mark.parametrize("block_cells", [2**19, 900])
 def test_after_one_pair_is_forbidden_hardly_anybody_meets_somebody_else(block_cells):
-    case = random_case(100, 100, 5, top=0, capacity=[1] * 100, forbids=(), block_cells=block_cells)
+    case = random_case(100, 100, 5, top=1, capacity=[1] * 100, forbids=(), block_cells=block_cells)
     first = solve(case.problem())
     pair = (7, int(first.mentor_of[7]))
     again = case.but(forbids=(pair,)).problem()
@@ -59,3 +59,9 @@ def test_after_one_pair_is_forbidden_hardly_anybody_meets_somebody_else(block_ce
     stayed = stay(again, solve(again), earlier[first.mentor_of >= 0])
     assert verify(again, stayed) == []
     assert kept(stayed.mentor_of, earlier.tolist()) >= 95
+
+
+def test_however_many_are_equal_each_earlier_pair_is_among_them():
+    problem = random_case(100, 100, 5, top=0).but(scores=[[0] * 100] * 100, capacity=[1] * 100, forbids=()).problem()
+    earlier = np.stack([np.arange(100), (np.arange(100) * 7 + 3) % 100], axis=1)
+    assert kept(stay(problem, solve(problem), earlier).mentor_of, earlier.tolist()) == 100
