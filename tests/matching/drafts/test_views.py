@@ -3,7 +3,7 @@ import re
 import pytest
 import time_machine
 
-from matching.criteria.models import Exclusion
+from matching.criteria.models import Criterion, Exclusion
 from matching.runs import anew
 from matching.runs.models import Lock, Proposal, Run
 from mentoring.kernel.jobs import services as jobs
@@ -168,6 +168,20 @@ def test_who_could_not_be_chosen_is_not_found_and_why_is_not_said(browser, by, f
     assert "Nobody who is called so could be chosen here." in said
     assert "Wei" not in said
     assert "Next best for Amara Nobody else is possible." in said
+
+
+def test_where_nothing_but_rules_counts_no_page_speaks_of_a_score(browser, by, four):
+    Criterion.objects.update(kind=Criterion.Kind.MUST_MATCH, weight=0, part="")
+    ProfileAnswer.objects.update(value=["Family"])
+    finished(by)
+    run = finished(by)
+    pair = run.proposals.get(mentee=four[0])
+    other = next(mentor for mentor in four[2:] if mentor != pair.mentor)
+    trade = at("run-pair-trade", run, pair.pk), {"with": other.pk, "exact": "1"}
+    pages = [browser.get(page) for page in (at("run", run), at("run-pair", run, pair.pk), at("run-compare", run), at("runs"))]
+    read = [text(page, part="main") for page in (*pages, browser.post(*trade))]
+    assert not [said for said in read if re.search(r"of 100\.|\bpoints?\b|, 0\b", said)]
+    assert "As many people would have a match as now." in read[-1]
 
 
 def test_who_runs_the_program_and_takes_part_is_not_among_their_own_choices(by, four):
