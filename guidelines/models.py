@@ -2,7 +2,7 @@
 
 from guidelines.agreements.models import Agreement, Clause, Edition
 from guidelines.consents.models import Consent, PrivacyText
-from guidelines.courses.models import Course, CourseVersion
+from guidelines.courses.models import Course, CourseVersion, Picture
 from guidelines.enrolments.models import Enrolment, LiveHour, Reflection, Step
 from guidelines.limits.models import OwnLimit
 from guidelines.versions.models import Acknowledgement, GuidelineVersion, Reading
@@ -19,6 +19,7 @@ __all__ = [
     "GuidelineVersion",
     "LiveHour",
     "OwnLimit",
+    "Picture",
     "PrivacyText",
     "Reading",
     "Reflection",

@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checkins.concerns import files, policies, queries, services
+from checkins.concerns import policies, queries, services
 from checkins.concerns.models import Concern
 from checkins.concerns.services import LONGEST_LINE, LONGEST_TEXT, About, Given
 from checkins.threads.models import Message
@@ -36,12 +36,12 @@ class ManyFiles(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Given]:
         chosen = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
-        if len(chosen) > files.MOST_FILES:
-            raise forms.ValidationError(_("Add at most %(most)s files at once.") % {"most": files.MOST_FILES})
+        if len(chosen) > services.MOST_FILES:
+            raise forms.ValidationError(_("Add at most %(most)s files at once.") % {"most": services.MOST_FILES})
         given = []
         for file in chosen:
             # One byte more than it may have shows that it is too large; the rest is not read.
-            one = Given(name=str(file.name or "?")[:LONGEST_LINE].replace("\0", ""), content=file.read(files.MOST_BYTES + 1))
+            one = Given(name=str(file.name or "?")[:LONGEST_LINE].replace("\0", ""), content=file.read(services.MOST_BYTES + 1))
             try:
                 services.recognised(one)
             except Refused as refused:

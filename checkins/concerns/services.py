@@ -11,11 +11,12 @@ from django.db.models import CharField, Max, Q
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from checkins.concerns import files, policies, queries
+from checkins.concerns import policies, queries
 from checkins.concerns.models import READ, Concern, ConcernAbout, ConcernEntry, ConcernFile, ConcernMessage
 from checkins.concerns.playbook import ENTRIES, due_at
 from checkins.threads.models import Message
 from matching.pairings.models import Pairing
+from mentoring.kernel import files
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.encryption.fields import SensitiveBytes
 from mentoring.kernel.errors import Refused
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 10_000
 LONGEST_LINE = 300
+MOST_FILES = 5
+MOST_BYTES = 5 * 1024 * 1024
 # The kinds of mail; declared in `letters.py`.
 NEEDS_YOU, STILL_NEEDS_YOU, FOR_YOU = "needs-you", "still-needs-you", "for-you"
 # Beyond it a concern is taken all the same, and its mail waits: no reader is flooded.
@@ -279,8 +282,8 @@ def _name(concern: Concern, about: Iterable[About]) -> None:
 
 
 def _add_files(concern: Concern, given: Sequence[Given], now: datetime) -> None:
-    if len(given) > files.MOST_FILES:
-        raise Refused(_("Add at most %(most)s files at once.") % {"most": files.MOST_FILES})
+    if len(given) > MOST_FILES:
+        raise Refused(_("Add at most %(most)s files at once.") % {"most": MOST_FILES})
     for file in given:
         known = recognised(file)
         ConcernFile.objects.create(
@@ -296,7 +299,7 @@ def _add_files(concern: Concern, given: Sequence[Given], now: datetime) -> None:
 
 def recognised(file: Given) -> files.Known:
     """What it is; refused where it is too large, or nothing that we know."""
-    if len(file.content) > files.MOST_BYTES:
+    if len(file.content) > MOST_BYTES:
         raise Refused(_("A file can have 5 MB at most. “%(name)s” has more: send a part of it.") % {"name": file.name})
     known = files.recognise(file.content)
     if known is None:

@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from guidelines.courses import archive
 from guidelines.courses.models import Course, CourseVersion
+from guidelines.courses.pictures import LONGEST_WORDS, ending_of
+from guidelines.courses.pictures import MOST_BYTES as MOST_OF_A_PICTURE
 from guidelines.courses.reader import (
+    HEAD,
     LONGEST_MODULE,
     LONGEST_SUMMARY,
     LONGEST_TITLE,
@@ -18,7 +21,7 @@ from guidelines.courses.reader import (
     Facts,
     read_module,
 )
-from mentoring.kernel.archives import MOST_BYTES, Unreadable
+from mentoring.kernel.archives import Unreadable
 from mentoring.kernel.forms import EvenhandForm, OneOf
 
 if TYPE_CHECKING:
@@ -106,6 +109,66 @@ class WriteModule(EvenhandForm, forms.Form):
         return text
 
 
+class AddPicture(EvenhandForm, forms.Form):
+    """Beside `WriteModule`, whose text says on which screens it can stand."""
+
+    audiences = {"picture": ONCE_PUBLISHED}
+
+    picture = forms.FileField(
+        label=_("Which picture?"),
+        help_text=_("PNG, JPEG or WebP, at most 2 MB. A photo may tell where it was taken: the file is shown as you give it."),
+        max_length=200,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        error_messages={"empty": _("This file is empty."), "max_length": _("The name of this file is too long. Give it a shorter one.")},
+    )
+    shows = forms.CharField(
+        label=_("What does it show?"),
+        help_text=_("For whoever does not see it: a sentence that says what matters in it."),
+        max_length=LONGEST_WORDS,
+    )
+    below = forms.CharField(
+        label=_("What should stand below it?"),
+        help_text=_("A line for everybody."),
+        max_length=LONGEST_WORDS,
+        required=False,
+    )
+    screen = forms.ChoiceField(label=_("On which screen?"), help_text=_("It comes after the text of the screen, before its choices."))
+
+    def __init__(self, *arguments: Any, text: str, **names: Any) -> None:
+        super().__init__(*arguments, **names)
+        field: Any = self.fields["screen"]
+        heads = [head for line in text.splitlines() if (head := HEAD.fullmatch(line))]
+        field.choices = [(head.group(), head["title"]) for head in heads]
+
+    def clean_picture(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["picture"]
+        if (file.size or 0) > MOST_OF_A_PICTURE:
+            raise forms.ValidationError(
+                _("This picture is larger than 2 MB. Make it smaller, such as 1600 dots across, and choose it once more.")
+            )
+        if not ending_of(file.read()):
+            raise forms.ValidationError(_("This is no PNG, JPEG or WebP picture, whatever its name says. Choose another file."))
+        file.seek(0)
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors and "picture" not in self.errors:
+            self.choose_again()
+        return cleaned
+
+    def told(self) -> dict[str, Any]:
+        """What the service takes."""
+        cleaned = self.cleaned_data
+        file: UploadedFile = cleaned["picture"]
+        words = {name: cleaned[name] for name in ("shows", "below", "screen")}
+        return {"content": file.read(), "file": file.name or "", **words}
+
+    def choose_again(self) -> None:
+        """No browser keeps a file that was chosen."""
+        self.add_error("picture", _("Choose the picture once more: your browser has not kept it."))
+
+
 class PublishCourse(EvenhandForm, forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     summary = forms.CharField(
@@ -123,7 +186,7 @@ class ImportCourse(EvenhandForm, forms.Form):
 
     file = forms.FileField(
         label=_("Which file?"),
-        help_text=_("A zip file of a course, as “Save as a file” makes it: course.yaml and a text file for each module, at most 2 MB."),
+        help_text=_("A zip file of a course, as “Save as a file” makes it: course.yaml, a text file for each module, and its pictures."),
         max_length=200,
         widget=forms.FileInput(attrs={"accept": ".zip"}),
         error_messages={
@@ -144,8 +207,8 @@ class ImportCourse(EvenhandForm, forms.Form):
 
     def clean_file(self) -> archive.CourseText:
         file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > MOST_BYTES:
-            raise forms.ValidationError(_("This file is larger than 2 MB. A course is text, and takes less."))
+        if (file.size or 0) > archive.MOST_OF_A_ZIP:
+            raise forms.ValidationError(_("This file is larger than 23 MB. A course with its pictures takes less."))
         try:
             return archive.read_zip(file)
         except Unreadable as unreadable:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from guidelines.courses import pictures
 from guidelines.courses.reader import Audience as AudienceOfText
 from guidelines.courses.reader import Facts, Module, module_of
 from programs.memberships.models import Membership, Program
@@ -38,6 +39,35 @@ class Course(models.Model):
 
     def __str__(self) -> str:
         return f"Course {self.pk}"
+
+
+class PictureQuerySet(models.QuerySet["Picture"]):
+    def visible_to(self, membership: Membership) -> Self:
+        """What a version shows that this person may read; to those who run the program also what waits for a place in the text."""
+        mine = self.filter(course__program_id=membership.program_id)
+        return mine if membership.is_staff else mine.filter(pk__in=CourseVersion.objects.visible_to(membership).values("pictures"))
+
+
+class Picture(models.Model):
+    """Of a course, by the name under which its texts show it. It never changes, and stays for as long as a version shows it."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="pictures")
+    name = models.CharField(max_length=pictures.LONGEST_NAME)
+    content = models.BinaryField()
+    size = models.PositiveIntegerField()
+    added_at = models.DateTimeField()
+
+    objects = PictureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["course", "name"], name="guidelines_picture_one_name_a_course")]
+
+    def __str__(self) -> str:
+        return f"Picture {self.pk}"
+
+    @property
+    def content_type(self) -> str:
+        return pictures.CONTENT_TYPES[self.name.rpartition(".")[2]]
 
 
 class CourseVersionQuerySet(models.QuerySet["CourseVersion"]):
@@ -80,6 +110,7 @@ class CourseVersion(models.Model):
     valid_days = models.PositiveSmallIntegerField(_("days it is valid"), null=True, blank=True)
     live_minutes = models.PositiveSmallIntegerField(_("minutes together, live"), default=0)
     modules = models.JSONField(default=list)
+    pictures = models.ManyToManyField(Picture, related_name="versions")
     # Reckoned from the modules when it is saved, so that a list need not read them.
     minutes = models.PositiveSmallIntegerField(default=0)
     summary_of_change = models.CharField(max_length=300, blank=True)

@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from guidelines.courses.models import Course, CourseVersion
+from guidelines.courses.models import Course, CourseVersion, Picture
 from mentoring.kernel.holdings.registry import OWN_WORKING, PROGRAMS_RECORD, Erasure, Reader, by, holds, holds_nothing_of_people
 
 holds_nothing_of_people(Course, PROGRAMS_RECORD)
+holds_nothing_of_people(Picture, PROGRAMS_RECORD)
 holds(
     CourseVersion,
     what=_("Courses you wrote for a program"),
@@ -17,7 +18,7 @@ holds(
         "number title summary audience is_required valid_days live_minutes minutes modules summary_of_change "
         "created_at changed_at published_at"
     ),
-    excused={"revision": OWN_WORKING},
+    excused={"revision": OWN_WORKING, "pictures": _("the modules name them")},
     erased=Erasure.UNNAMED,
     stays=PROGRAMS_RECORD,
 )

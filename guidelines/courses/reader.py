@@ -25,6 +25,8 @@ its file and line, all of it at once. The format, a module:
     Why it does.
     ### [ ] An answer that does not
     Why not.
+
+A picture (`guidelines.courses.pictures`) stands on a line of its own, in any of these texts.
 """
 
 import hashlib
@@ -38,6 +40,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from guidelines.courses.pictures import BEGINS, LINE, LONGEST_WORDS, named_in
+from guidelines.courses.pictures import NAME as PICTURE_NAME
 from mentoring.kernel.archives import Mistake, Unreadable
 
 WORDS_A_MINUTE = 130
@@ -124,6 +128,8 @@ class Module:
     screens: tuple[Screen, ...]
     # As its writer said; without it, by its words.
     minutes_said: int = 0
+    # The names of the files it shows, each with the line where it stands first.
+    pictures: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def minutes(self) -> int:
@@ -186,7 +192,8 @@ def read_module(text: str, file: str = "") -> Module:
     screens = _screens(lines, begin, reading)
     if reading.mistakes:
         raise Unreadable(sorted(reading.mistakes, key=lambda mistake: mistake.line))
-    return Module(title=title, summary=summary, screens=tuple(screens), minutes_said=minutes or 0)
+    pictures = named_in("\n".join(lines))
+    return Module(title=title, summary=summary, screens=tuple(screens), minutes_said=minutes or 0, pictures=pictures)
 
 
 def read_facts(text: str, file: str = "course.yaml") -> Facts:
@@ -397,6 +404,8 @@ def _drafts(lines: list[str], begin: int, reading: _Reading) -> Iterator[_Draft]
         else:
             if line.strip() and here.choices and here.choices[-1].goes_on[1]:
                 reading.note(number, _("“Goes on:” is the last line of a choice. Put this text above it."))
+            if BEGINS in line:
+                _look_at_picture(line, number, reading)
             (here.choices[-1] if here.choices else here).body.append(line.rstrip())
     if here:
         yield here
@@ -428,6 +437,16 @@ def _add_choice(here: _Draft, line: str, number: int, reading: _Reading) -> None
     if not title:
         reading.note(number, _("This choice says nothing."))
     here.choices.append(_Draft(number, title, holds=holds))
+
+
+def _look_at_picture(line: str, number: int, reading: _Reading) -> None:
+    picture = LINE.fullmatch(line)
+    if picture is None or not PICTURE_NAME.fullmatch(picture["name"]):
+        reading.note(number, _('A picture stands on a line of its own, like this: ![What it shows](its-name.jpg "What stands below it")'))
+    elif not picture["shows"].strip():
+        reading.note(number, _("Say between [ and ] what this picture shows, for whoever does not see it."))
+    elif max(len(picture["shows"]), len(picture["below"] or "")) > LONGEST_WORDS:
+        reading.note(number, _("The words of a picture have at most %(most)d characters each.") % {"most": LONGEST_WORDS})
 
 
 def _look_at(draft: _Draft, reading: _Reading) -> None:

@@ -1,7 +1,7 @@
 """Courses are made, changed and published. What was published never changes."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from guidelines.courses import policies
 from guidelines.courses.archive import CourseText, read_files
-from guidelines.courses.models import LONGEST_NAME, Course, CourseVersion
+from guidelines.courses.models import LONGEST_NAME, Course, CourseVersion, Picture
+from guidelines.courses.pictures import MOST_BYTES, MOST_OF_ALL, MOST_PICTURES, ending_of, line_of, names_for, put_in
 from guidelines.courses.reader import MOST_MODULES, Facts, module_of, read_module
 from mentoring.kernel.archives import Unreadable
 from mentoring.kernel.audit import services as audit
@@ -76,13 +77,16 @@ def create_shipped(*, program: Program, by: Membership, now: datetime) -> list[C
 
 
 @transaction.atomic
-def add_course(*, program: Program, by: Membership, facts: Facts, now: datetime, modules: tuple[str, ...] = ()) -> Course:
+def add_course(*, program: Program, by: Membership, text: CourseText, now: datetime) -> Course:
     """A new course, as a draft. Nobody is asked to take it before it is published."""
     _refuse_unless_staff(program, by)
     _lock(program)
-    course = Course.objects.create(program=program, name=_free_name(program, facts.title), created_at=now)
+    course = Course.objects.create(program=program, name=_free_name(program, text.facts.title), created_at=now)
+    for name, content in text.pictures.items():
+        _keep_picture(course, [name], content, now)
     version = CourseVersion(course=course, number=1, written_by=by, created_at=now, changed_at=now)
-    _with_text(version, CourseText(facts, modules)).save()
+    _with_text(version, text).save()
+    _show_pictures(version)
     audit.record(verb="course.added", subject=course, program_id=program.pk, actor_id=by.user_id, now=now)
     return course
 
@@ -91,6 +95,8 @@ def add_course(*, program: Program, by: Membership, facts: Facts, now: datetime,
 def replace_draft(*, course: Course, by: Membership, text: CourseText, now: datetime) -> CourseVersion:
     """What another program sent becomes the draft of a course that is here already, in place of its present one."""
     draft = _draft_to_write(course, by, now)
+    for name, content in text.pictures.items():
+        _keep_picture(course, [name], content, now)
     _with_text(draft, text)
     return _saved(draft, by, now)
 
@@ -129,6 +135,38 @@ def save_module(*, course: Course, by: Membership, number: int | None, text: str
         draft.modules[number - 1] = text
     _saved(draft, by, now)
     return number or len(draft.modules)
+
+
+@transaction.atomic
+def add_picture(
+    *,
+    course: Course,
+    by: Membership,
+    number: int | None,
+    text: str,
+    read: str,
+    screen: str,
+    content: bytes,
+    file: str,
+    shows: str,
+    below: str,
+    now: datetime,
+) -> int:
+    """Keep a picture with the course, and the module with the picture in it: at the end of `screen`, a title as its line in the text.
+
+    `file` is what its file is called, `shows` what whoever does not see it reads, `below` what stands below it. For the others, and for
+    what it returns and raises, see `save_module`.
+    """
+    _refuse_unless_staff(course.program, by)
+    _lock(course.program)
+    ending = ending_of(content)
+    if not ending:
+        raise Refused(_("This is no PNG, JPEG or WebP picture."))
+    if not shows.strip():
+        raise Refused(_("Say what the picture shows, for whoever does not see it."))
+    picture = _keep_picture(course, names_for(file, ending), content, now)
+    line = line_of(name=picture.name, shows=shows, below=below)
+    return save_module(course=course, by=by, number=number, text=put_in(text, line, screen=screen), read=read, now=now)
 
 
 @transaction.atomic
@@ -172,6 +210,7 @@ def publish(*, course: Course, by: Membership, summary: str, revision: int, now:
         raise Refused(_("Say in a sentence what changed, so that people know what to look for."))
     draft.summary_of_change, draft.published_at = summary.strip(), now
     draft.save(update_fields=["summary_of_change", "published_at"])
+    _forget_unused_pictures(course)
     _say_that_courses_changed(course.program, now)
     audit.record(
         verb="course.published",
@@ -197,6 +236,7 @@ def discard_draft(*, course: Course, by: Membership, revision: int, now: datetim
     if draft.number == 1:
         raise Refused(_("This course has not been published yet. Put it away instead."))
     draft.delete()
+    _forget_unused_pictures(course)
     audit.record(verb="course.draft_discarded", subject=course, program_id=course.program_id, actor_id=by.user_id, now=now)
 
 
@@ -219,6 +259,11 @@ def written(course: Course) -> CourseVersion | None:
     """The draft, or where there is none the version in force, also of a course that was put away."""
     newest = CourseVersion.objects.filter(course=course).select_related("written_by__user").order_by("-number")
     return newest.first()
+
+
+def pictures_in(version: CourseVersion) -> dict[str, bytes]:
+    """What its texts show, by name."""
+    return {picture.name: bytes(picture.content) for picture in version.pictures.order_by("name")}
 
 
 def digest_of(version: CourseVersion, number: int) -> str:
@@ -254,6 +299,7 @@ def _saved(draft: CourseVersion, by: Membership, now: datetime) -> CourseVersion
     draft.minutes = sum(module_of(text).minutes for text in draft.modules)
     draft.revision += 1
     draft.save()
+    _show_pictures(draft)
     audit.record(
         verb="course.draft_saved",
         subject=draft.course,
@@ -263,6 +309,40 @@ def _saved(draft: CourseVersion, by: Membership, now: datetime) -> CourseVersion
         detail={"revision": draft.revision},
     )
     return draft
+
+
+def _show_pictures(version: CourseVersion) -> None:
+    """A version keeps hold of what its texts show. Refuses a name under which there is no picture."""
+    named = {name for text in version.modules for name in module_of(text).pictures}
+    found = {picture.name: picture.pk for picture in Picture.objects.filter(course=version.course_id, name__in=named).only("name")}
+    if missing := sorted(named - found.keys()):
+        raise Refused(_("There is no picture “%(name)s” in this course. Add it, or take its line out.") % {"name": missing[0]})
+    version.pictures.set(found.values())
+
+
+def _keep_picture(course: Course, names: Iterable[str], content: bytes, now: datetime) -> Picture:
+    """Under the first of the names that is free. A picture that is there already under one of them is not kept twice."""
+    if len(content) > MOST_BYTES:
+        raise Refused(_("A picture can have 2 MB at most. 1600 dots across are enough for every screen, and take less."))
+    kept = {picture.name: picture for picture in Picture.objects.filter(course=course).defer("content")}
+    for name in names:
+        if name not in kept:
+            break
+        if kept[name].size == len(content) and bytes(kept[name].content) == content:
+            return kept[name]
+    else:
+        raise Refused(_("This course has another picture that is called “%(name)s”. Give this one another name.") % {"name": name})
+    if len(kept) >= MOST_PICTURES or sum(one.size for one in kept.values()) + len(content) > MOST_OF_ALL:
+        raise Refused(
+            _("A course can hold %(most)d pictures, and 20 MB of them. What no version shows any more goes when you publish.")
+            % {"most": MOST_PICTURES}
+        )
+    return Picture.objects.create(course=course, name=name, content=content, size=len(content), added_at=now)
+
+
+def _forget_unused_pictures(course: Course) -> None:
+    """Not while a draft is written: a line may be on its way from one module to another."""
+    Picture.objects.filter(course=course, versions=None).delete()
 
 
 def _draft_of(course: Course) -> CourseVersion | None:

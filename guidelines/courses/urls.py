@@ -7,6 +7,7 @@ COURSE = f"{TRAINING}<int:course>/"
 
 urlpatterns = [
     path("p/<slug:program>/learn/<int:course>/text/", views.text, name="course-text"),
+    path("p/<slug:program>/learn/<int:course>/pictures/<str:picture>", views.picture, name="course-picture"),
     path(f"{TRAINING}add/", views.add, name="course-add"),
     path(f"{TRAINING}read-in/", views.read_in, name="course-read-in"),
     path(f"{COURSE}edit/", views.edit, name="course-edit"),

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from guidelines.courses import archive, services
-from guidelines.courses.forms import NEW, CourseFacts, ImportCourse, PublishCourse, WriteModule
-from guidelines.courses.models import Course, CourseVersion
+from guidelines.courses.forms import NEW, AddPicture, CourseFacts, ImportCourse, PublishCourse, WriteModule
+from guidelines.courses.models import Course, CourseVersion, Picture
+from guidelines.courses.pictures import shown
 from guidelines.courses.reader import Module, module_of
-from guidelines.versions.markdown import rendered
 from mentoring.kernel.audit import services as audit
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.keys import whole_number
@@ -39,7 +39,19 @@ def text(request: MemberRequest, course: int) -> HttpResponse:
     """All of a course on one page, with every choice and what it leads to: to read on paper, or without pressing anything."""
     in_force = CourseVersion.objects.visible_to(request.membership).in_force().select_related("course")
     version = get_object_or_404(in_force, course=course)
-    return render(request, "guidelines/courses/text.html", {"version": version, "modules": _in_full(version.read_modules)})
+    modules = _in_full(request, course, version.read_modules)
+    return render(request, "guidelines/courses/text.html", {"version": version, "modules": modules})
+
+
+@members_only
+@require_safe
+def picture(request: MemberRequest, course: int, picture: str) -> HttpResponse:
+    """For those who may read a text that shows it. Whatever is in the file, a browser takes it for a picture and for nothing else."""
+    kept = get_object_or_404(Picture.objects.visible_to(request.membership), course=course, name=picture)
+    response = HttpResponse(bytes(kept.content), content_type=kept.content_type)
+    response["Content-Disposition"] = content_disposition_header(False, kept.name) or "inline"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
 
 
 @staff_only
@@ -47,9 +59,8 @@ def text(request: MemberRequest, course: int) -> HttpResponse:
 def draft(request: MemberRequest, course: int) -> HttpResponse:
     """The same of what is being written."""
     version = _written(_course(request, course))
-    return render(
-        request, "guidelines/courses/text.html", {"version": version, "modules": _in_full(version.read_modules), "is_draft": True}
-    )
+    modules = _in_full(request, course, version.read_modules)
+    return render(request, "guidelines/courses/text.html", {"version": version, "modules": modules, "is_draft": True})
 
 
 # --- writing ---
@@ -61,7 +72,9 @@ def add(request: MemberRequest) -> HttpResponse:
     form = CourseFacts(request.POST or None, initial={"live_minutes": 0})
     if request.method == "POST" and form.is_valid():
         try:
-            course = services.add_course(program=request.membership.program, by=request.membership, facts=form.facts(), now=timezone.now())
+            course = services.add_course(
+                program=request.membership.program, by=request.membership, text=archive.CourseText(form.facts(), ()), now=timezone.now()
+            )
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
@@ -206,7 +219,9 @@ def export(request: MemberRequest, course: int) -> HttpResponse:
         now=timezone.now(),
         detail={"number": version.number},
     )
-    response = HttpResponse(archive.write_zip(version.facts, tuple(version.modules)), content_type="application/zip")
+    response = HttpResponse(
+        archive.write_zip(version.facts, tuple(version.modules), services.pictures_in(version)), content_type="application/zip"
+    )
     response["Content-Disposition"] = content_disposition_header(True, f"{exported.name}.zip") or "attachment"
     return response
 
@@ -223,7 +238,7 @@ def read_in(request: MemberRequest) -> HttpResponse:
         told, into = form.cleaned_data["file"], form.cleaned_data["into"]
         try:
             if into == NEW:
-                course = services.add_course(program=me.program, by=me, facts=told.facts, modules=told.modules, now=timezone.now())
+                course = services.add_course(program=me.program, by=me, text=told, now=timezone.now())
             else:
                 course = next(one for one, _title in courses if str(one.pk) == into)
                 course.program = me.program
@@ -299,24 +314,46 @@ def _module(request: MemberRequest, course: Course, number: int | None) -> HttpR
     read = services.digest_of(version, number) if number else ""
     if request.method != "POST":
         return _module_page(request, course, number, WriteModule(initial={"text": written, "read": read}))
-    form = WriteModule(request.POST)
-    if not form.is_valid():
-        return _module_page(request, course, number, form)
+    form, adding = WriteModule(request.POST), _picture_sent(request)
+    is_valid = form.is_valid()
+    if adding is not None and adding.is_valid() and not is_valid:
+        adding.choose_again()
+    if not is_valid or (adding is not None and adding.errors):
+        return _module_page(request, course, number, form, adding=adding)
     if "preview" in request.POST:
         return _module_page(request, course, number, form, preview=module_of(form.cleaned_data["text"]))
+    what = {"course": course, "by": request.membership, "number": number, "now": timezone.now(), **form.cleaned_data}
     try:
-        services.save_module(course=course, by=request.membership, number=number, now=timezone.now(), **form.cleaned_data)
+        if adding is None:
+            services.save_module(**what)
+        else:
+            number = services.add_picture(**what, **adding.told())
     except services.SavedMeanwhile as meanwhile:
+        if adding is not None:
+            adding.choose_again()
         theirs = meanwhile.draft.modules[number - 1] if number and number <= len(meanwhile.draft.modules) else ""
         mine = WriteModule(
             initial={"text": form.cleaned_data["text"], "read": services.digest_of(meanwhile.draft, number) if number else ""}
         )
-        return _module_page(request, course, number, mine, meanwhile=meanwhile, theirs=theirs)
+        return _module_page(request, course, number, mine, adding=adding, meanwhile=meanwhile, theirs=theirs)
     except Refused as refused:
-        form.add_error("text", str(refused))
-        return _module_page(request, course, number, form)
+        if adding is None:
+            form.add_error("text", str(refused))
+        else:
+            adding.add_error("picture", str(refused))
+        return _module_page(request, course, number, form, adding=adding)
+    if adding is not None:
+        messages.success(request, _("The picture is in the text, and the module is saved in the draft."))
+        return redirect("guidelines:module", request.membership.program.slug, course.pk, number)
     messages.success(request, _("The module is saved in the draft."))
     return redirect("guidelines:course-edit", request.membership.program.slug, course.pk)
+
+
+def _picture_sent(request: MemberRequest) -> AddPicture | None:
+    """Whoever chose one means to add it, whichever button they press; but how a text reads can be looked at before."""
+    if "preview" in request.POST or not ("picture" in request.FILES or "add_picture" in request.POST):
+        return None
+    return AddPicture(request.POST, request.FILES, text=request.POST.get("text", ""))
 
 
 def _module_page(
@@ -325,16 +362,19 @@ def _module_page(
     number: int | None,
     form: WriteModule,
     *,
+    adding: AddPicture | None = None,
     preview: Module | None = None,
     meanwhile: services.SavedMeanwhile | None = None,
     theirs: str = "",
 ) -> HttpResponse:
+    typed = {name: request.POST.get(name, "") for name in AddPicture.base_fields}
     context = {
         "course": course,
         "version": _written(course),
         "number": number,
         "form": form,
-        "preview": _in_full([preview]) if preview else [],
+        "adding": adding or AddPicture(text=form["text"].value() or "", initial=typed),
+        "preview": _in_full(request, course.pk, [preview]) if preview else [],
         "meanwhile": meanwhile,
         "theirs": theirs,
     }
@@ -355,8 +395,9 @@ def _on_top_of(form: CourseFacts, draft: CourseVersion) -> CourseFacts:
     return CourseFacts(initial={**form.cleaned_data, "revision": draft.revision})
 
 
-def _in_full(modules: list[Module]) -> list[dict[str, object]]:
+def _in_full(request: MemberRequest, course: int, modules: list[Module]) -> list[dict[str, object]]:
     """Modules with every text of theirs rendered."""
+    at: dict[str, Any] = {"program": request.membership.program.slug, "course": course}
     return [
         {
             "module": module,
@@ -364,9 +405,9 @@ def _in_full(modules: list[Module]) -> list[dict[str, object]]:
             "screens": [
                 {
                     "screen": screen,
-                    "body": rendered(screen.body),
+                    "body": shown(screen.body, **at),
                     "choices": [
-                        {"choice": choice, "body": rendered(choice.body), "goes_on": _title_of(module, choice.goes_on)}
+                        {"choice": choice, "body": shown(choice.body, **at), "goes_on": _title_of(module, choice.goes_on)}
                         for choice in screen.choices
                     ],
                 }

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from guidelines.courses.models import CourseVersion
+from guidelines.courses.pictures import shown as with_pictures
 from guidelines.courses.reader import Kind, Screen
 from guidelines.enrolments import policies, queries, services
 from guidelines.enrolments.access import with_its_certificate
 from guidelines.enrolments.forms import LearnerFilter, PickOne, RecordDone, RecordLive, Reflect, ticked
 from guidelines.enrolments.models import Enrolment, LiveHour, Reflection, Step
 from guidelines.enrolments.progress import ModuleProgress, Place, Progress, progress_of
-from guidelines.versions.markdown import rendered
 from guidelines.versions.models import Acknowledgement, GuidelineVersion
 from mentoring.kernel import times
 from mentoring.kernel.audit import services as audit
@@ -186,20 +186,21 @@ def _screen_page(request: MemberRequest, visit: Visit, shown: Screen, form: Pick
     picked = shown.choices[visit.picked] if visit.picked is not None else None
     is_settled = picked is not None and step is not None and step.done_at is not None
     before = module.before(at)
+    where: dict[str, Any] = {"program": visit.me.program.slug, "course": visit.version.course_id}
     context = {
         "version": visit.version,
         "module": module,
         "screen": shown,
-        "body": rendered(shown.body),
+        "body": with_pictures(shown.body, **where),
         "number": module.path.index(at) + 1 if at in module.path else 1,
         "before": visit.address(before) if before is not None else "",
         "after": visit.address(module.after(at)),
         "is_last": module.after(at) is None,
         "form": form or _form_of(visit, shown),
         "picked": picked,
-        "leads_to": rendered(picked.body) if picked else "",
+        "leads_to": with_pictures(picked.body, **where) if picked else "",
         "is_settled": is_settled,
-        "others": [(choice, rendered(choice.body)) for choice in shown.choices if choice is not picked] if is_settled else [],
+        "others": [(choice, with_pictures(choice.body, **where)) for choice in shown.choices if choice is not picked] if is_settled else [],
     }
     return render(request, "guidelines/enrolments/screen.html", context)
 

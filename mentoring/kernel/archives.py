@@ -54,23 +54,31 @@ class Unreadable(Exception):
         self.mistakes = list(mistakes)
 
 
-def packed(files: Mapping[str, str]) -> bytes:
+def packed(files: Mapping[str, str | bytes]) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as archive:
-        for name, text in files.items():
+        for name, content in files.items():
             entry = zipfile.ZipInfo(name, NO_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, text)
+            archive.writestr(entry, content)
     return written.getvalue()
 
 
 def unpacked(file: IO[bytes], *, endings: Collection[str]) -> dict[str, str]:
     """The texts by the names of their files. `endings`: of the names that may be there. May raise `Unreadable`."""
+    return {name: text_of(content, name) for name, content in contents(file, most=dict.fromkeys(endings, MOST_A_FILE)).items()}
+
+
+def contents(file: IO[bytes], *, most: Mapping[str, int], room: int = MOST_UNPACKED) -> dict[str, bytes]:
+    """What is in each file, by its name. `most`: bytes, by the endings of the names that may be there; `room`: bytes of all together.
+
+    May raise `Unreadable`.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir() and not NOBODYS.search(entry.filename)]
-            _look_at(entries, endings)
-            return dict(_read(archive, entries))
+            _look_at(entries, most)
+            return dict(_read(archive, entries, most, room))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError):
         raise _unreadable(_("This is no zip file, or it is damaged.")) from None
 
@@ -96,22 +104,24 @@ def _look_at(entries: Sequence[zipfile.ZipInfo], endings: Collection[str]) -> No
         raise _unreadable(_("All files stand side by side, in one folder."))
 
 
-def _read(archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo]) -> Iterator[tuple[str, str]]:
-    room, seen = MOST_UNPACKED, set()
+def _read(archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], most: Mapping[str, int], room: int) -> Iterator[tuple[str, bytes]]:
+    seen = set()
     for entry in entries:
-        name = PurePosixPath(entry.filename).name
+        path = PurePosixPath(entry.filename)
+        name, largest = path.name, most[path.suffix]
         with archive.open(entry) as stream:
-            content = stream.read(min(room, MOST_A_FILE) + 1)
+            content = stream.read(min(room, largest) + 1)
         room -= len(content)
-        if room < 0 or len(content) > MOST_A_FILE:
+        if room < 0 or len(content) > largest:
             raise _unreadable(_("Unpacked, this is too large."), name)
         if name in seen:
             raise _unreadable(_("Two files in it have this name."), name)
         seen.add(name)
-        yield name, _text(content, name)
+        yield name, content
 
 
-def _text(content: bytes, name: str) -> str:
+def text_of(content: bytes, name: str) -> str:
+    """May raise `Unreadable`."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:

@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 from guidelines.agreements.clauses import SUBJECTS
 from guidelines.agreements.models import Agreement, Clause, Edition
 from guidelines.consents.models import Consent, PrivacyText
-from guidelines.courses.models import Course, CourseVersion
+from guidelines.courses.models import Course, CourseVersion, Picture
 from guidelines.enrolments.models import Enrolment, LiveHour, Reflection, Step
 from guidelines.limits.models import OwnLimit
 from guidelines.versions.models import Acknowledgement, GuidelineVersion, Reading
@@ -143,6 +143,19 @@ class CourseVersionFactory(DjangoModelFactory):
     created_at = NOON - timedelta(days=60)
     changed_at = factory.SelfAttribute("created_at")
     published_at = NOON - timedelta(days=60)
+
+
+class PictureFactory(DjangoModelFactory):
+    """Of a course; no version shows it."""
+
+    class Meta:
+        model = Picture
+
+    course = factory.SubFactory(CourseFactory)
+    name = "a-table.webp"
+    content = b"RIFF0000WEBP"
+    size = 12
+    added_at = NOON - timedelta(days=60)
 
 
 class EnrolmentFactory(DjangoModelFactory):

@@ -75,6 +75,7 @@ ROUTES: dict[str, Route] = {
     "guidelines:learn": Route(MEMBERS, READ),
     "guidelines:course": Route(MEMBERS, READ),
     "guidelines:course-text": Route(MEMBERS, READ),
+    "guidelines:course-picture": Route(MEMBERS, READ),
     "guidelines:course-again": Route(PARTICIPANTS, ACT),
     "guidelines:screen": Route(PARTICIPANTS, FORM),
     # Of whoever has finished the course, which the second half has not; and whoever has the link that they made.

@@ -61,6 +61,7 @@ from tests.factories.guidelines import (
     EnrolmentFactory,
     GuidelineVersionFactory,
     LiveHourFactory,
+    PictureFactory,
     PrivacyTextFactory,
     ReflectionFactory,
     topic,
@@ -238,6 +239,8 @@ def _pairing_elsewhere() -> Pairing:
 def _things_of_program(coordinator: Membership, mark: str = "Ours") -> dict[str, object]:
     program, plan = coordinator.program, plan_of(coordinator.program)
     course = CourseVersionFactory(course__program=program, written_by=coordinator, title=f"{mark} way", is_required=True).course
+    picture = PictureFactory(course=course, name=f"{mark.lower()}.webp")
+    course.versions.get().pictures.add(picture)
     CourseVersionFactory(course=course, written_by=coordinator, number=2, title=f"Draft{mark.lower()}", draft=True)
     GuidelineVersionFactory(program=program, written_by=coordinator, number=1, written=(topic(mark.lower(), title=mark),))
     # Of another program it is the newer one.
@@ -262,6 +265,7 @@ def _things_of_program(coordinator: Membership, mark: str = "Ours") -> dict[str,
         "checkins:plan-question-retire.question": asked.pk,
         "checkins:plan-question-put-back.question": QuestionFactory(plan=plan, retired=True, text=f"{mark} once?").pk,
         "course": course.pk,
+        "picture": picture.name,
         "module": 1,
         "screen": 4,
         "criterion": CriterionFactory(program=program, question__text=f"{mark} values?").pk,

@@ -126,3 +126,27 @@ def test_a_screen_is_the_same_where_it_says_the_same():
     after = read_module("\n\n".join(MODULE.format(title="Waiting").replace("Sam looks away", "Sam looks down").split("\n\n")))
 
     assert [one.key == other.key for one, other in zip(before.screens, after.screens, strict=True)] == [True, False, True, True, True]
+
+
+def test_a_picture_is_named_with_its_line():
+    text = MODULE.format(title="Waiting").replace("After a question", '![Two people](two-people.png "They wait")\n\nAfter a question')
+
+    assert read_module(text).pictures == {"two-people.png": 6}
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("Look: ![A table](table.png)", "on a line of its own"),
+        ("![A table](https://example.com/table.png)", "on a line of its own"),
+        ("![A table](../table.png)", "on a line of its own"),
+        ("![A table](table.svg)", "on a line of its own"),
+        ("![ ](table.png)", "what this picture shows"),
+        (f"![{'x' * 301}](table.png)", "at most 300 characters"),
+    ],
+)
+def test_a_picture_that_cannot_be_shown_is_told_with_its_line(line, words):
+    with pytest.raises(Unreadable, match=words) as unreadable:
+        read_module(MODULE.format(title="Waiting").replace("After a question", f"{line}\nAfter a question"))
+
+    assert unreadable.value.mistakes[0].line == 6

@@ -59,12 +59,12 @@ def test_a_program_begins_with_all_that_ships(noon):
 
 
 def test_a_new_course_is_a_draft_that_participants_do_not_see(noon, version, by):
-    course = services.add_course(program=by.program, by=by, facts=FACTS, now=noon, modules=(OTHER,))
+    course = services.add_course(program=by.program, by=by, text=CourseText(FACTS, (OTHER,)), now=noon)
 
     reader = MembershipFactory(program=by.program)
     assert not CourseVersion.objects.visible_to(reader).filter(course=course).exists()
     assert course.name == "waiting"
-    assert services.add_course(program=by.program, by=by, facts=FACTS, now=noon).name == "waiting-2"
+    assert services.add_course(program=by.program, by=by, text=CourseText(FACTS, ()), now=noon).name == "waiting-2"
 
 
 def test_what_is_written_changes_the_draft_and_not_what_is_in_force(noon, version, by):
@@ -181,7 +181,7 @@ def test_only_those_who_run_the_program_write(noon, version, who):
 
     for act in (
         lambda: save(version, somebody, noon),
-        lambda: services.add_course(program=somebody.program, by=somebody, facts=FACTS, now=noon),
+        lambda: services.add_course(program=somebody.program, by=somebody, text=CourseText(FACTS, ()), now=noon),
         lambda: services.set_away(course=version.course, by=somebody, is_away=True, now=noon),
     ):
         with pytest.raises(Refused, match="Only those who run the program"):

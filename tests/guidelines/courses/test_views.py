@@ -158,7 +158,7 @@ def test_a_file_becomes_the_next_version_of_a_course_here(browser, version):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"no zip", "This is no zip file"), (b"0" * 2_000_001, "larger than 2 MB"), (b"", "This file is empty")],
+    [(b"no zip", "This is no zip file"), (b"0" * (archive.MOST_OF_A_ZIP + 1), "larger than 23 MB"), (b"", "This file is empty")],
 )
 def test_a_file_that_is_no_course_is_refused_beside_the_field(browser, version, content, words):
     response = browser.post(

@@ -5,8 +5,6 @@ import zlib
 from dataclasses import dataclass
 from io import BytesIO
 
-MOST_BYTES = 5 * 1024 * 1024
-MOST_FILES = 5
 # Of an archive with more entries nobody wrote a letter.
 MOST_ENTRIES = 5000
 

@@ -3,7 +3,7 @@ import zipfile
 
 import pytest
 
-from checkins.concerns.files import recognise
+from mentoring.kernel.files import recognise
 
 
 def archive(*names: str, first: bytes = b"") -> bytes:
