@@ -5,7 +5,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -19,7 +18,7 @@ from mentoring.kernel.dates import written
 from mentoring.kernel.errors import Refused
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once
-from programs.memberships.access import MemberRequest, staff_only
+from programs.memberships.access import MemberRequest, came_from, staff_only
 
 NOTES_A_PAGE = 20
 
@@ -108,7 +107,7 @@ def _settle(request: MemberRequest, task: int, act: Callable[..., Task], done: s
         messages.warning(request, str(refused))
     else:
         messages.success(request, done)
-    return redirect(_back(request))
+    return redirect(came_from(request, reverse("checkins:today", args=[request.membership.program.slug])))
 
 
 @staff_only
@@ -127,15 +126,6 @@ def task_put_off(request: MemberRequest, task: int) -> HttpResponse:
             messages.success(request, _("Put off until %(day)s.") % {"day": written(form.cleaned_data["until"], "weekday")})
             return redirect("checkins:today", me.program.slug)
     return render(request, "checkins/care/put_off.html", {"told": tell(asked), "form": form})
-
-
-def _back(request: MemberRequest) -> str:
-    """Where the button stood, if that is a page of this program."""
-    program = reverse("checkins:home", args=[request.membership.program.slug])
-    asked = request.POST.get("back", "")
-    if asked.startswith(program) and url_has_allowed_host_and_scheme(asked, None):
-        return asked
-    return reverse("checkins:today", args=[request.membership.program.slug])
 
 
 @staff_only

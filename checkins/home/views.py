@@ -1,6 +1,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -37,6 +38,7 @@ from checkins.threads import queries as threads
 from guidelines.agreements import queries as agreements
 from guidelines.agreements.services import AGREEMENT
 from guidelines.consents import queries as consents
+from guidelines.enrolments import queries as enrolments
 from matching.endings import queries as endings
 from matching.hand_overs import queries as hand_overs
 from matching.joint import queries as joint
@@ -54,7 +56,9 @@ from programs.memberships.models import Membership
 TASKS_A_PAGE = 25
 # What narrows the morning, by what stands in the address.
 KINDS = {"direct": Task.DIRECT, "unanswered": (Task.Kind.UNANSWERED, Task.Kind.UNREACHABLE), "signals": Task.MEASURED}
-PUT_OFF = "put-off"
+PUT_OFF, TRAINING = "put-off", "training"
+# Of those who are late with a course so many stand among the rest of the morning; all of them have a part of their own.
+LATE_SHOWN = 5
 NOON_HOUR, EVENING_HOUR = 12, 18
 
 # Where each thing is done that comes before a first pairing. What a later app asks for besides is told by its own pages.
@@ -259,6 +263,10 @@ class Line:
     href: str
 
 
+# What stands in the morning.
+AnyLine = Line | queries.Introductions | enrolments.Late
+
+
 @staff_only
 @require_safe
 def today(request: MemberRequest) -> HttpResponse:
@@ -269,12 +277,21 @@ def today(request: MemberRequest) -> HttpResponse:
     if is_mine:
         pairings, tasks = pairings.filter(coordinator=me), tasks.of_caseload(me)
     numbers, introduced = queries.numbers_of_tasks(tasks, day), queries.introductions(pairings, me, now)
-    total = numbers.total + bool(introduced.number)
-    page = page_of(request, _of_kind(tasks, kind, day).in_rank().select_related("owner__user"), per_page=TASKS_A_PAGE)
+    late = enrolments.late_with_a_course(me, now, caseload_alone=is_mine)
+    are_late = late.count()
+    total = numbers.total + bool(introduced.number) + are_late
+    is_training = kind == TRAINING
+    shown = late if is_training else _of_kind(tasks, kind, day).in_rank().select_related("owner__user")
+    page: Page[Any] = page_of(request, shown, per_page=TASKS_A_PAGE)
     figures, round = queries.figures(pairings, me, now), readings.open_round(pairings, me, now)
-    queries.fetch_people(page.items, round.not_yet)
+    on_page = [] if is_training else page.items
+    queries.fetch_people(on_page, round.not_yet)
     load = loads.of_person(me, now)
-    lines = _lines(page.items, imbalance.newest_of_tasks(page.items, me), me)
+    lines: list[AnyLine] = list(_lines(on_page, imbalance.newest_of_tasks(on_page, me), me))
+    if is_training:
+        lines = list(enrolments.told_of(page.items, me, now))
+    elif kind == "" and _are_on(page, numbers):
+        lines = _with_what_is_no_task(lines, introduced, enrolments.told_of(list(late[:LATE_SHOWN]), me, now) if are_late else [])
     context = {
         "now": now,
         "greeting": _greeting(now),
@@ -282,10 +299,12 @@ def today(request: MemberRequest) -> HttpResponse:
         "strip": _strip(figures),
         "total": total,
         "others_are_fine": max(figures.active - numbers.pairings, 0),
-        "tabs": _tabs(request, kind, total, numbers),
+        "tabs": _tabs(request, kind, total, numbers, are_late),
         "page": page,
-        "parts": _parts(lines, introduced if kind == "" and _are_on(page, numbers) else None),
+        "parts": _parts(lines),
         "introduced": introduced,
+        "more_are_late": max(are_late - LATE_SHOWN, 0) if kind == "" and _are_on(page, numbers) else 0,
+        "all_who_are_late": _address(request, kind=TRAINING),
         "put_off": numbers.put_off,
         "patterns": imbalance.patterns_in_the_morning(me),
         "load": load,
@@ -316,19 +335,23 @@ def _where(task: Task, signal: Signal | None, me: Membership) -> str:
 
 
 def _are_on(page: Page[Task], numbers: queries.TaskNumbers) -> bool:
-    """Do the introductions that wait come on this page? They stand before what comes last, which is mail that does not arrive."""
+    """Does what is no task come on this page? It stands before what comes last, which is mail that does not arrive."""
     before = numbers.total - numbers.last
     begins = (page.number - 1) * TASKS_A_PAGE
     return begins <= before and (before < begins + len(page.items) or not page.has_next)
 
 
-def _parts(lines: list[Line], introduced: queries.Introductions | None) -> list[tuple[str, list[Line | queries.Introductions]]]:
+def _with_what_is_no_task(lines: list[AnyLine], introduced: queries.Introductions, late: list[enrolments.Late]) -> list[AnyLine]:
+    """Before what comes last."""
+    last = (place for place, line in enumerate(lines) if isinstance(line, Line) and line.told.task.kind == Task.Kind.UNREACHABLE)
+    place = next(last, len(lines))
+    return [*lines[:place], *([introduced] if introduced.number else []), *late, *lines[place:]]
+
+
+def _parts(lines: list[AnyLine]) -> list[tuple[str, list[AnyLine]]]:
     """What people said comes first."""
-    first: list[Line | queries.Introductions] = [line for line in lines if line.told.task.is_direct]
-    then: list[Line | queries.Introductions] = [line for line in lines if not line.told.task.is_direct]
-    if introduced is not None and introduced.number:
-        last = (place for place, line in enumerate(lines) if line.told.task.kind == Task.Kind.UNREACHABLE)
-        then.insert(next(last, len(lines)) - len(first), introduced)
+    first: list[AnyLine] = [line for line in lines if isinstance(line, Line) and line.told.task.is_direct]
+    then = [line for line in lines if not (isinstance(line, Line) and line.told.task.is_direct)]
     return [(heading, part) for heading, part in ((_("First"), first), (_("Then"), then)) if part]
 
 
@@ -365,13 +388,15 @@ def _strip(figures: queries.Figures) -> list[dict[str, object]]:
     ]
 
 
-def _tabs(request: MemberRequest, kind: str, total: int, numbers: queries.TaskNumbers) -> list[dict[str, object]]:
+def _tabs(request: MemberRequest, kind: str, total: int, numbers: queries.TaskNumbers, late: int) -> list[dict[str, object]]:
     kinds = [
         ("", _("All"), total),
         ("direct", _("What people said"), numbers.direct),
         ("unanswered", _("What nobody said"), numbers.silent),
         ("signals", _("What the weeks show"), numbers.measured),
     ]
+    if late:
+        kinds.append((TRAINING, _("Training"), late))
     if numbers.put_off:
         kinds.append((PUT_OFF, _("Put off"), numbers.put_off))
     return [{"text": words, "href": _address(request, kind=key), "current": key == kind, "count": number} for key, words, number in kinds]

@@ -1,22 +1,31 @@
 """What the pages about learning show, each in a number of queries that does not grow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
 
 from guidelines.courses.models import CourseVersion, CourseVersionQuerySet
 from guidelines.courses.reader import Kind
+from guidelines.enrolments import policies
 from guidelines.enrolments.models import Enrolment, LiveHour, Step
+from guidelines.enrolments.services import REMINDER_LETTER, REQUIREMENT
+from matching.pairings.models import Pairing
 from mentoring.kernel import times
 from mentoring.kernel.lists.filters import Columns
+from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership, MembershipQuerySet
 from programs.profiles.models import Profile
+from programs.readiness.models import Requirement
 
 Audience = CourseVersion.Audience
 # Who has not gone on for so long may need a word.
 STUCK_AFTER = timedelta(days=14)
+# Who was asked so long ago is late; a reminder is an answer to that for as long as nobody need look again.
+LATE_AFTER = timedelta(days=14)
+REMINDED_FOR = timedelta(days=7)
 # Of fewer people together nothing is told.
 LEAST = 5
 
@@ -66,10 +75,9 @@ def listed_for(me: Membership, versions: CourseVersionQuerySet, now: datetime) -
 
 def _listed(version: CourseVersion, enrolments: list[Enrolment], sides: tuple[bool, bool], today: date) -> Listed:
     offers, seeks = sides
-    asked = {Audience.MENTORS: offers, Audience.MENTEES: seeks, Audience.EVERYONE: True, Audience.PAIR: False}
     return Listed(
         version=version,
-        is_asked=version.is_required and asked[Audience(version.audience)],
+        is_asked=version.is_required and policies.is_asked(version.audience, offers=offers, seeks=seeks),
         ongoing=next((one for one in enrolments if one.finished_at is None), None),
         finished=next((one for one in reversed(enrolments) if one.finished_at is not None), None),
         today=today,
@@ -210,6 +218,92 @@ def questions_of(version: CourseVersion) -> tuple[list[Question], int]:
 
 def _participants(me: Membership) -> MembershipQuerySet:
     return Membership.objects.visible_to(me).current().participants()
+
+
+# --- the morning of those who run the program ---
+
+
+@dataclass(frozen=True)
+class Late:
+    """Somebody whom a course waits for. `ongoing`: how far they are in it; `ended_on`: until when it was valid, once they had it."""
+
+    membership: Membership
+    version: CourseVersion
+    asked_at: datetime | None
+    ended_on: date | None
+    ongoing: Enrolment | None
+    reminded_at: datetime | None
+    # By a pairing to which both have said yes.
+    is_waited_for: bool
+
+
+def late_with_a_course(me: Membership, now: datetime, *, caseload_alone: bool = False) -> MembershipQuerySet:
+    """Who has not finished for two weeks what comes before a first pairing, or is paired and holds a required course no longer.
+
+    Not the viewer, nor who was reminded within a week. First those for whom a pairing waits, then the longest.
+    """
+    mine = Q(first=OuterRef("pk")) | Q(second=OuterRef("pk"))
+    pairings = Pairing.objects.filter(mine, program=me.program_id)
+    asked = Requirement.objects.open().filter(membership=OuterRef("pk"), key=REQUIREMENT, opened_at__lte=now - LATE_AFTER)
+    required = _required(me)
+    lately = OutboxMessage.objects.about(kind=REMINDER_LETTER, subject_ids=[version.course_id for version in required])
+    today, is_late = times.local_day(now, me.program.time_zone), Q(pk=None)
+    for version in required:
+        held = Enrolment.objects.finished().filter(membership=OuterRef("pk"), course=version.course_id)
+        never = Q(late_since__isnull=False) & ~Exists(held)
+        over = Exists(held) & ~Exists(held.filter(Q(expires_on=None) | Q(expires_on__gte=today))) & Exists(pairings.active())
+        is_late |= (never | over) & in_audience(version.audience)
+    people = _participants(me).exclude(pk=me.pk)
+    if caseload_alone:
+        people = people.filter(Exists(pairings.open().filter(coordinator=me)))
+    return (
+        people.annotate(
+            late_since=Subquery(asked.values("opened_at")[:1]),
+            is_waited_for=Exists(pairings.filter(state=Pairing.State.ACCEPTED)),
+        )
+        .filter(is_late)
+        .exclude(Exists(lately.filter(recipient=OuterRef("user"), created_at__gt=now - REMINDED_FOR)))
+        .with_people()
+        .order_by("-is_waited_for", F("late_since").asc(nulls_last=True), "user__name", "pk")
+    )
+
+
+def told_of(people: Sequence[Any], me: Membership, now: datetime) -> list[Late]:
+    """Of rows of `late_with_a_course`, each with the first course that they are late with. Four queries."""
+    if not people:
+        return []
+    required, today = _required(me), times.local_day(now, me.program.time_zone)
+    sides = {one.membership_id: (one.offers_mentoring, one.seeks_mentoring) for one in Profile.objects.filter(membership__in=people)}
+    held: dict[tuple[int, int], list[Enrolment]] = {}
+    for enrolment in Enrolment.objects.filter(membership__in=people, course__in=[version.course_id for version in required]).order_by("pk"):
+        held.setdefault((enrolment.membership_id, enrolment.course_id), []).append(enrolment)
+    letters = OutboxMessage.objects.about(kind=REMINDER_LETTER, subject_ids=[version.course_id for version in required])
+    reminded = dict(letters.filter(recipient__in=[one.user_id for one in people]).values_list("recipient").annotate(Max("created_at")))
+    told = []
+    for person in people:
+        offers, seeks = sides.get(person.pk, (False, False))
+        for version in required:
+            enrolments = held.get((person.pk, version.course_id), [])
+            finished = [one for one in enrolments if one.finished_at is not None]
+            if not policies.is_asked(version.audience, offers=offers, seeks=seeks) or any(one.is_valid_on(today) for one in finished):
+                continue
+            told.append(
+                Late(
+                    membership=person,
+                    version=version,
+                    asked_at=person.late_since,
+                    ended_on=finished[-1].expires_on if finished else None,
+                    ongoing=next((one for one in enrolments if one.finished_at is None and one.begun_at is not None), None),
+                    reminded_at=reminded.get(person.user_id),
+                    is_waited_for=person.is_waited_for,
+                )
+            )
+            break
+    return told
+
+
+def _required(me: Membership) -> list[CourseVersion]:
+    return list(CourseVersion.objects.visible_to(me).in_force().filter(is_required=True).in_a_list())
 
 
 ORDERS: Columns = {

@@ -226,16 +226,8 @@ def _who_has_one_to_do(program: Program, people: MembershipQuerySet) -> set[int]
         key
         for key, offers, seeks in wishes
         for course, audience in required
-        if _is_asked(audience, offers=offers, seeks=seeks) and (key, course) not in done
+        if policies.is_asked(audience, offers=offers, seeks=seeks) and (key, course) not in done
     }
-
-
-def _is_asked(audience: str, *, offers: bool | None, seeks: bool | None) -> bool:
-    if audience == Audience.MENTORS:
-        return bool(offers) or not seeks
-    if audience == Audience.MENTEES:
-        return bool(seeks) or not offers
-    return True
 
 
 # --- those who run the program ---

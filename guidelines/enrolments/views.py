@@ -28,7 +28,7 @@ from mentoring.kernel.lists.exports import csv_response
 from mentoring.kernel.lists.filters import in_order
 from mentoring.kernel.lists.pages import page_of
 from mentoring.kernel.once.access import once, say_no
-from programs.memberships.access import MemberRequest, members_only, participants_only, staff_only
+from programs.memberships.access import MemberRequest, came_from, members_only, participants_only, staff_only
 from programs.memberships.models import Membership
 from programs.people.access import recently_signed_in
 
@@ -359,7 +359,8 @@ def training_remind(request: MemberRequest, course: int) -> HttpResponse:
             messages.success(request, words)
         else:
             messages.info(request, _("Nobody was written to: whoever has it still to finish was reminded today already."))
-    return redirect("guidelines:training-course", request.membership.program.slug, version.course_id)
+    page = reverse("guidelines:training-course", args=[request.membership.program.slug, version.course_id])
+    return redirect(came_from(request, otherwise=page))
 
 
 @staff_only

@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from programs.memberships import policies
@@ -46,6 +47,13 @@ def staff_only(view: View) -> View:
 
 def admins_only(view: View) -> View:
     return _door(view, "admins", policies.is_open_to_admins)
+
+
+def came_from(request: MemberRequest, otherwise: str) -> str:
+    """Where the button stood that was pressed, as its form says in `back`, if that is a page of this program."""
+    asked = str(request.POST.get("back", ""))
+    is_ours = asked.startswith(f"/p/{request.membership.program.slug}/") and url_has_allowed_host_and_scheme(asked, None)
+    return asked if is_ours else otherwise
 
 
 def _door(view: View, open_to: str, lets_pass: Callable[[Membership], bool]) -> View:

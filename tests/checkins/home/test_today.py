@@ -8,11 +8,14 @@ from django.utils import timezone
 
 from checkins.care.models import Task
 from checkins.home import views
+from guidelines.enrolments import services as enrolments
 from matching.pairings.models import Request
+from mentoring.kernel.outbox.models import OutboxMessage
 from tests.checkins.pages import address, people_around
 from tests.factories.checkins import PatternFactory, SignalFactory, TaskFactory
+from tests.factories.guidelines import CourseVersionFactory, EnrolmentFactory
 from tests.factories.matching import PairingFactory
-from tests.factories.programs import MembershipFactory
+from tests.factories.programs import MembershipFactory, ProfileFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +140,93 @@ def test_patterns_are_told_to_admins_who_are_no_part_of_them(as_member):
     around.coordinator.is_admin = True
     around.coordinator.save()
     assert "Patterns over several pairings" not in as_member(around.coordinator).get(page).text
+
+
+# --- who is late with a course ---
+
+
+def asked_of(version, name, *, days=20, **how):
+    """A mentor to be, of whom the course has been asked for so many days."""
+    membership = MembershipFactory(program=version.course.program, user__name=name, **how)
+    ProfileFactory(membership=membership, mentor=True)
+    enrolments.keep_requirements(
+        program=membership.program, people=membership.__class__.objects.filter(pk=membership.pk), now=NOW - timedelta(days=days)
+    )
+    return membership
+
+
+@pytest.fixture
+def version():
+    return CourseVersionFactory(required=True, audience="mentors", title="Mentor course")
+
+
+def morning(version):
+    return address("today", version.course.program)
+
+
+def test_who_is_late_with_a_course_has_a_line_with_its_reason_and_it_goes_when_they_finish(as_member, version):
+    late = asked_of(version, "Sam Late")
+    EnrolmentFactory(taken=version, membership=late, stepped_at=NOW - timedelta(days=16), at_module=3, modules=8)
+    asked_of(version, "New Comer", days=13)
+    browser = as_member(version.written_by)
+
+    page = browser.get(morning(version)).text
+    assert headings(page) == ["Sam Late has not finished “Mentor course”"]
+    assert "One thing needs you today." in page
+    assert "They are in module 3 of 8" in " ".join(page.split())
+
+    enrolments.record_as_done(
+        version=version, people=type(late).objects.filter(pk=late.pk), on=NOW.date(), by=version.written_by, now=timezone.now()
+    )
+    assert headings(browser.get(morning(version)).text) == []
+
+
+def test_who_was_reminded_is_out_of_the_morning_for_a_week(as_member, version):
+    late = asked_of(version, "Sam Late")
+    browser = as_member(version.written_by)
+    page = browser.get(morning(version)).text
+    to = re.search(r'action="([^"]+remind/)"', page).group(1)
+
+    answer = browser.post(to, {"membership": late.pk, "back": morning(version)})
+
+    assert answer["Location"] == morning(version)
+    assert headings(browser.get(morning(version)).text) == []
+    OutboxMessage.objects.update(created_at=NOW - timedelta(days=8))
+    assert "A personal line helps more" in browser.get(morning(version)).text
+
+
+def test_for_whom_a_pairing_waits_comes_first_and_the_first_few_alone_stand_among_the_rest(as_member, version):
+    for number in range(6):
+        asked_of(version, f"Late {number}", days=30)
+    PairingFactory(program=version.course.program, first=asked_of(version, "Waited For"), accepted=True)
+    browser = as_member(version.written_by)
+
+    page = browser.get(morning(version)).text
+    assert headings(page)[0] == "Waited For has not finished “Mentor course”"
+    assert len(headings(page)) == views.LATE_SHOWN
+    assert "2 people more are late with a course" in page
+    assert len(headings(browser.get(f"{morning(version)}?kind=training").text)) == 7
+
+
+def test_what_is_no_longer_valid_is_told_of_who_is_paired_and_nobody_reads_it_of_themselves(as_member, version):
+    over = {"taken": version, "finished": True, "expires_on": NOW.date() - timedelta(days=1)}
+    paired, alone = (asked_of(version, name) for name in ("Paired Mentor", "Alone Mentor"))
+    for membership in (paired, alone):
+        EnrolmentFactory(membership=membership, **over)
+        enrolments.keep_requirements(program=membership.program, people=type(membership).objects.all(), now=NOW)
+    PairingFactory(program=version.course.program, first=paired, active=True)
+    paired.is_coordinator = True
+    paired.save()
+
+    assert headings(as_member(version.written_by).get(morning(version)).text) == ["Paired Mentor: “Mentor course” is no longer valid"]
+    assert headings(as_member(paired).get(morning(version)).text) == []
+
+
+def test_many_who_are_late_cost_as_much_as_one(as_member, version, queries_of):
+    asked_of(version, "Late One")
+    browser = as_member(version.written_by)
+    for_one = queries_of(lambda: browser.get(f"{morning(version)}?kind=training"))
+    for number in range(7):
+        asked_of(version, f"Late {number}")
+
+    assert queries_of(lambda: browser.get(f"{morning(version)}?kind=training")) == for_one
