@@ -191,6 +191,7 @@ def _page_of_two(request: MemberRequest, pair: Pairing) -> HttpResponse:
         "pairing": pair,
         "other": other,
         "check_in": queries.open_check_in(pair, me, now),
+        "kit": enrolments.for_two_together(me) if pair.state == Pairing.State.ACTIVE and meetings["last"] is None else None,
         "call": Task.objects.calls_asked_by(me).filter(pairing=pair).open().first(),
         "life": endings.on_pair_page(pair, me, asked),
         "absences": absences.on_pair_page(pair, me, now),

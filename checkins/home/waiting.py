@@ -19,6 +19,8 @@ from checkins.reviews.services import REVIEW
 from checkins.sessions import queries as sessions
 from checkins.sessions.models import Session
 from checkins.threads import queries as threads
+from guidelines.agreements import queries as agreements
+from guidelines.agreements.models import Agreement
 from guidelines.agreements.services import AGREEMENT
 from matching.endings import queries as endings
 from matching.endings.services import BEGIN_AGAIN, ENDING
@@ -30,7 +32,7 @@ from programs.memberships.models import Membership
 
 @dataclass
 class Waiting:
-    """In one pairing. `times`: sessions for which the other half has suggested times to pick from."""
+    """In one pairing. `times`: sessions for which the other half has suggested times to pick from; `to_sign`: what the other has signed."""
 
     ahead: sessions.Ahead
     times: Sequence[Session] = ()
@@ -43,13 +45,14 @@ class Waiting:
     afterwards: Round | None = None
     review: Round | None = None
     agreement: Round | None = None
+    to_sign: Agreement | None = None
     begin_again: Round | None = None
 
     @property
     def number(self) -> int:
         rounds = [self.ending, self.reset, self.afterwards, self.review, self.agreement, self.begin_again]
         lists: list[Sequence[Any]] = [self.ahead.asked, self.times, self.absences, self.decisions, self.actions]
-        return sum(map(len, lists)) + sum(asked is not None for asked in rounds) + bool(self.unread)
+        return sum(map(len, lists)) + sum(asked is not None for asked in rounds) + bool(self.to_sign) + bool(self.unread)
 
 
 def waiting_in(pairings: Sequence[Pairing], me: Membership, now: datetime) -> dict[int, Waiting]:
@@ -66,6 +69,8 @@ def waiting_in(pairings: Sequence[Pairing], me: Membership, now: datetime) -> di
         found[decision.pairing_id].decisions.append(decision)
     for action in actions.asked_of(me, active):
         found[action.pairing_id].actions.append(action)
+    for agreement in agreements.waiting_for_signature_of(me, active):
+        found[agreement.pairing_id].to_sign = agreement
     for key, number in threads.unread_in(pairings, me).items():
         found[key].unread = number
     for asked in _rounds(pairings, me, now):

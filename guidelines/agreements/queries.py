@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from guidelines.agreements import policies
 from guidelines.agreements.clauses import SUBJECTS, Subject, digest_of, is_alike
 from guidelines.agreements.models import Agreement, Clause, Edition
@@ -36,6 +38,16 @@ def on_pair_page(pairing: Pairing, me: Membership, now: datetime, asked: Iterabl
     if round is not None:
         return OnPairPage(round=round if is_active and not round.is_put_off else None)
     return OnPairPage(may_start=policies.may_start(me, pairing))
+
+
+def waiting_for_signature_of(me: Membership, pairings: Iterable[Pairing]) -> list[Agreement]:
+    """What the other half has signed and I have not, in these pairings of mine. One query."""
+    known = {pairing.pk: pairing for pairing in pairings}
+    signed_by_one = Q(first_signed_at=None) ^ Q(second_signed_at=None)
+    found = list(Agreement.objects.filter(signed_by_one, pairing__in=known))
+    for agreement in found:
+        agreement.pairing = known[agreement.pairing_id]
+    return [agreement for agreement in found if policies.may_sign(me, agreement)]
 
 
 def found(pairing: Pairing, me: Membership) -> Agreement | None:

@@ -23,7 +23,6 @@ from programs.memberships.models import Membership
 AGREEMENT = "agreement"
 ASKED, OPENED, TO_SIGN, SIGNED = "agreement-asked", "agreement-opened", "agreement-to-sign", "agreement-signed"
 CHANGE, LOOK_AGAIN = "agreement-change", "agreement-review"
-LOOK_AGAIN_AFTER = timedelta(weeks=6)
 MORNING = time(9)
 
 
@@ -62,7 +61,8 @@ def start(*, pairing: Pairing, by: Membership, now: datetime) -> Round:
 def opened(*, round: Round, now: datetime) -> None:
     """Both have answered: both get the same letter, and there is a text to write together. It begins with what both said alike."""
     outbox.cancel(kind=ASKED, subject_ids=[round.pk], now=now)
-    review_on = local_day(now + LOOK_AGAIN_AFTER, round.pairing.program.time_zone)
+    program = round.pairing.program
+    review_on = local_day(now, program.time_zone) + timedelta(weeks=program.agreement_review_weeks)
     agreement = Agreement.objects.create(pairing=round.pairing, round=round, review_on=review_on)
     said = [answer.said for answer in Answer.objects.filter(round=round)]
     Clause.objects.bulk_create(

@@ -84,6 +84,11 @@ def _listed(version: CourseVersion, enrolments: list[Enrolment], sides: tuple[bo
     )
 
 
+def for_two_together(me: Membership) -> CourseVersion | None:
+    """What a program has for two people who meet for the first time."""
+    return CourseVersion.objects.visible_to(me).in_force().filter(audience=Audience.PAIR).in_a_list().first()
+
+
 def live_minutes_of(me: Membership, course: int) -> int:
     return LiveHour.objects.visible_to(me).filter(membership=me, course=course).aggregate(sum=Sum("minutes"))["sum"] or 0
 

@@ -64,6 +64,9 @@ class Program(models.Model):
     refresher_days = models.PositiveSmallIntegerField(
         _("days after which a refresher is offered"), default=90, validators=[MinValueValidator(30), MaxValueValidator(365)]
     )
+    agreement_review_weeks = models.PositiveSmallIntegerField(
+        _("weeks until two look at their agreement again"), default=6, validators=[MinValueValidator(1), MaxValueValidator(52)]
+    )
     people_may_ask = models.BooleanField(_("people may ask each other"), default=False)
     open_requests = models.PositiveSmallIntegerField(
         _("requests of one person that may be open at once"), default=2, validators=[MinValueValidator(1), MaxValueValidator(10)]

@@ -109,6 +109,12 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
         most=365,
     )
 
+    agreement_review_weeks = _number(
+        _("After how many weeks do two look at their agreement again?"),
+        _("The day that an agreement begins with. The two can choose another. This holds for agreements from now on."),
+        most=52,
+    )
+
     open_requests = _number(
         _("How many requests may one person have open at once?"),
         _("Sent as well as received, so that nobody is asked by many at the same time."),
@@ -141,6 +147,7 @@ class ProgramSettings(EvenhandForm, forms.ModelForm):
             "introduction_open_days",
             "training_first",
             "refresher_days",
+            "agreement_review_weeks",
             "people_may_ask",
             "open_requests",
             "answers_read_by",

@@ -107,6 +107,7 @@ def change_program(
     introduction_open_days: int | None = None,
     training_first: bool | None = None,
     refresher_days: int | None = None,
+    agreement_review_weeks: int | None = None,
     people_may_ask: bool | None = None,
     open_requests: int | None = None,
     staff_need_second_factor: bool | None = None,
@@ -134,6 +135,7 @@ def change_program(
         "introduction_open_days": introduction_open_days,
         "training_first": training_first,
         "refresher_days": refresher_days,
+        "agreement_review_weeks": agreement_review_weeks,
         "people_may_ask": people_may_ask,
         "open_requests": open_requests,
         "staff_need_second_factor": staff_need_second_factor,
@@ -231,6 +233,7 @@ CHOSEN = frozenset(
         "introduction_open_days",
         "training_first",
         "refresher_days",
+        "agreement_review_weeks",
         "people_may_ask",
         "open_requests",
     }

@@ -27,6 +27,7 @@ from tests.factories.checkins import (
     plan_of,
     question_of,
 )
+from tests.factories.guidelines import AgreementFactory, CourseVersionFactory
 from tests.factories.matching import JointAnswerFactory, PairingFactory, RoundFactory
 from tests.factories.programs import MembershipFactory, ProgramFactory
 
@@ -163,6 +164,7 @@ def _try_that_has_ended(pairing):
         (lambda pairing: RoundFactory(pairing=pairing, kind="ending", closes_at=NOW + timedelta(days=9)), "Your pairing ends on"),
         (lambda pairing: RoundFactory(pairing=pairing, kind="reset"), "A fresh start is asked for."),
         (lambda pairing: RoundFactory(pairing=pairing, kind="reset-afterwards"), "How is it between you two now?"),
+        (lambda pairing: AgreementFactory(pairing=pairing, first_signed_at=NOW), "This waits for your signature."),
     ],
 )
 def test_each_thing_that_waits_in_a_pairing_is_said_and_counted(make, said, as_member):
@@ -185,6 +187,7 @@ def test_what_waits_for_the_other_half_does_not_wait_for_me(as_member):
     ActionItemFactory(pairing=around.pairing, asked=True)
     MessageFactory(pairing=around.pairing)
     JointAnswerFactory(round=RoundFactory(pairing=around.pairing))
+    AgreementFactory(pairing=around.pairing, first_signed_at=NOW)
 
     page = as_member(around.half).get(address("home", around.pairing.program)).text
 
@@ -564,6 +567,17 @@ def test_participants_and_strangers_find_no_page_for_staff(as_member):
         assert as_member(person).get(address("today", around.pairing.program)).status_code == 404
 
 
+def test_before_they_first_meet_the_two_are_shown_what_the_program_has_for_them(as_member):
+    around = people_around()
+    kit = CourseVersionFactory(course__program=around.pairing.program, audience="pair", title="First-meeting kit")
+    browser, page = as_member(around.half), address("pairing", around.pairing.program, around.pairing.pk)
+    assert reverse("guidelines:course", args=[around.pairing.program.slug, kit.course_id]) in browser.get(page).text
+
+    SessionFactory(pairing=around.pairing)
+
+    assert "First-meeting kit" not in browser.get(page).text
+
+
 # --- what they cost ---
 
 
@@ -609,6 +623,7 @@ def test_home_costs_the_same_for_one_pairing_and_for_many_in_which_everything_wa
             ActionItemFactory(pairing=pairing, asked=True)
             MessageFactory(pairing=pairing)
             RoundFactory(pairing=pairing)
+            AgreementFactory(pairing=pairing, first_signed_at=NOW)
             RoundFactory(pairing=pairing, kind="ending", closes_at=NOW + timedelta(days=9))
         PairingFactory.create_batch(number, closed=True, ended_at=NOW, program=program, first=around.half)
 

@@ -325,6 +325,7 @@ def test_a_wider_rule_opens_nothing_that_was_said_before(as_member):
         "introduction_reminder_days",
         "introduction_open_days",
         "refresher_days",
+        "agreement_review_weeks",
         "open_requests",
     )
     kept = ("name", "purpose", "time_zone", "mentor_word", "mentee_word", "help_contact", *days)

@@ -122,6 +122,7 @@ def settings_of(member, **changes) -> dict[str, str]:
         "introduction_reminder_days": program.introduction_reminder_days,
         "introduction_open_days": program.introduction_open_days,
         "refresher_days": program.refresher_days,
+        "agreement_review_weeks": program.agreement_review_weeks,
         "training_first": "on",
         "open_requests": program.open_requests,
     }
@@ -138,6 +139,12 @@ def test_a_coordinator_changes_the_settings(as_member, coordinator):
     assert coordinator.program.staff_need_second_factor
 
 
+def test_the_page_holds_every_setting_that_it_saves(as_member, coordinator):
+    answer = as_member(coordinator).get(to("settings", coordinator))
+
+    assert [name for name in answer.context["form"].fields if f'name="{name}"' not in answer.text] == []
+
+
 @pytest.mark.parametrize(
     ("setting", "least", "most"),
     [
@@ -147,6 +154,7 @@ def test_a_coordinator_changes_the_settings(as_member, coordinator):
         ("nudge_after_days", 7, 365),
         ("introduction_open_days", 2, 90),
         ("refresher_days", 30, 365),
+        ("agreement_review_weeks", 1, 52),
         ("open_requests", 1, 10),
     ],
 )
