@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from guidelines.courses.pictures import CONTENT_TYPES, MOST_BYTES, MOST_OF_ALL, NAME, ending_of
 from guidelines.courses.reader import Facts, module_of, read_facts, read_module
 from mentoring.kernel.archives import MOST_A_FILE, MOST_UNPACKED, Mistake, Unreadable, contents, packed, text_of
+from mentoring.kernel.plain_yaml import quoted
 
 FACTS = "course.yaml"
 TEXTS = dict.fromkeys((".yaml", ".md"), MOST_A_FILE)
@@ -86,8 +87,8 @@ def write_zip(facts: Facts, modules: tuple[str, ...], pictures: Mapping[str, byt
 
 def facts_in_words(facts: Facts, names: list[str], minutes: int) -> str:
     lines = [
-        f"title: {_quoted(facts.title)}",
-        f"summary: {_quoted(facts.summary)}",
+        f"title: {quoted(facts.title)}",
+        f"summary: {quoted(facts.summary)}",
         f"audience: {facts.audience}",
         f"required: {'true' if facts.is_required else 'false'}",
         f"valid_days: {'null' if facts.valid_days is None else facts.valid_days}",
@@ -97,8 +98,3 @@ def facts_in_words(facts: Facts, names: list[str], minutes: int) -> str:
         *(f"  - {name}" for name in names),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _quoted(value: str) -> str:
-    """So that other readers of YAML take it for the same words, whatever they hold."""
-    return "'{}'".format(" ".join(value.split()).replace("'", "''"))

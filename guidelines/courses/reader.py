@@ -43,6 +43,7 @@ from django.utils.translation import gettext as _
 from guidelines.courses.pictures import BEGINS, LINE, LONGEST_WORDS, named_in
 from guidelines.courses.pictures import NAME as PICTURE_NAME
 from mentoring.kernel.archives import Mistake, Unreadable
+from mentoring.kernel.plain_yaml import Value, front_of, values_in
 
 WORDS_A_MINUTE = 130
 LONGEST_MODULE = 60_000
@@ -58,7 +59,6 @@ HEAD = re.compile(r"##\s+(?P<title>.*?)\s*\{(?P<kind>[a-z]+)(?:\s+#(?P<name>[^}\
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 ANSWER = re.compile(r"\[(?P<mark>[ xX])\]\s*(?P<title>.*)")
 GOES_ON = re.compile(r"Goes on:\s*(?P<name>.*?)\s*")
-FACT = re.compile(r"(?P<key>[a-z_]+)\s*:\s*(?P<value>.*)")
 FILE_NAME = re.compile(r"[\w][\w .-]{0,98}\.md")
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
@@ -184,7 +184,7 @@ def read_module(text: str, file: str = "") -> Module:
         )
         raise Unreadable(reading.mistakes)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    values, begin = _front(lines, reading)
+    values, begin = front_of(lines, reading.note)
     title = reading.title(values, "title")
     summary = reading.short(values, "summary", LONGEST_SUMMARY, is_needed=False)
     minutes = reading.number(values, "minutes", 1, MOST_MINUTES) if "minutes" in values else None
@@ -199,7 +199,7 @@ def read_module(text: str, file: str = "") -> Module:
 def read_facts(text: str, file: str = "course.yaml") -> Facts:
     """May raise `Unreadable`."""
     reading = _Reading(file)
-    values = _values(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1, reading)
+    values = values_in(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), reading.note)
     title = reading.title(values, "title")
     summary = reading.short(values, "summary", LONGEST_SUMMARY)
     audience = reading.one_of(values, "audience", list(Audience))
@@ -214,14 +214,7 @@ def read_facts(text: str, file: str = "course.yaml") -> Facts:
     return Facts(title, summary, Audience(audience), is_required, valid_days, live_minutes or 0, tuple(modules))
 
 
-# --- what stands at the top: a few lines of YAML, of its plainest kind ---
-
-
-@dataclass(frozen=True)
-class _Value:
-    line: int
-    text: str
-    items: tuple[tuple[int, str], ...] = ()
+# --- what stands at the top ---
 
 
 @dataclass
@@ -234,10 +227,10 @@ class _Reading:
     def note(self, line: int, words: str) -> None:
         self.mistakes.append(Mistake(self.file, line, words))
 
-    def title(self, values: Mapping[str, _Value], key: str) -> str:
+    def title(self, values: Mapping[str, Value], key: str) -> str:
         return self.short(values, key, LONGEST_TITLE)
 
-    def short(self, values: Mapping[str, _Value], key: str, longest: int, *, is_needed: bool = True) -> str:
+    def short(self, values: Mapping[str, Value], key: str, longest: int, *, is_needed: bool = True) -> str:
         value = values.get(key)
         if value is None or not value.text:
             if is_needed:
@@ -247,7 +240,7 @@ class _Reading:
             self.note(value.line, _("“%(key)s” has at most %(most)d characters.") % {"key": key, "most": longest})
         return value.text
 
-    def number(self, values: Mapping[str, _Value], key: str, least: int, most: int, *, may_be_null: bool = False) -> int | None:
+    def number(self, values: Mapping[str, Value], key: str, least: int, most: int, *, may_be_null: bool = False) -> int | None:
         value = values.get(key)
         text = value.text if value else ""
         if may_be_null and text in ("", "null", "~"):
@@ -258,10 +251,10 @@ class _Reading:
         self.note(value.line if value else 1, words)
         return None
 
-    def yes_or_no(self, values: Mapping[str, _Value], key: str) -> bool:
+    def yes_or_no(self, values: Mapping[str, Value], key: str) -> bool:
         return self.one_of(values, key, ["true", "false"]) == "true"
 
-    def one_of(self, values: Mapping[str, _Value], key: str, known: Sequence[str]) -> str:
+    def one_of(self, values: Mapping[str, Value], key: str, known: Sequence[str]) -> str:
         value = values.get(key)
         if value is not None and value.text in known:
             return value.text
@@ -269,7 +262,7 @@ class _Reading:
         self.note(value.line if value else 1, words)
         return known[0]
 
-    def files(self, values: Mapping[str, _Value], key: str) -> list[str]:
+    def files(self, values: Mapping[str, Value], key: str) -> list[str]:
         value = values.get(key)
         if value is None or not value.items:
             self.note(
@@ -292,52 +285,10 @@ class _Reading:
             found.append(name)
         return found
 
-    def know_only(self, values: Mapping[str, _Value], known: set[str]) -> None:
+    def know_only(self, values: Mapping[str, Value], known: set[str]) -> None:
         for key, value in values.items():
             if key not in known:
                 self.note(value.line, _("“%(key)s” is not known here. Take the line out.") % {"key": key})
-
-
-def _front(lines: list[str], reading: _Reading) -> tuple[dict[str, _Value], int]:
-    """The lines between the first two `---`, and the place of the line after them."""
-    if lines[0].strip() != "---":
-        reading.note(1, _("A module begins with a line of three hyphens, then its title and its summary, then three hyphens again."))
-        return {"title": _Value(1, "-")}, 0
-    for end, line in enumerate(lines[1:], 1):
-        if line.strip() == "---":
-            return _values(lines[1:end], 2, reading), end + 1
-    reading.note(1, _("The three hyphens after the title and the summary are missing."))
-    return {"title": _Value(1, "-")}, len(lines)
-
-
-def _values(lines: Sequence[str], first: int, reading: _Reading) -> dict[str, _Value]:
-    """`key: value`; a value may go on over lines that are set in, and a list has a line that begins with `- ` for each of its parts."""
-    found: dict[str, _Value] = {}
-    key = ""
-    for number, line in enumerate(lines, first):
-        text = line.strip()
-        if not text or text.startswith("#"):
-            continue
-        if text.startswith("- ") and key:
-            found[key] = _Value(found[key].line, found[key].text, (*found[key].items, (number, _bare(text[2:]))))
-        elif line[0].isspace() and key:
-            found[key] = _Value(found[key].line, f"{found[key].text} {text}".strip())
-        elif fact := FACT.fullmatch(text):
-            key = fact["key"]
-            if key in found:
-                reading.note(number, _("“%(key)s” stands here twice.") % {"key": key})
-            value = fact["value"]
-            found[key] = _Value(number, "" if value in (">", ">-", "|", "|-") else _bare(value))
-        else:
-            reading.note(number, _("This line is not understood. Write “title: …”, with a colon after the first word."))
-    return found
-
-
-def _bare(value: str) -> str:
-    value = value.strip()
-    if len(value) < 2 or value[0] != value[-1] or value[0] not in "\"'":
-        return value
-    return value[1:-1].replace("''", "'") if value[0] == "'" else value[1:-1]
 
 
 # --- screens ---

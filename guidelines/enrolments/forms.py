@@ -1,6 +1,6 @@
 """What is picked and written while learning, and what those who run the program record."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import django_filters
@@ -97,7 +97,7 @@ class LearnerFilter(ListFilter):
         model = Membership
         fields: list[str] = []
 
-    def __init__(self, *arguments: Any, narrowed: Any, **names: Any) -> None:
+    def __init__(self, *arguments: Any, narrowed: "Callable[[Any, str], QuerySet[Any]]", **names: Any) -> None:
         super().__init__(*arguments, **names)
         self.narrowed = narrowed
 
@@ -105,7 +105,7 @@ class LearnerFilter(ListFilter):
         return people.called_like(words)
 
     def by_state(self, people: "QuerySet[Any]", name: str, state: str) -> "QuerySet[Any]":
-        return self.narrowed(people, state)  # type: ignore[no-any-return]
+        return self.narrowed(people, state)
 
 
 def ticked(keys: Sequence[str]) -> list[int]:

@@ -117,7 +117,7 @@ class Figures:
 
 
 def figures(me: Membership, now: datetime) -> list[Figures]:
-    """Of each course in use, how many of those it is for are where. Three queries."""
+    """Of each course in use, how many of those it is for are where, as `in_state` tells them apart. Three queries."""
     versions = list(CourseVersion.objects.visible_to(me).in_force().in_a_list())
     people = _participants(me)
     sizes = people.aggregate(**{audience.value: Count("pk", filter=in_audience(audience), distinct=True) for audience in Audience})
@@ -126,7 +126,10 @@ def figures(me: Membership, now: datetime) -> list[Figures]:
         for_them |= Q(course=version.course_id) & in_audience(version.audience, "membership__")
     today = times.local_day(now, me.program.time_zone)
     valid = Q(finished_at__isnull=False) & (Q(expires_on=None) | Q(expires_on__gte=today))
-    open_ones = Q(finished_at=None, begun_at__isnull=False)
+    # Who takes it once more while it is valid has finished it.
+    own = Enrolment.objects.finished().filter(membership=OuterRef("membership"), course=OuterRef("course"))
+    is_valid = Exists(own.filter(Q(expires_on=None) | Q(expires_on__gte=today)))
+    open_ones = Q(~is_valid, finished_at=None, begun_at__isnull=False)
     counted: dict[int, Any] = {
         row["course"]: row
         for row in Enrolment.objects.filter(for_them, membership__in=people)

@@ -432,14 +432,14 @@ def _each_with_the_next(people: Iterable[Membership], refreshers: list[int]) -> 
 
 
 def _offer_to(offers: list[tuple[Membership, int]], *, at: datetime, now: datetime) -> int:
-    """An open enrolment for each, and the letter. Who had it open keeps it: it is asked once more."""
+    """An open enrolment for each, and the letter. Who had it open keeps it, where they see it already: it is asked once more."""
     Enrolment.objects.bulk_create(
         [Enrolment(membership=membership, course_id=course, asked_at=at) for membership, course in offers], ignore_conflicts=True
     )
     wanted = {(membership.pk, course) for membership, course in offers}
     open_ones = Enrolment.objects.open().filter(membership__in=[one for one, _course in offers]).select_related("membership")
     found = [one for one in open_ones if (one.membership_id, one.course_id) in wanted]
-    Enrolment.objects.filter(pk__in=[one.pk for one in found], asked_at__lt=now).update(asked_at=at)
+    Enrolment.objects.filter(pk__in=[one.pk for one in found], asked_at__lt=now).update(asked_at=now)
     return outbox.owe_many(
         (
             outbox.Duty(

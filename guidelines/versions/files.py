@@ -32,6 +32,7 @@ from django.utils.translation import gettext as _
 
 from guidelines.versions.topics import KEY, LONGEST_TEXT, MOST_TOPICS, Answer, Topic, faults_of
 from mentoring.kernel.archives import Mistake, Unreadable, packed, unpacked
+from mentoring.kernel.plain_yaml import Note, Value, front_of, quoted, values_in
 
 LIST = "guidelines.yaml"
 INTRODUCTION = "introduction.md"
@@ -73,7 +74,7 @@ def read_files(files: Mapping[str, str]) -> Texts:
     if LIST not in files:
         raise Unreadable([Mistake(LIST, 0, _("This file is missing. It says which topics there are, and in which order."))])
     mistakes: list[Mistake] = []
-    names = list(_listed(files[LIST], mistakes))
+    names = _listed(files[LIST], mistakes)
     topics: dict[str, Topic] = {}
     for line, name in names:
         if name not in files:
@@ -89,8 +90,6 @@ def read_files(files: Mapping[str, str]) -> Texts:
             topics[topic.key] = topic
     if len(names) > MOST_TOPICS:
         mistakes.append(Mistake(LIST, 0, _("There may be %(most)d topics.") % {"most": MOST_TOPICS}))
-    if not names:
-        mistakes.append(Mistake(LIST, 0, _("Below “topics:”, list the file of each topic on a line that begins with “- ”.")))
     introduction = files.get(INTRODUCTION, "")
     if len(introduction) > LONGEST_TEXT:
         mistakes.append(Mistake(INTRODUCTION, 0, _("Write at most %(most)d characters.") % {"most": LONGEST_TEXT}))
@@ -101,20 +100,23 @@ def read_files(files: Mapping[str, str]) -> Texts:
     return Texts(introduction.strip() + "\n" if introduction.strip() else "", tuple(topics.values()))
 
 
-def _listed(text: str, mistakes: list[Mistake]) -> Iterator[tuple[int, str]]:
+def _listed(text: str, mistakes: list[Mistake]) -> tuple[tuple[int, str], ...]:
     """Each file below `topics:`, with its line."""
-    at = ""
-    for number, line in enumerate(text.split("\n"), 1):
-        words = line.strip()
-        if not words or words.startswith("#"):
-            continue
-        if words.startswith("- ") and at == "topics":
-            yield number, _bare(words[2:])
-        elif words in ("topics:", f"introduction: {INTRODUCTION}"):
-            at = words.partition(":")[0]
-        else:
-            say = _("This line is not understood. There is “introduction: introduction.md”, and “topics:” with a line for each file.")
-            mistakes.append(Mistake(LIST, number, say))
+    values = values_in(text.split("\n"), _noting(LIST, mistakes))
+    introduction = values.get("introduction")
+    for key, value in values.items():
+        if key not in ("introduction", "topics"):
+            mistakes.append(Mistake(LIST, value.line, _("“%(key)s” is not known here. Take the line out.") % {"key": key}))
+    if introduction is not None and introduction.text != INTRODUCTION:
+        mistakes.append(Mistake(LIST, introduction.line, _("The introduction is the file “introduction.md”.")))
+    listed = values.get("topics", Value(0, ""))
+    if listed.text or not listed.items:
+        mistakes.append(Mistake(LIST, listed.line, _("Below “topics:”, list the file of each topic on a line that begins with “- ”.")))
+    return listed.items
+
+
+def _noting(file: str, mistakes: list[Mistake]) -> Note:
+    return lambda line, words: mistakes.append(Mistake(file, line, words))
 
 
 # --- one topic ---
@@ -176,9 +178,7 @@ def read_topic(text: str, file: str) -> Topic:
 
 
 def topic_in_words(topic: Topic) -> str:
-    # So that other readers of YAML take it for the same words, whatever they hold.
-    title = " ".join(topic.title.split()).replace("'", "''")
-    pieces = [f"---\ntitle: '{title}'\n---\n## The rule\n{topic.rule}", f"## Why\n{topic.why}"]
+    pieces = [f"---\ntitle: {quoted(topic.title)}\n---\n## The rule\n{topic.rule}", f"## Why\n{topic.why}"]
     if topic.limit_question or topic.limits:
         limits = "\n".join(f"- {limit}" for limit in topic.limits)
         pieces.append("\n\n".join(filter(None, [f"## My own stricter limit\n{topic.limit_question}".rstrip(), limits])))
@@ -190,10 +190,11 @@ def topic_in_words(topic: Topic) -> str:
 
 def _title(lines: Sequence[str], file: str, mistakes: list[Mistake]) -> tuple[str, int]:
     """And the place of the first line below it."""
-    if len(lines) > 2 and lines[0].strip() == "---" and lines[2].strip() == "---" and lines[1].startswith("title:"):
-        return _bare(lines[1].removeprefix("title:")), 3
-    mistakes.append(Mistake(file, 1, _("The file begins with three lines: ---, then title: and the title, then --- again.")))
-    return "", next((place for place, line in enumerate(lines) if line.startswith("## ")), len(lines))
+    values, begin = front_of(lines, _noting(file, mistakes))
+    for key, value in values.items():
+        if key != "title":
+            mistakes.append(Mistake(file, value.line, _("“%(key)s” is not known here. Take the line out.") % {"key": key}))
+    return values["title"].text if "title" in values else "", begin
 
 
 def _pieces(lines: Sequence[str], begin: int, file: str, mistakes: list[Mistake]) -> Iterator[_Piece]:
@@ -225,10 +226,3 @@ def _answer(piece: _Piece, file: str, mistakes: list[Mistake]) -> Answer:
         mistakes.append(Mistake(file, piece.line, words))
         return Answer("", False, "")
     return Answer(found["words"].strip(), found["mark"] != " ", piece.text)
-
-
-def _bare(value: str) -> str:
-    value = value.strip()
-    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
-        return value[1:-1].replace("''", "'") if value[0] == "'" else value[1:-1]
-    return value

@@ -1,8 +1,9 @@
 """The pages of those who run the program: writing guidelines, publishing them, and who has agreed to them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
@@ -260,7 +261,8 @@ def acknowledged_export(request: MemberRequest) -> StreamingHttpResponse:
     version = _in_force(request)
     audit.record(verb="guidelines.readers_exported", subject=program, program_id=program.pk, actor_id=request.user.pk, now=now)
     header = [_("Name"), _("Agreed to the version in force"), _("Took it back"), _("Last version agreed to")]
-    return csv_response(f"{program.slug}-guidelines.csv", header, _rows(_readers_asked_for(request, version).qs))
+    people = _readers_asked_for(request, version).qs.iterator(chunk_size=ROWS_AT_ONCE)
+    return csv_response(f"{program.slug}-guidelines.csv", header, _rows(people))
 
 
 @staff_only
@@ -310,10 +312,11 @@ def _readers_asked_for(request: MemberRequest, version: GuidelineVersion | None)
     return ReaderFilter(request.GET, queryset=in_order(people, request.GET.get("sort", ""), ORDERS, "name"))
 
 
-def _rows(people: MembershipQuerySet) -> Iterator[list[object]]:
-    for person in people.iterator(chunk_size=ROWS_AT_ONCE):
-        taken_back = None if person.acknowledged_at else person.withdrawn_at  # type: ignore[attr-defined]
-        yield [person.user.full_name, person.acknowledged_at, taken_back, person.last_number]  # type: ignore[attr-defined]
+def _rows(people: Iterable[Any]) -> Iterator[list[object]]:
+    """Of rows of `_readers_asked_for`."""
+    for person in people:
+        taken_back = None if person.acknowledged_at else person.withdrawn_at
+        yield [person.user.full_name, person.acknowledged_at, taken_back, person.last_number]
 
 
 def _in_force(request: MemberRequest) -> GuidelineVersion | None:

@@ -1,4 +1,4 @@
-"""Somebody takes a course on a telephone: one screen a page, one hand, and what they pick leads somewhere."""
+"""Somebody takes a course on a telephone: one screen a page, one hand, and what they pick leads somewhere. They go on elsewhere."""
 
 import pytest
 from playwright.sync_api import expect
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_somebody_takes_a_course_on_a_telephone(page_at, axe):
     program = ProgramFactory(slug="northside", name="Northside Student Mentoring", time_zone="UTC")
-    CourseVersionFactory(course__program=program, required=True, valid_days=365)
+    version = CourseVersionFactory(course__program=program, required=True, valid_days=365)
     ana = ProfileFactory(membership__program=program, membership__user__name="Ana Reyes", seeks_mentoring=True).membership
     page = page_at(360, as_=ana)
 
@@ -32,7 +32,11 @@ def test_somebody_takes_a_course_on_a_telephone(page_at, axe):
     page.get_by_role("link", name="Go on").click()
     expect(page.get_by_role("heading", name="It is out")).to_be_visible()
     page.get_by_role("link", name="Save and leave").click()
+
+    page = page_at(360, as_=ana)
+    page.goto(f"/p/northside/learn/{version.course_id}/")
     page.get_by_role("link", name="Go on").click()
+    expect(page.get_by_role("heading", name="It is out")).to_be_visible()
 
     page.get_by_label("Listen", exact=True).check()
     press(page, "See what it leads to")

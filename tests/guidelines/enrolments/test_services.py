@@ -348,6 +348,15 @@ def test_offering_twice_asks_nobody_twice(noon, refresher, old_pairing, coordina
     assert Enrolment.objects.count() == 2
 
 
+def test_what_somebody_has_begun_stays_before_them_when_it_is_offered(noon, refresher, old_pairing, coordinator):
+    begun = EnrolmentFactory(taken=refresher, membership=old_pairing.first)
+
+    services.offer(pairing=old_pairing, refresher=refresher.course, by=coordinator, now=noon)
+
+    begun.refresh_from_db()
+    assert begun.asked_at == noon
+
+
 def test_who_is_part_of_a_pairing_does_not_offer_in_it(noon, refresher, old_pairing, coordinator):
     old_pairing.first.is_coordinator = True
     for by in (old_pairing.first, old_pairing.second, MembershipFactory(coordinator=True)):

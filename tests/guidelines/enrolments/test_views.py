@@ -284,6 +284,7 @@ def test_who_guesses_codes_is_stopped(client, version, ana):
 def test_who_is_where_can_be_found(as_member, version, coordinator, ana, noon):
     now = timezone.now()
     done = EnrolmentFactory(taken=version, finished=True).membership
+    EnrolmentFactory(taken=version, membership=done, stepped_at=now - timedelta(days=15))
     stuck = EnrolmentFactory(taken=version, stepped_at=now - timedelta(days=15)).membership
     going = EnrolmentFactory(taken=version, stepped_at=now).membership
     over = EnrolmentFactory(taken=version, finished=True, expires_on=(now - timedelta(days=3)).date()).membership
