@@ -68,7 +68,8 @@ class Part:
 
     @property
     def is_alike(self) -> bool:
-        return bool(self.mine) and is_alike([self.mine, self.theirs])
+        """Both said alone what is written now."""
+        return bool(self.mine) and is_alike([self.mine, self.theirs, self.clause.text])
 
     @property
     def is_to_talk_about(self) -> bool:

@@ -68,7 +68,8 @@ def clause(request: PairRequest, clause: int) -> HttpResponse:
         except services.SavedMeanwhile as saved:
             saved.clause.agreement.pairing = pair
             # What was typed, on top of what is there now.
-            again = WriteClause(clause=saved.clause, other=name, initial={"text": form.cleaned_data["text"]})
+            typed = {field: value for field, value in form.cleaned_data.items() if field != "version"}
+            again = WriteClause(clause=saved.clause, other=name, initial=typed)
             context |= {"form": again, "collided": str(saved), "theirs": saved.clause}
             return render(request, "guidelines/agreements/clause.html", context, status=HTTPStatus.CONFLICT)
         except Refused as refused:

@@ -1,5 +1,6 @@
 import re
 import uuid
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -108,6 +109,28 @@ def test_what_was_saved_meanwhile_is_shown_beside_what_was_typed(as_member, agre
     version = re.search(r'name="version" value="(\d+)"', response.text)[1]
     browser.post(page(pairing, "agreement-clause", there.pk), form(text="Every day.", version=version))
     assert clause(agreement).text == "Every day."
+
+
+def test_of_two_days_to_look_at_it_again_neither_is_lost(as_member, agreement, noon):
+    pairing, there = agreement.pairing, clause(agreement, "review")
+    services.write(clause=there, by=pairing.second, text="Soon.", version=1, now=noon, review_on=date(2027, 3, 1))
+
+    response = as_member(pairing.first).post(
+        page(pairing, "agreement-clause", there.pk), form(text="Later.", version="1", review_on="2027-05-02")
+    )
+
+    assert "1 March 2027" in response.text
+    assert 'value="2027-05-02"' in response.text
+
+
+def test_what_both_said_is_not_said_of_what_they_wrote_since(as_member, agreement):
+    for half in agreement.pairing.halves:
+        JointAnswerFactory(round=agreement.round, membership=half, content={"rhythm": "Every month."})
+    browser = as_member(agreement.pairing.first)
+
+    assert "You both said this" not in browser.get(page(agreement.pairing)).text
+    Clause.objects.filter(key="rhythm").update(text="Every month.")
+    assert "You both said this" in browser.get(page(agreement.pairing)).text
 
 
 def test_a_text_that_changed_since_it_was_read_is_not_signed_and_the_page_says_what(as_member, agreement, noon):
