@@ -14,11 +14,11 @@ from checkins.care import services as care
 from checkins.care.models import Task
 from checkins.imbalance import seen
 from checkins.imbalance.detector import KINDS, Finding, assess_many
-from checkins.imbalance.explanation import Reading, explain
+from checkins.imbalance.explanation import FIRST_WEEKS, Reading, explain
 from checkins.imbalance.in_force import Measure, measure_of
 from checkins.imbalance.models import Assessment, Signal
 from checkins.imbalance.records import Records, facts_of, last_ended_week
-from checkins.imbalance.settings import USUAL_SETTINGS
+from checkins.imbalance.settings import FROM_START, USUAL_SETTINGS
 from checkins.plans.models import zone_of
 from matching.facts.weeks import sides
 from matching.pairings.models import Pairing
@@ -178,7 +178,7 @@ def _found(records: Records, measure: Measure) -> list[Found]:
                     kind=Kind(KINDS[kind]),
                     about_id=sides(pairing)[side],
                     week=records.mondays[week],
-                    since=records.mondays[since],
+                    since=records.mondays[records.first_week(places[pair]) if kind == FROM_START else since],
                     finding=Finding(week, side, KINDS[kind], evidence, since),
                     records=records,
                     place=places[pair],
@@ -248,9 +248,7 @@ def _signal(found: Found, task_id: int, now: datetime) -> Signal:
     rate = measure.stated_rate(found.kind, is_reciprocal=is_reciprocal)
     facts = found.records.facts.of(slice(found.place, found.place + 1))
     told = explain(facts, found.finding, measure.settings(is_reciprocal=is_reciprocal), measure.baseline, stated_rate=rate)
-    if found.kind not in Signal.OF_ANSWERS:
-        # It may be read by those who may not read answers.
-        told = replace(told, readings=tuple(reading for reading in told.readings if reading != Reading.BOTH_FELL))
+    told = replace(told, readings=tuple(reading for reading in told.readings if _may_be_told(reading, found)))
     return Signal(
         pairing=found.pairing,
         about_id=found.about_id,
@@ -265,3 +263,13 @@ def _signal(found: Found, task_id: int, now: datetime) -> Signal:
         task_id=task_id,
         found_at=now,
     )
+
+
+def _may_be_told(reading: Reading, found: Found) -> bool:
+    """Nothing of answers to those who may not read them; and of weeks that are missing only what everybody may know."""
+    if reading is Reading.BOTH_FELL:
+        return found.kind in Signal.OF_ANSWERS
+    first, last = found.records.first_week(found.place), found.finding.week
+    if reading is Reading.PAUSE:
+        return bool(found.records.rested[found.place, first:last].any())
+    return reading is not Reading.FIRST_WEEKS or last < first + FIRST_WEEKS

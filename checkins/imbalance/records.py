@@ -45,12 +45,19 @@ NOTHING = WeeklyFacts(_NONE, _NONE, _NONE, _NONE, asked=_NONE > 0, answers=np.ze
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """Facts of `pairings` in the weeks that begin on `mondays`. `is_for_admins` bool[P]: some answers were given for admins alone."""
+    """Facts of `pairings` in the weeks that begin on `mondays`. `is_for_admins` bool[P]: some answers were given for admins alone. `rested`
+    bool[P, W]: not active, or in holidays, as everybody may know; that somebody had opted out is not among it.
+    """
 
     pairings: Sequence[Pairing]
     mondays: Sequence[date]
     facts: WeeklyFacts
     is_for_admins: Flags
+    rested: Flags
+
+    def first_week(self, place: int) -> int:
+        """Of a pairing: the place of the first week that it did not rest."""
+        return int(self.rested[place].argmin())
 
 
 def last_ended_week(program: Program, now: datetime) -> date:
@@ -65,14 +72,16 @@ def facts_of(pairings: Sequence[Pairing], program: Program, *, until: date) -> R
     """
     mondays = _mondays(pairings, zone_of(program), until)
     if not mondays:
-        return Records(pairings, mondays, NOTHING.of(pairs=[0] * len(pairings)), np.zeros(len(pairings), np.bool_))
+        nothing = NOTHING.of(pairs=[0] * len(pairings))
+        return Records(pairings, mondays, nothing, np.zeros(len(pairings), np.bool_), np.zeros((len(pairings), 0), np.bool_))
     starts = [start_of(day, zone_of(program)) for day in (*mondays, mondays[-1] + A_WEEK)]
     edges = np.array([_moment(start) for start in starts])
-    lived = _lived(pairings, edges) & ~_opted_out(pairings, edges) & ~_in_holidays(program, mondays)
+    rested = ~_lived(pairings, edges) | _in_holidays(program, mondays)
+    lived = ~rested & ~_opted_out(pairings, edges)
     asked, answers, is_for_admins = _answers(pairings, mondays, lived, closed_by=starts[-1])
     counts = np.where(lived[..., None, None], _counts(pairings, mondays), np.nan)
     of_each = {name: counts[..., number] for number, name in enumerate(COUNTS)}
-    return Records(pairings, mondays, WeeklyFacts(**of_each, asked=asked, answers=answers), is_for_admins)
+    return Records(pairings, mondays, WeeklyFacts(**of_each, asked=asked, answers=answers), is_for_admins, rested)
 
 
 def _mondays(pairings: Sequence[Pairing], zone: str, until: date) -> list[date]:

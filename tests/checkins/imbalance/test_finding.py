@@ -24,7 +24,7 @@ from tests.factories.checkins import (
     SignalRuleFactory,
     TaskFactory,
 )
-from tests.factories.matching import PairingFactory
+from tests.factories.matching import PairingFactory, PauseFactory
 from tests.factories.programs import ProgramFactory
 from tests.times import NOON
 
@@ -265,6 +265,33 @@ def test_what_may_be_read_without_the_answers_says_nothing_of_them():
     assert told_of(falling(12, 7)) == (Kind.TOGETHER, (Reading.BOTH_FELL,))
 
 
+def test_weeks_that_are_missing_because_somebody_opted_out_are_told_nowhere():
+    """Two that begin where the opting out ends would seem to have begun then; and one in which it lies between, to have rested."""
+    low_since_then = steady(24)
+    for name in ("topics", "decisions", "scheduling"):
+        getattr(low_since_then, name)[:, 18:] = (1, 11)
+    low_since_then.answers[:, 18:, 0] -= 2
+    for facts, kind, since, until in ((low_since_then, Kind.FROM_START, 0, 18), (falling(24, 19), Kind.TOGETHER, 4, 12)):
+        pairing = lived(facts)
+        began = NOON - 24 * A_WEEK
+        OptOutFactory(membership=pairing.first, since=began + since * A_WEEK, until=began + until * A_WEEK)
+
+        find(pairing.program)
+
+        signal = signal_of(pairing)
+        assert (signal.kind, seen.from_text(signal.seen).readings) == (kind, ())
+        assert (kind == Kind.FROM_START) is (signal.since == MONDAY - 24 * A_WEEK)
+
+
+def test_weeks_in_which_a_pairing_rested_are_told():
+    pairing = lived(falling(24, 19))
+    PauseFactory(pairing=pairing, paused_at=NOON - 20 * A_WEEK, gone_on_at=NOON - 17 * A_WEEK)
+
+    find(pairing.program)
+
+    assert seen.from_text(signal_of(pairing).seen).readings == (Reading.PAUSE,)
+
+
 def test_a_rate_is_stated_once_the_program_was_learned_from():
     pairing = lived(falling(12, 7))
     find(pairing.program)
@@ -360,9 +387,13 @@ def test_after_a_kill_between_blocks_the_rest_is_found_and_nothing_twice(monkeyp
     assert Signal.objects.values("pairing").distinct().count() == Signal.objects.count() == 4
 
 
-def test_a_database_that_is_gone_marks_nobody(pairing, monkeypatch):
+@pytest.mark.parametrize("errors", [[OperationalError], [ValueError, OperationalError]])
+def test_a_database_that_is_gone_marks_nobody(errors, pairing, monkeypatch):
+    """Whether it goes while a block is looked at, or while its pairings are looked at one by one."""
+    coming = iter(errors)
+
     def gone(*_, **__):
-        raise OperationalError
+        raise next(coming)
 
     monkeypatch.setattr(finding, "facts_of", gone)
     with pytest.raises(OperationalError):
