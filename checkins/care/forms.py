@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -84,6 +85,24 @@ class PutOff(EvenhandForm, forms.Form):
         if not self.today < day <= self.today + LONGEST_WAIT:
             raise forms.ValidationError(_("Choose a day from tomorrow on, four weeks from today at most."))
         return day
+
+
+class GiveTask(EvenhandForm, forms.Form):
+    submit_label = gettext_lazy("Give it to them")
+
+    owner = forms.ChoiceField(
+        label=gettext_lazy("Who sees to it from now on?"),
+        help_text=gettext_lazy("It stands among what they look after. Everybody who could do it still can."),
+    )
+
+    def __init__(self, *arguments: Any, people: Sequence[Membership], **names: Any) -> None:
+        super().__init__(*arguments, **names)
+        self.people = {str(person.pk): person for person in people}
+        owner: Any = self.fields["owner"]
+        owner.choices = [("", _("Choose somebody")), *((key, person.user.full_name) for key, person in self.people.items())]
+
+    def clean_owner(self) -> Membership:
+        return self.people[self.cleaned_data["owner"]]
 
 
 class CorrectNote(EvenhandForm, forms.Form):

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from checkins.care import services
-from checkins.care.forms import CorrectNote, PutOff, WriteNote
+from checkins.care import queries, services
+from checkins.care.forms import CorrectNote, GiveTask, PutOff, WriteNote
 from checkins.care.models import CallNote, Task
 from checkins.care.playbook import tell
 from matching.pairings.access import PairRequest, the_two_only
@@ -108,6 +108,25 @@ def _settle(request: MemberRequest, task: int, act: Callable[..., Task], done: s
     else:
         messages.success(request, done)
     return redirect(came_from(request, reverse("checkins:today", args=[request.membership.program.slug])))
+
+
+@staff_only
+@once
+def task_give(request: MemberRequest, task: int) -> HttpResponse:
+    """To a colleague."""
+    me = request.membership
+    asked = get_object_or_404(Task.objects.visible_to(me).open().with_people(), pk=task)
+    form = GiveTask(request.POST or None, people=queries.others_who_may_do(asked, me))
+    if request.method == "POST" and form.is_valid():
+        owner = form.cleaned_data["owner"]
+        try:
+            services.take_on(task=asked, by=me, owner=owner, now=timezone.now())
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("%(name)s has it now.") % {"name": owner.user.full_name})
+            return redirect("checkins:today", me.program.slug)
+    return render(request, "checkins/care/give.html", {"told": tell(asked), "form": form})
 
 
 @staff_only

@@ -365,6 +365,7 @@ ROUTES: dict[str, Route] = {
     "checkins:task-done": Route(("coordinator", "admin"), ACT),
     "checkins:task-take-on": Route(("coordinator", "admin"), ACT),
     "checkins:task-give-back": Route(("coordinator", "admin"), ACT),
+    "checkins:task-give": Route(("coordinator", "admin"), FORM),
     "checkins:task-put-off": Route(("coordinator", "admin"), FORM),
     "checkins:task-bring-back": Route(("coordinator", "admin"), ACT),
     "checkins:signal": Route(("coordinator", "admin"), FORM),

@@ -113,7 +113,10 @@ SECOND = {
     "door of guidelines:training-live-back": ("LiveHour.visible_to",),
     **{f"door of matching:run-pair{page}": ("Proposal.visible_to",) for page in ("", "-settle", "-trade")},
     "door of matching:run-lock-take-back": ("Lock.visible_to",),
-    **{f"door of checkins:task{act}": ("Task.visible_to",) for act in ("", "-done", "-take-on", "-give-back", "-put-off", "-bring-back")},
+    **{
+        f"door of checkins:task{act}": ("Task.visible_to",)
+        for act in ("", "-done", "-take-on", "-give-back", "-give", "-put-off", "-bring-back")
+    },
     **{f"door of checkins:baseline{act}": ("Baseline.visible_to",) for act in ("", "-in-force", "-set-aside")},
     **dict.fromkeys(["door of checkins:signal", "door of checkins:signal-lesson"], ("Signal.visible_to",)),
     "door of checkins:quiet-review": ("QuietReview.visible_to",),

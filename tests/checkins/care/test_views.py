@@ -221,6 +221,26 @@ def test_one_press_takes_a_task_on_and_leads_back_to_where_it_stood(as_member):
         browser.post(address("task-take-on", program, task.pk))
 
 
+def test_a_task_is_given_to_a_colleague_who_may_do_it_and_to_nobody_else(as_member):
+    around = people_around(second__user__name="Hal Half", second__is_coordinator=True)
+    colleague = MembershipFactory(program=around.pairing.program, coordinator=True, user__name="Petra Blum")
+    task = TaskFactory(pairing=around.pairing)
+    browser, page = as_member(around.coordinator), address("task-give", around.pairing.program, task.pk)
+
+    form = browser.get(page).text
+    unsaid = browser.post(page, {"owner": ""}).text
+    wrong = browser.post(page, {"owner": around.other_half.pk}).text
+    done = browser.post(page, {"owner": colleague.pk}, follow=True).text
+
+    assert "Petra Blum" in form
+    assert f'value="{around.other_half.pk}"' not in form
+    for refused in (unsaid, wrong):
+        assert "has it now" not in refused
+    assert "Petra Blum has it now." in done
+    task.refresh_from_db()
+    assert task.owner == colleague
+
+
 def test_a_task_is_put_off_and_brought_back(as_member):
     task = TaskFactory()
     browser, program = as_member(task.pairing.coordinator), task.pairing.program
