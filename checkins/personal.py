@@ -9,6 +9,7 @@ from checkins.care import personal as care
 from checkins.cases import personal as cases
 from checkins.concerns import personal as concerns
 from checkins.decisions import personal as decisions
+from checkins.digests import personal as digests
 from checkins.goals import personal as goals
 from checkins.imbalance import personal as imbalance
 from checkins.notes import personal as notes
@@ -27,6 +28,7 @@ __all__ = [
     "cases",
     "concerns",
     "decisions",
+    "digests",
     "goals",
     "imbalance",
     "notes",

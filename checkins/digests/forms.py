@@ -4,7 +4,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from checkins.imbalance.models import DigestTime
+from checkins.digests.models import DigestTime
 from mentoring.kernel.dates import written
 from mentoring.kernel.forms import EvenhandForm, OneOf
 

@@ -6,11 +6,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from checkins.digests.models import DigestTime
 from checkins.digests.queries import Numbers, numbers_of
 from checkins.digests.services import DIGEST
-from checkins.imbalance.models import DigestTime
-from checkins.plans.models import zone_of
-from mentoring.kernel import times
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership
@@ -51,8 +49,7 @@ def _people(messages: list[OutboxMessage]) -> dict[Any, Membership]:
 
 
 def _numbers(people: Mapping[Any, Membership]) -> dict[int, Numbers]:
-    now = timezone.now()
-    return numbers_of((person, times.local_day(now, zone_of(person.program))) for person in people.values())
+    return numbers_of(people.values(), timezone.now())
 
 
 kinds.register(

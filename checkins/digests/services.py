@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from checkins.imbalance.models import DigestTime
+from checkins.digests.models import DigestTime
 from checkins.plans.models import zone_of
 from mentoring.kernel import times
 from mentoring.kernel.errors import Refused

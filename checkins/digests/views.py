@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from checkins.digests import services
 from checkins.digests.forms import NEVER, ChooseDigest
-from checkins.imbalance.models import DigestTime
+from checkins.digests.models import DigestTime
 from checkins.plans.models import zone_of
 from mentoring.kernel import times
 from mentoring.kernel.once.access import once

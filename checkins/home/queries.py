@@ -215,8 +215,8 @@ def next_opening(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime
 
 @dataclass(frozen=True)
 class TaskNumbers:
-    """How many are due, how many of them somebody said themselves, are measured, or come last (mail that does not arrive); how many
-    pairings they are about; and how many are put off besides."""
+    """How many are due; how many of them somebody said themselves, are measured, or come last (mail that does not arrive); how many are put
+    off besides; and how many pairings all of them are about."""
 
     total: int
     direct: int
@@ -237,7 +237,7 @@ def numbers_of_tasks(tasks: TaskQuerySet, today: date) -> TaskNumbers:
         direct=Count("pk", filter=Q(is_due, kind__in=Task.DIRECT)),
         measured=Count("pk", filter=Q(is_due, kind__in=Task.MEASURED)),
         last=Count("pk", filter=Q(is_due, kind=Task.Kind.UNREACHABLE)),
-        pairings=Count("pairing", distinct=True, filter=is_due),
+        pairings=Count("pairing", distinct=True),
         put_off=Count("pk", filter=Q(put_off_until__gt=today)),
     )
     return TaskNumbers(**numbers)
@@ -252,10 +252,9 @@ class Introductions:
 
 
 def introductions(pairings: PairingQuerySet, staff: Membership, now: datetime) -> Introductions:
-    """Without those of the viewer, and without what people asked each other: nobody is pressed for an answer to that."""
+    """Without those of the viewer."""
     reminded = now - timedelta(days=staff.program.introduction_reminder_days)
-    waiting = pairings.not_of(staff).filter(state=Pairing.State.PROPOSED, proposed_at__lte=reminded, request=None)
-    counted = waiting.order_by().aggregate(number=Count("pk"), first=Min("lapses_at"))
+    counted = pairings.not_of(staff).introduced_before(reminded).order_by().aggregate(number=Count("pk"), first=Min("lapses_at"))
     return Introductions(counted["number"], counted["first"])
 
 

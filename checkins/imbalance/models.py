@@ -1,7 +1,6 @@
 import uuid
 from typing import Self
 
-from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +46,7 @@ class Baseline(models.Model):
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="baselines")
     number = models.PositiveIntegerField()
-    # The fields of `ProgramBaseline` as lists, and what was in force when it was offered.
+    # The fields of `ProgramBaseline`, as numbers and lists.
     values = models.JSONField()
     pairs_used = models.PositiveIntegerField()
     # From the facts of the weeks up to and including that of this Monday.
@@ -300,23 +299,3 @@ class Pattern(models.Model):
 
     def __str__(self) -> str:
         return f"Pattern {self.pk}"
-
-
-class DigestTimeQuerySet(models.QuerySet["DigestTime"]):
-    def visible_to(self, membership: Membership) -> Self:
-        return self.filter(membership=membership)
-
-
-class DigestTime(models.Model):
-    """When somebody who runs a program is sent how many things need them: numbers, no names."""
-
-    membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="digest_time")
-    # By the clock of the person.
-    hour = models.PositiveSmallIntegerField(validators=[MaxValueValidator(23)])
-    on_workdays_only = models.BooleanField(default=True)
-    next_at = models.DateTimeField(db_index=True)
-
-    objects = DigestTimeQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"DigestTime {self.pk}"

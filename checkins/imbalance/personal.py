@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from checkins.imbalance.models import Assessment, Baseline, DigestTime, OptOut, Pattern, QuietReview, Signal, SignalRule
+from checkins.imbalance.models import Assessment, Baseline, OptOut, Pattern, QuietReview, Signal, SignalRule
 from mentoring.kernel.holdings.registry import OWN_WORKING, PROGRAMS_RECORD, WHILE_A_MEMBER, by, holds, holds_nothing_of_people
 
 holds(
@@ -12,15 +12,6 @@ holds(
     kept=WHILE_A_MEMBER,
     whose=by("membership"),
     exported="since until",
-)
-holds(
-    DigestTime,
-    what=_("When you are sent how many things need you"),
-    why=_("so that it comes at your hour"),
-    kept=WHILE_A_MEMBER,
-    whose=by("membership"),
-    exported="hour on_workdays_only",
-    excused={"next_at": OWN_WORKING},
 )
 holds_nothing_of_people(Signal, _("reckoned from what both of a pair did and answered: it would tell each of the other"))
 holds_nothing_of_people(Pattern, _("reckoned from several pairings: it would tell of the others in them"))

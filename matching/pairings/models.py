@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime
 from typing import Self, TypeVar
 
 from django.db import models
@@ -30,6 +31,10 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
     def not_of(self, membership: Membership) -> Self:
         """What staff may read of answers: never about a pairing of their own."""
         return self.exclude(Q(first=membership) | Q(second=membership))
+
+    def introduced_before(self, moment: datetime) -> Self:
+        """Those that still wait for an answer. Not what people asked each other: nobody is pressed for an answer to that."""
+        return self.filter(state=Pairing.State.PROPOSED, proposed_at__lte=moment, request=None)
 
     def with_halves(self) -> Self:
         return self.select_related("first__user", "second__user")

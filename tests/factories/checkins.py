@@ -15,12 +15,13 @@ from checkins.care.models import CallNote, Task
 from checkins.cases.models import CaseDecision, CaseTask
 from checkins.concerns.models import Concern, ConcernAbout, ConcernEntry, ConcernFile, ConcernMessage
 from checkins.decisions.models import Decision
+from checkins.digests.models import DigestTime
 from checkins.goals.models import Goal
 from checkins.imbalance import in_force, seen
 from checkins.imbalance.detector import Finding, ProgramBaseline
 from checkins.imbalance.explanation import Explanation, Ground, Part, Reading
 from checkins.imbalance.finding import TASK_OF
-from checkins.imbalance.models import Assessment, Baseline, DigestTime, OptOut, Pattern, QuietReview, Signal, SignalRule
+from checkins.imbalance.models import Assessment, Baseline, OptOut, Pattern, QuietReview, Signal, SignalRule
 from checkins.notes.models import Note
 from checkins.plans.models import CheckInPlan, Question
 from checkins.reviews.models import Review

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -42,6 +43,7 @@ def test_it_holds_numbers_and_nobodys_name():
     assert "3 things need somebody today" in mail.body
     assert re.search(r"what the weeks show: 1\b", mail.body)
     assert f"/p/{pairing.program.slug}/today/" in mail.body
+    assert "introductions" not in mail.body
     assert not re.search("Quill|Zebulon|Quay|Ottilie|comfort|ease", mail.subject + mail.body + str(mail.alternatives))
 
 
@@ -55,16 +57,33 @@ def test_it_counts_what_each_may_see_and_nothing_of_their_own_pairings():
         TaskFactory(pairing=pairing, for_admins=True, kind="gap")
     TaskFactory()
 
-    numbers = numbers_of((person, NOON.date()) for person in (half, coordinator, admin))
+    numbers = numbers_of((half, coordinator, admin), NOON)
 
     assert numbers == {half.pk: Numbers(said=1), coordinator.pk: Numbers(said=2, of_mine=1), admin.pk: Numbers(said=2, measured=2)}
 
 
-def test_the_numbers_of_many_cost_one_query(django_assert_num_queries):
+def test_introductions_that_wait_for_long_are_one_thing_as_on_the_page():
+    old = NOON - timedelta(days=30)
+    own = PairingFactory(proposed=True, proposed_at=old, first__is_coordinator=True)
+    PairingFactory(program=own.program, proposed=True, proposed_at=NOON)
+    coordinator = MembershipFactory(program=own.program, coordinator=True)
+    before = numbers_of((own.first, coordinator), NOON)
+    assert (before[own.first_id].total, before[coordinator.pk].total) == (0, 1)
+    for _ in range(2):
+        PairingFactory(program=own.program, proposed=True, proposed_at=old)
+    TaskFactory(pairing__program=own.program)
+
+    numbers = numbers_of((own.first, coordinator), NOON)
+
+    assert numbers[own.first_id] == numbers[coordinator.pk] == Numbers(said=1, introduced=True)
+    assert numbers[coordinator.pk].total == 2
+
+
+def test_the_numbers_of_many_cost_two_queries(django_assert_num_queries):
     staff = MembershipFactory.create_batch(7, coordinator=True)
 
-    with django_assert_num_queries(1):
-        numbers_of((person, NOON.date()) for person in staff)
+    with django_assert_num_queries(2):
+        numbers_of(staff, NOON)
 
 
 def test_it_is_not_owed_where_nothing_needs_anybody_or_nobody_wants_it():

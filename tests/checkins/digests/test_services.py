@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from checkins.digests import services
-from checkins.imbalance.models import DigestTime
+from checkins.digests.models import DigestTime
 from mentoring.kernel.outbox.models import OutboxMessage
 from tests.at_once import at_once
 from tests.factories.checkins import DigestTimeFactory

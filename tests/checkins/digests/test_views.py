@@ -1,6 +1,6 @@
 import pytest
 
-from checkins.imbalance.models import DigestTime
+from checkins.digests.models import DigestTime
 from tests.checkins.pages import address
 from tests.factories.programs import MembershipFactory
 

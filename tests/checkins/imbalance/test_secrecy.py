@@ -116,13 +116,13 @@ def test_the_numbers_of_a_half_who_runs_the_program_are_the_same(around):
     me, coordinator = around.other_half, around.coordinator
 
     def numbers():
-        return numbers_of([(me, NOON.date())]), loads.of_person(me, NOON), loads.of_team(me, NOON)
+        return numbers_of([me], NOON), loads.of_person(me, NOON), loads.of_team(me, NOON)
 
     before = numbers()
     find_everything(around)
 
     assert numbers() == before
-    assert numbers_of([(coordinator, NOON.date())])[coordinator.pk].measured > 0
+    assert numbers_of([coordinator], NOON)[coordinator.pk].measured > 0
 
 
 def test_closing_a_signal_writes_to_nobody(around):
