@@ -14,7 +14,8 @@ from django.db.models import Case, CharField, Count, DurationField, ExpressionWr
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from checkins.imbalance.honesty import DAYS_A_MONTH, SMALLEST, Rate, Share, large_enough
-from checkins.imbalance.models import Assessment, OptOut, QuietReview, Signal
+from checkins.imbalance.models import OptOut, QuietReview, Signal
+from checkins.imbalance.settings import USUAL_SETTINGS
 from matching.pairings.models import Pairing, PairingQuerySet
 from matching.pauses.models import Pause
 from programs.memberships.models import Membership
@@ -22,6 +23,7 @@ from programs.profiles.models import ProfileAnswer, ProfileQuestion
 
 LATELY = timedelta(days=365)
 A_DAY = timedelta(days=1)
+FIRST_WEEKS = timedelta(weeks=USUAL_SETTINGS.min_weeks)
 Kind, Verdict = Signal.Kind, Signal.Verdict
 MENTEE, MENTOR, PEER = "mentee", "mentor", "peer"
 
@@ -113,7 +115,7 @@ def report(viewer: Membership, now: datetime) -> Report:
         silence=Rate(number(kind=[Kind.SILENCE]), months["pair"]),
         sides=[(side, rate) for side, rate in sides.items() if rate.months],
         reviews=_reviews(viewer),
-        **_not_looked_at(viewer),
+        **_not_looked_at(viewer, now),
         opted_out=_opted_out(viewer),
     )
 
@@ -190,11 +192,13 @@ def _reviews(viewer: Membership) -> Reviews:
     return Reviews(**counted)
 
 
-def _not_looked_at(viewer: Membership) -> dict[str, int]:
-    """Pairings whose facts could not be read, and those that are too new."""
+def _not_looked_at(viewer: Membership, now: datetime) -> dict[str, int]:
+    """Pairings whose facts could not be read, and those in which nothing can be found yet."""
     active = Pairing.objects.visible_to(viewer).not_of(viewer).active()
-    seen = Assessment.objects.filter(pairing__in=active)
-    counted = seen.aggregate(could_not_be_read=Count("pk", filter=Q(failed_at__isnull=False)), too_new=Count("pk", filter=Q(week=None)))
+    counted = active.order_by().aggregate(
+        could_not_be_read=Count("pk", filter=Q(assessment__failed_at__isnull=False)),
+        too_new=Count("pk", filter=Q(activated_at__gt=now - FIRST_WEEKS)),
+    )
     return dict(counted)
 
 

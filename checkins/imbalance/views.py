@@ -253,7 +253,7 @@ def opt_out(request: MemberRequest) -> HttpResponse:
 @participants_only
 @require_POST
 def opt_in(request: MemberRequest) -> HttpResponse:
-    return _choose(request, services.opt_in, _("Your pairings are measured again from now on. Nobody is told."))
+    return _choose(request, services.opt_in, _("Your pairings are measured again from next week on. Nobody is told."))
 
 
 def _choose(request: MemberRequest, act: Callable[..., Any], done: str) -> HttpResponse:

@@ -237,6 +237,15 @@ def test_the_report_leaves_out_ones_own_pairings_and_what_one_may_not_read(as_me
     assert found[half].realised.months == 0
 
 
+def test_pairings_in_their_first_four_weeks_are_told_as_too_new(as_member):
+    coordinator = MembershipFactory(coordinator=True)
+    for weeks in (3, 5):
+        began = NOON - timedelta(weeks=weeks)
+        AssessmentFactory(pairing=PairingFactory(program=coordinator.program, active=True, proposed_at=began, activated_at=began))
+
+    assert "1 pairing, in its first four weeks" in report_seen_by(as_member, coordinator).text
+
+
 @pytest.mark.parametrize(("people", "said"), [(0, "fewer than five people, or nobody"), (4, "fewer than five"), (5, "5 people")])
 def test_of_those_who_opted_out_a_number_is_told_from_five_on(people, said, as_member):
     coordinator = MembershipFactory(coordinator=True)
@@ -303,7 +312,11 @@ def test_what_is_usual_by_design_is_typed_before_any_week_has_told(as_member):
     as_member(coordinator).post(page, {"topics": "4", "decisions": "48", "scheduling": "10"})
 
     assert "Enter a number from 1 to 99" in wrong
-    assert [Baseline.objects.get().values["mean"][0][stream] for stream in range(3)] == [0.04, 0.48, 0.1]
+    baseline = Baseline.objects.get()
+    assert [baseline.values["mean"][0][stream] for stream in range(3)] == [0.04, 0.48, 0.1]
+    shown = as_member(coordinator).get(address("baseline", coordinator.program, baseline.pk)).text
+    assert "typed on" in shown
+    assert "learned from 0" not in shown.partition("</h1>")[2].partition("</p>")[0]
 
 
 # --- quiet pairings, patterns, and what is measured ---
