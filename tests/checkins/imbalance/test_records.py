@@ -335,53 +335,55 @@ def anew(pairing):
     """The same straight from the rows, hour by hour and one row at a time."""
     zone = ZoneInfo(pairing.program.time_zone)
     halves = [pairing.first_id, pairing.second_id] if pairing.mentor != "first" else [pairing.second_id, pairing.first_id]
+    rows = SimpleNamespace(
+        pauses=list(pairing.pauses.all()),
+        holidays=list(pairing.program.holidays.all()),
+        opted_out=list(OptOut.objects.filter(membership__in=halves)),
+        facts=list(Fact.objects.filter(pairing=pairing, withdrawn_at=None)),
+        check_ins=list(CheckIn.objects.filter(pairing=pairing).order_by("due_on").prefetch_related("answers__question")),
+    )
     weeks = {}
     monday = MONDAY - 60 * A_WEEK
     while monday <= UNTIL:
-        if week := week_anew(pairing, zone, halves, monday):
+        if week := week_anew(pairing, zone, halves, monday, rows):
             weeks[monday] = week
         monday += A_WEEK
     return weeks
 
 
-def week_anew(pairing, zone, halves, monday):
+def week_anew(pairing, zone, halves, monday, rows):
     starts, ends = (datetime.combine(day, time(), zone).astimezone(NOON.tzinfo) for day in (monday, monday + A_WEEK))
+    if ends <= pairing.activated_at:
+        return None
     step = timedelta(minutes=30)
     moments = [starts + number * step for number in range((ends - starts) // step)]
-    if moments[-1] < pairing.activated_at or not 2 * sum(was_active(pairing, moment + step / 2) for moment in moments) >= len(moments):
+    if not 2 * sum(was_active(pairing, moment + step / 2, rows.pauses) for moment in moments) >= len(moments):
         return None
-    holidays = list(pairing.program.holidays.all())
     days = [monday + timedelta(days=number) for number in range(7)]
-    if all(any(holiday.first_day <= day <= holiday.last_day for holiday in holidays) for day in days):
+    if all(any(holiday.first_day <= day <= holiday.last_day for holiday in rows.holidays) for day in days):
         return None
-    for out in OptOut.objects.filter(membership__in=halves):
+    for out in rows.opted_out:
         if out.since < out.until and any(out.since <= moment + step / 2 < out.until for moment in moments):
             return None
     counts = Counter()
-    for fact in Fact.objects.filter(pairing=pairing, withdrawn_at=None):
+    for fact in rows.facts:
         if starts <= fact.happened_at < ends:
             counts[fact.kind, halves.index(fact.by_id)] += 1
     week = {name: [float(sum(counts[kind, side] for kind in kinds)) for side in (0, 1)] for name, kinds in STREAMS.items()}
     week |= {"asked": [False, False], "answers": [[-1.0] * 4, [-1.0] * 4]}
     end_of_all = datetime.combine(UNTIL + A_WEEK, time(), zone)
-    for check_in in CheckIn.objects.filter(pairing=pairing).order_by("due_on"):
+    for check_in in rows.check_ins:
         if check_in.due_on in days and (check_in.answered_at or check_in.closes_at <= end_of_all):
             side = halves.index(check_in.membership_id)
-            given = {answer.question.construct: float(answer.value) for answer in check_in.answers.select_related("question")}
+            given = {answer.question.construct: float(answer.value) for answer in check_in.answers.all()}
             week["asked"][side], week["answers"][side] = True, [given.get(name, -1.0) for name in CONSTRUCTS]
     return week
 
 
-def was_active(pairing, moment):
+def was_active(pairing, moment, pauses):
     if moment < pairing.activated_at or (pairing.ended_at and moment >= pairing.ended_at):
         return False
-    return not any(rest.paused_at <= moment and (rest.gone_on_at is None or moment < rest.gone_on_at) for rest in pauses_of(pairing))
-
-
-def pauses_of(pairing):
-    if not hasattr(pairing, "its_pauses"):
-        pairing.its_pauses = list(pairing.pauses.all())
-    return pairing.its_pauses
+    return not any(rest.paused_at <= moment and (rest.gone_on_at is None or moment < rest.gone_on_at) for rest in pauses)
 
 
 def test_a_program_whose_zone_is_gone_keeps_the_weeks_of_everywhere(pairing):
