@@ -71,17 +71,27 @@ FORMER = ("Hana Kurosawa", "hana.kurosawa", "seeks")
 # How many pairs of each story, in a hundred; the first two are the ones that the README names.
 NAMED = (stories.EVEN, stories.DRIFTING)
 SHARES = (
-    (stories.EVEN, 42),
-    (stories.DRIFTING, 11),
-    (stories.SILENT, 11),
-    (stories.BUSY, 15),
+    (stories.EVEN, 39),
+    (stories.DRIFTING, 10),
+    (stories.SILENT, 9),
+    (stories.BUSY, 12),
     (stories.UNEASY, 5),
     (stories.APART, 5),
-    (stories.NEW, 11),
+    (stories.LEANING_ON_TOPICS, 5),
+    (stories.LEANING_ON_DECISIONS, 3),
+    (stories.LEANING_ON_TIMES, 3),
+    (stories.SMALL_FROM_START, 5),
+    (stories.NEW, 4),
 )
+# So many of these have one mentor: the same comes back in several pairings.
+ALIKE = (stories.UNEASY, stories.APART)
+OF_ONE_MENTOR = 4
+# What coordinators close within the week; the other signals they take on, and look again until some weeks have gone by.
+CLOSED_SOON = (Signal.Kind.TOGETHER, Signal.Kind.SILENCE)
+LOOKED_AT_AGAIN_FOR = timedelta(weeks=6)
 # How many weeks lie between two looks at what is measured: each takes its time, and the last is today's.
 LOOKED_AT_EVERY = 4
-PAIRS_TOLD, MOST_PAIRS_TOLD = 48, 100
+PAIRS_TOLD, MOST_PAIRS_TOLD = 43, 100
 # What coordinators said of signals, and what became of them.
 VERDICTS = (
     (Signal.Verdict.USEFUL, Signal.Outcome.TALKED),
@@ -127,8 +137,10 @@ class Teller:
         # One has been proposed, one has been asked for, and both wait for an answer.
         living = pairs - 2
         counts = {story: living * share // 100 for story, share in SHARES if story is not stories.NEW}
+        self.lately = [stories.SMALL_FROM_START] * counts.pop(stories.SMALL_FROM_START)
         self.beginning = [*NAMED, *(story for story, count in counts.items() for _ in range(count - (story in NAMED)))]
-        self.newly = [stories.NEW] * (living - len(self.beginning))
+        self.newly = [stories.NEW] * (living - len(self.beginning) - len(self.lately))
+        self.of_one_mentor = [number for number, story in enumerate(self.beginning) if story in ALIKE][:OF_ONE_MENTOR]
         self.how_many = round(PEOPLE_A_PAIR * pairs)
         self.names = people.names(self.draw, self.how_many + 8)
 
@@ -224,6 +236,7 @@ class Teller:
         user = self.person(name, address, pronouns=pronouns)
         return people_services.let_create_programs(address=user.email, now=self.at(self.first_day, 8))
 
+    @audit.held_back()
     def _people_join(self) -> None:
         rest = self.how_many - len(KNOWN) - 1
         # A few more seek than offer, as in life.
@@ -239,7 +252,8 @@ class Teller:
                 zone="Europe/London" if number < len(KNOWN) else self.draw.choice(people.ZONES),
                 pronouns=self.draw.choice(people.PRONOUNS),
             )
-            member = self._joins(self.program, user, wish, day, self.questions)
+            has_several = wish == "offers" and len(self.offering) in self.of_one_mentor[:1]
+            member = self._joins(self.program, user, wish, day, self.questions, places=OF_ONE_MENTOR if has_several else None)
             # The last few are still on their way in.
             if number < self.how_many - 7:
                 agree_to_guidelines(self.version, member, self.at(day, 15))
@@ -247,6 +261,7 @@ class Teller:
                 self.on_their_way.add(member.pk)
             (self.seeking if wish == "seeks" else self.offering).append(member)
 
+    @audit.held_back()
     def _people_learn(self) -> None:
         """Before the first pairs begin. The last few who joined are on their way, and one has not gone on since."""
         self.learning = learning.Learning(self.program, self.draw)
@@ -281,14 +296,16 @@ class Teller:
         runs.start(program=program, by=coordinator, wish=Wish(), now=self.now)
         jobs.run_next(now=self.now)
 
-    def _joins(self, program: Program, user: User, wish: str, day: date, questions: list[ProfileQuestion]) -> Membership:
+    def _joins(
+        self, program: Program, user: User, wish: str, day: date, questions: list[ProfileQuestion], places: int | None = None
+    ) -> Membership:
         member = memberships.join(program=program, user=user, is_participant=True, now=self.at(day, 13))
         profiles.save_profile(
             membership=member,
             by=member,
             offers_mentoring=wish in ("offers", "both"),
             seeks_mentoring=wish in ("seeks", "both"),
-            offers_capacity=self.draw.choice((1, 1, 2)),
+            offers_capacity=places or self.draw.choice((1, 1, 2)),
             answers={question: self._answer_to(question) for question in questions},
             now=self.at(day, 14),
         )
@@ -313,11 +330,13 @@ class Teller:
         )
 
     def _start_pairs(self, day: date) -> None:
-        """Most pairs start in the second week, the new ones two weeks ago; a proposal and a request went out yesterday."""
+        """Most pairs start in the second week, a few six weeks ago, new ones two weeks ago; a proposal and a request went out yesterday."""
         begun = (day - self.first_day).days
         if begun == 12:
             self._pair_up(self.beginning, day)
             self.specials = Specials(self.pairs)
+        elif begun == self.how_long - 44:
+            self._pair_up(self.lately, day)
         elif begun == self.how_long - 16:
             self._pair_up(self.newly, day)
         elif begun == self.how_long - 1:
@@ -332,11 +351,13 @@ class Teller:
 
     def _pair_up(self, begun: list[stories.Story], day: date) -> None:
         for story in begun:
+            number = len(self.pairs)
             mentee, mentor = self._next_two()
+            if number in self.of_one_mentor:
+                mentor = self.offering[self.of_one_mentor[0]]
             pairing = self._propose(mentee, mentor, day)
             pairings.accept(pairing=pairing, by=mentee, now=self.at(day, 17))
             pairing = pairings.accept(pairing=pairing, by=mentor, now=self.at(day, 19))
-            number = len(self.pairs)
             self.pairs.append(
                 Pair(
                     pairing,
@@ -426,12 +447,17 @@ class Teller:
         return int(min(allowed, key=lambda value: abs(value - felt)))
 
     def _coordinators_act(self, day: date) -> None:
-        """A task is done within the week, so that the morning page shows what is new. Where somebody said something, a call is noted."""
+        """A task is done within the week, so that the morning page shows what is new; or somebody has it, and looks again. Where somebody
+        said something, a call is noted.
+        """
         found = Task.objects.filter(pairing__program=self.program, raised_at__lt=self.at(day - timedelta(days=5))).open()
         called: set[int] = set()
         for task in found.with_people().order_by("raised_at", "pk"):
             by, now = task.pairing.coordinator or self.coordinators[0], self.at(day, 11)
-            if signal := task.signals.open().first():
+            signal = task.signals.open().newest_first().first()
+            if signal and signal.kind not in CLOSED_SOON and now - signal.found_at < LOOKED_AT_AGAIN_FOR:
+                care.take_on(task=task, by=by, now=now)
+            elif signal:
                 verdict, outcome = self.draw.choice(VERDICTS)
                 signals.close(signal=signal, by=by, verdict=verdict, outcome=outcome, now=now)
             elif task.is_direct and task.pairing_id not in called:
@@ -455,6 +481,7 @@ class Teller:
         left = Membership.objects.get(program=self.program, user__email=f"{FORMER[1]}@northside.example")
         memberships.leave(membership=left, by=self.coordinators[0], now=self.at(self.first_day + timedelta(days=60)))
 
+    @audit.held_back()
     def _second_program(self) -> None:
         """A small one beside it, so that one can see that nothing crosses."""
         start = self.at(self.first_day, 10)
@@ -484,6 +511,7 @@ class Teller:
             pairings.accept(pairing=pairing, by=mentee, now=self.at(day, 17))
             pairings.accept(pairing=pairing, by=mentor, now=self.at(day, 19))
 
+    @audit.held_back()
     def _circle_of_peers(self) -> None:
         """People who are equals wait for each other, and a run has found whom each could meet."""
         start = self.at(self.first_day, 10)

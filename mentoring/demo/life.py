@@ -102,8 +102,8 @@ class Pair:
         self._raise_topics(day, week)
         if self._chance(self.story.meets(week)):
             self._meet(day, week)
-        if self._chance(self.story.decides):
-            self._decide(day, week)
+        for number in range(self._how_many("decisions", week, int(self._chance(self.story.decides)))):
+            self._decide(day - timedelta(days=number), week)
         if self.clock.today - day < LATELY:
             self._do_actions(day)
             if self._chance(self.story.acts):
@@ -119,7 +119,7 @@ class Pair:
         if drawn > self.story.meets(week) + 0.25 or Session.objects.filter(pairing=self.pairing).to_come().exists():
             return
         ahead = (self.weekday - self.clock.today.weekday()) % 7 or 7
-        by = self._whoever(week)
+        by = self._whoever(week, "times")
         options = [self.clock.in_days(ahead, self.hour), self.clock.in_days(ahead + 1, self.hour)]
         # Some like it the same every time.
         repeats = Repeats("two_weeks", times=6) if drawn < self.story.meets(week) / 4 else None
@@ -142,8 +142,8 @@ class Pair:
         starts_at = self.clock.moment(day, self.hour)
         planned = None
         # The first meeting is arranged by those who introduced them.
-        if week > 0 and self._chance(0.4):
-            planned = self._plan(day, week, starts_at)
+        if week > 0 and (times := self._how_many("times", week, int(self._chance(0.4)))):
+            planned = self._plan(day, week, starts_at, times)
             if planned is None or planned.starts_at is None:
                 return
             starts_at = planned.starts_at
@@ -159,15 +159,19 @@ class Pair:
         if self.clock.today - day < LATELY:
             self._look_back(held, day, week)
 
-    def _plan(self, day: date, week: int, starts_at: datetime) -> Session | None:
-        """Times are suggested and one is picked; then life may come between. None where nothing came of it."""
-        by = self._whoever(week)
+    def _plan(self, day: date, week: int, starts_at: datetime, times: int) -> Session | None:
+        """Times are suggested, perhaps more than once, and one is picked; then life may come between. None where nothing came of it."""
+        for number in range(times - 1):
+            by, hour = self._whoever(week, "times"), 9 + 2 * number
+            given_up = self.suggest_times(by, [starts_at], self.clock.at(day - timedelta(days=6), hour))
+            sessions.decline(session=given_up, by=by, now=self.clock.at(day - timedelta(days=6), hour + 1, 30))
+        by = self._whoever(week, "times")
         options = [starts_at, starts_at + timedelta(hours=2), starts_at + timedelta(days=1, hours=1)][: self.draw.randint(1, 3)]
         planned = self.suggest_times(by, options, self.clock.at(day - timedelta(days=5), 10, self._minute()))
         if not self._answers(self._other(by), week):
             sessions.decline(session=planned, by=by, now=self.clock.at(day - timedelta(days=1), 19))
             return None
-        if self._chance(0.1):
+        if not self.story.leans_on and self._chance(0.1):
             sessions.suggest(session=planned, by=self._other(by), options=[starts_at], now=self.clock.at(day - timedelta(days=4), 11))
             by = self._other(by)
         planned = self._pick(planned, starts_at, self._other(by), self.clock.at(day - timedelta(days=3), 18, self._minute()))
@@ -246,9 +250,9 @@ class Pair:
 
     def _raise_topics(self, day: date, week: int) -> None:
         before = day - timedelta(days=1) if week else day
-        for hour in range(10, 10 + self.draw.choice(self.story.topics)):
+        for hour in range(10, 10 + self._how_many("topics", week, *self.story.topics)):
             points = self._next(self.points) if self._chance(0.08) else ""
-            self.raise_topic(self._whoever(week), self.clock.at(before, hour, self._minute()), points)
+            self.raise_topic(self._whoever(week, "topics"), self.clock.at(before, hour, self._minute()), points)
         if self._chance(0.1):
             half = self._either()
             if not AgendaItem.objects.filter(pairing=self.pairing, author=half).open().exists():
@@ -257,8 +261,8 @@ class Pair:
     # --- decisions ---
 
     def _decide(self, day: date, week: int) -> None:
-        by, asked_at = self._whoever(week), self.clock.at(day, 21, self._minute())
-        is_rhythm = self.is_shown_first or self._chance(0.2)
+        by, asked_at = self._whoever(week, "decisions"), self.clock.at(day, 21, self._minute())
+        is_rhythm = self.is_shown_first or (bool(self.rhythms) and self._chance(0.2))
         text = self._next(self.rhythms if is_rhythm else self.decisions)
         if not text:
             return
@@ -377,9 +381,12 @@ class Pair:
 
     # --- pieces ---
 
-    def _whoever(self, week: int) -> Membership:
+    def _whoever(self, week: int, matter: str = "") -> Membership:
         """Who begins something: evenly, or one more and more than the other."""
-        return self.mentee if self._chance(self.story.mentee_raises(week)) else self.mentor
+        return self.mentee if self._chance(self.story.mentee_brings(matter, week)) else self.mentor
+
+    def _how_many(self, matter: str, week: int, *usually: int) -> int:
+        return self.draw.choice(self.story.how_many(matter, week, usually))
 
     def _either(self) -> Membership:
         return self.draw.choice((self.mentee, self.mentor))
