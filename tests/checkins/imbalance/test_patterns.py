@@ -6,7 +6,7 @@ from checkins.care.models import Task
 from checkins.imbalance import patterns
 from checkins.imbalance.models import Pattern, Signal
 from programs.memberships.models import Membership
-from tests.factories.checkins import SignalFactory, TaskFactory
+from tests.factories.checkins import PatternFactory, SignalFactory, TaskFactory
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory, ProgramFactory
 from tests.times import NOON
@@ -133,6 +133,15 @@ def test_it_is_seen_one_level_up_and_never_by_whom_it_is_about_or_who_is_part_of
     coordinator = MembershipFactory(program=mentor.program, coordinator=True)
     for reader in (mentor, one.first, one.coordinator, coordinator, MembershipFactory(admin=True)):
         assert not Pattern.objects.visible_to(reader).exists()
+
+
+def test_a_coordinator_does_not_see_a_pattern_about_them_when_others_look_after_its_pairings_by_now():
+    about = MembershipFactory(admin=True)
+    handed_on = PairingFactory.create_batch(2, program=about.program, active=True)
+    PatternFactory(about=about, kind=Pattern.Kind.COORDINATOR, pairings=handed_on)
+
+    assert not Pattern.objects.visible_to(about).exists()
+    assert Pattern.objects.visible_to(MembershipFactory(program=about.program, admin=True)).exists()
 
 
 def test_whoever_had_part_stays_shut_out_when_a_pairing_is_kept_no_longer(mentor):
