@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from checkins.care.models import Task
-from checkins.imbalance.models import QuietReview, Signal
+from checkins.imbalance.models import QuietReview
 from checkins.plans.models import zone_of
 from matching.pairings.models import Pairing
 from mentoring.kernel.times import local_day
@@ -20,14 +20,13 @@ HAS_BEGUN = timedelta(weeks=4)
 
 @transaction.atomic
 def draw(*, program: Program, now: datetime) -> int:
-    """Draw a twentieth of the active pairings without an open signal or task, one at least. Nothing where it was done this month."""
+    """Draw a twentieth of the active pairings without an open task, as every open signal has one; one at least. Once a month."""
     program = Program.objects.select_for_update(no_key=True).get(pk=program.pk)
     month = local_day(now, zone_of(program)).replace(day=1)
     if QuietReview.objects.filter(pairing__program=program, month=month).exists():
         return 0
-    of_pairing = {"pairing": OuterRef("pk")}
     quiet = Pairing.objects.active().filter(program=program, activated_at__lte=now - HAS_BEGUN)
-    quiet = quiet.exclude(Exists(Signal.objects.open().filter(**of_pairing))).exclude(Exists(Task.objects.open().filter(**of_pairing)))
+    quiet = quiet.exclude(Exists(Task.objects.open().filter(pairing=OuterRef("pk"))))
     keys = list(quiet.order_by("pk").values_list("pk", flat=True))
     drawn = SystemRandom().sample(keys, min(max(round(PART * len(keys)), 1), len(keys)))
     QuietReview.objects.bulk_create([QuietReview(pairing_id=key, month=month, drawn_at=now) for key in sorted(drawn)])
