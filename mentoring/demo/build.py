@@ -413,8 +413,11 @@ class Teller:
     def _answer_what_is_open(self, day: date) -> None:
         """Each side answers on the day it is due, or not at all; what is open now stays open for whoever looks."""
         pair_of = {pair.pairing.pk: pair for pair in self.pairs}
-        due = CheckIn.objects.filter(pairing__in=pair_of, due_on=day).asked().unanswered().with_people().order_by("pk")
-        for check_in in due:
+        due = CheckIn.objects.filter(pairing__in=pair_of, due_on=day).asked().unanswered().with_people()
+        # Who is the first half of a pairing is drawn by chance, and this story is the same each time.
+        for check_in in sorted(
+            due, key=lambda one: (one.pairing_id, one.occasion, pair_of[one.pairing_id].sides[one.membership_id], one.pk)
+        ):
             pair = pair_of[check_in.pairing_id]
             if pair is self.pairs[0] and check_in.closes_at > self.now:
                 continue
