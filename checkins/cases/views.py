@@ -46,18 +46,17 @@ def cases(request: MemberRequest) -> HttpResponse:
         raise Http404
     raising.note_listing(by=me, now=now)
     state = "closed" if request.GET.get("state") == "closed" else "open"
-    mine = Concern.objects.readable_by(me).with_people()
+    mine = Concern.objects.readable_by(me).with_people().with_answers()
     rows = mine.exclude(closed_at=None).order_by("-closed_at", "-pk") if state == "closed" else mine.open().in_rank()
     page = page_of(request, rows, per_page=CASES_A_PAGE)
-    shown = Concern.objects.filter(pk__in=[concern.pk for concern in page.items])
+    unread = Concern.objects.unread().filter(pk__in=[concern.pk for concern in page.items])
     tasks = CaseTask.objects.visible_to(me).open().filter(owner=me, concern__closed_at=None).in_rank()[:CASES_A_PAGE]
     context = {
         "shell": _shell(me),
         "now": now,
         "page": page,
-        "unread": set(shown.unread().values_list("pk", flat=True)),
+        "unread": set(unread.values_list("pk", flat=True)),
         "there": {person.pk for person in concerns.who_may_receive(me.program)},
-        "answered": set(shown.answered().values_list("pk", flat=True)),
         "tasks": list(tasks.select_related("concern")) if state == "open" else [],
         "state": state,
         "tabs": [
@@ -73,7 +72,7 @@ def cases(request: MemberRequest) -> HttpResponse:
 def concern(request: MemberRequest, concern: str) -> HttpResponse:
     """To whoever raised it, what they are told. To those who may read it, all, after it was written down that they read it."""
     me = request.membership
-    found = get_object_or_404(Concern.objects.visible_to(me).with_people(), program=me.program, pk=concern)
+    found = get_object_or_404(Concern.objects.visible_to(me).with_people().with_answers(), program=me.program, pk=concern)
     if found.raised_by_id == me.pk:
         return of_whoever_raised.told(request, found)
     found.program = me.program
@@ -97,7 +96,6 @@ def _case(request: MemberRequest, concern: Concern) -> HttpResponse:
         "files": list(ConcernFile.objects.filter(concern=concern).without_content()),
         "shown": list(ConcernMessage.objects.filter(concern=concern).in_order()),
         "others": concerns.names_of(reader for reader in readers if reader.pk != me.pk),
-        "is_answered": Concern.objects.answered().filter(pk=concern.pk).exists(),
         "is_handled": concern.handled_by_id in {reader.pk for reader in readers},
         "page": page,
         "lines": telling.lines(concern, list(page.items)),

@@ -61,6 +61,10 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         last = ConcernEntry.objects.filter(concern=OuterRef("pk"), kind__in=ConcernEntry.TOLD).newest_first().values("author")[:1]
         return self.alias(last_word_by=Subquery(last)).exclude(last_word_by=None).exclude(last_word_by=F("raised_by"))
 
+    def with_answers(self) -> Self:
+        """Each with `is_answered`."""
+        return self.annotate(is_answered=Exists(Concern.objects.answered().filter(pk=OuterRef("pk"))))
+
     def about_people_of(self, concern: "Concern") -> Self:
         """Others about the same people."""
         same = ConcernAbout.objects.filter(concern=OuterRef("pk"), membership__in=concern.abouts.values("membership"))
