@@ -48,6 +48,8 @@ SURVIVORS = {
         "each asks for whoever is suggested to its reader, or kept apart by them: to whom the door is shut, nobody is",
     ),
     "CaseTask.visible_to": "its list shows one's own tasks, and no word of them",
+    "door of matching:suggestions": "its page turns away whoever may not ask, which is whoever is no participant",
+    "Concern.visible_to": "it is Concern.readable_by and Concern.raised_by, and that somebody looks is written down of readers alone",
     "door of checkins:cases": "its page asks for a role that nobody outside has here",
     "SheetRow.visible_to": "it is Sheet.visible_to once more, which its one page has asked for the sheet",
     "OwnLimit.visible_to": "whoever set it, it is one of the lines that all who read the topic see; what is tested beside it says whose",
