@@ -12,9 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from mentoring.kernel.encryption import keys
 from programs.people import letters
 from programs.people.access import has_just_signed_in
 
+# The place that these secrets are bound to.
+SECOND_STEPS = "mfa_authenticator.data"
 TOO_MANY_TRIES = _("There were too many tries. Wait a few minutes, then ask for a new code.")
 WAYS = {
     "reauthenticate": _("Use my password"),
@@ -74,6 +77,13 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         "incorrect_code": _("This code does not fit. The app shows a new one every 30 seconds: type the one it shows now."),
         "unverified_email": _("Confirm your email address first."),
     }
+
+    def encrypt(self, text: str) -> str:
+        """What makes the codes of a second step. Nobody can make them from a copy of the database alone."""
+        return keys.encrypt_to_text(text, bound_to=SECOND_STEPS)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return keys.decrypt_text(encrypted_text, bound_to=SECOND_STEPS)
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1

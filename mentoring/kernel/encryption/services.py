@@ -7,7 +7,9 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Count, Func
+from django.db.models import Count, Func, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from mentoring.kernel.encryption import keys
 from mentoring.kernel.encryption.fields import EncryptedTextField
@@ -23,10 +25,38 @@ class Column:
 
 
 @dataclass(frozen=True)
+class TextsInside:
+    """What a library keeps as text under this name in a JSON column of its own, encrypted by us."""
+
+    model: type[models.Model]
+    column: str
+    name: str
+    bound_to: str
+
+    def __str__(self) -> str:
+        return f"{self.model._meta.label_lower}.{self.column}.{self.name}"
+
+    def rows(self) -> "models.QuerySet[Any]":
+        there = self.model._base_manager.filter(**{f"{self.column}__{self.name}__isnull": False})
+        key_id = Func(KeyTextTransform(self.name, self.column), Value(keys.END_OF_ID_IN_TEXT), Value(1), function="split_part")
+        found: models.QuerySet[Any] = there.annotate(written_with=Cast(key_id, models.TextField()))
+        return found
+
+
+_inside: list[TextsInside] = []
+
+
+def rotate_too(texts: TextsInside) -> None:
+    """For `AppConfig.ready()`."""
+    if texts not in _inside:
+        _inside.append(texts)
+
+
+@dataclass(frozen=True)
 class Portion:
     """What one transaction did."""
 
-    column: Column
+    column: Column | TextsInside
     rewritten: int
     unreadable: int
 
@@ -62,6 +92,9 @@ def rows_by_key() -> Counter[str]:
         )
         for key_id, texts in by_key:
             counted[key_id] += texts
+    for inside in _inside:
+        for key_id, texts in inside.rows().order_by().values_list("written_with").annotate(texts=Count("pk")):
+            counted[key_id] += texts
     return counted
 
 
@@ -70,10 +103,11 @@ def rotate() -> Iterator[Portion]:
 
     May be killed and called again: what is done already is not looked at. What cannot be read stays as it is and is counted.
     """
-    for column in columns():
+    every: list[Column | TextsInside] = [*columns(), *_inside]
+    for column in every:
         last: Any = None
         while True:
-            portion, last = _rotate_some(column, after=last)
+            portion, last = _rotate_some(column, after=last) if isinstance(column, Column) else _rotate_some_inside(column, after=last)
             if last is None:
                 break
             yield portion
@@ -100,3 +134,22 @@ def _rotate_some(column: Column, *, after: Any) -> tuple[Portion, Any]:
         else:
             column.model._base_manager.filter(pk=row.pk).update(**{name: written_anew})
     return Portion(column, len(rows) - unreadable, unreadable), rows[-1].pk if rows else None
+
+
+@transaction.atomic
+def _rotate_some_inside(texts: TextsInside, *, after: Any) -> tuple[Portion, Any]:
+    """As `_rotate_some`."""
+    others = texts.rows().exclude(written_with=keys.newest_key_id())
+    if after is not None:
+        others = others.filter(pk__gt=after)
+    rows = list(others.select_for_update(of=("self",)).order_by("pk")[: EncryptedTextField.rows_at_once])
+    unreadable = 0
+    for row in rows:
+        kept = getattr(row, texts.column)
+        try:
+            written_anew = keys.encrypt_to_text(keys.decrypt_text(kept[texts.name], bound_to=texts.bound_to), bound_to=texts.bound_to)
+        except keys.Unreadable:
+            unreadable += 1
+        else:
+            texts.model._base_manager.filter(pk=row.pk).update(**{texts.column: {**kept, texts.name: written_anew}})
+    return Portion(texts, len(rows) - unreadable, unreadable), rows[-1].pk if rows else None

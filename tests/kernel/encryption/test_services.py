@@ -6,12 +6,16 @@ import sys
 import uuid
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings as site
 from django.core.management import CommandError, call_command
 
 from mentoring.kernel.encryption import keys, services
 from mentoring.kernel.encryption.fields import EncryptedTextField
 from mentoring.kernel.outbox.models import OutboxMessage
+from tests.factories.programs import UserFactory
 from tests.services import database_url
 from tests.times import NOON
 
@@ -35,6 +39,11 @@ def owe(number):
 
 def readable():
     return sum(message.address == f"person{message.subject}@example.org" for message in OutboxMessage.objects.iterator())
+
+
+def code_of(secret):
+    """What an app shows now."""
+    return format_hotp_value(hotp_value(secret, yield_hotp_counters_from_time().__next__()))
 
 
 def test_every_encrypted_column_is_known():
@@ -87,6 +96,42 @@ def test_what_cannot_be_read_stays_as_it_is_and_is_named(settings, capsys):
     assert bytes(moved.values_list("address", flat=True).get()) == before
     assert services.rows_by_key() == {"new": 2, "old": 1}
     assert "key old: 1 texts left" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_the_secrets_of_second_steps_are_written_anew_too_and_still_fit(settings):
+    settings.FIELD_KEYS = OLD
+    user = UserFactory()
+    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(user)
+    codes = RecoveryCodes(Authenticator.objects.get(user=user, type="recovery_codes")).get_unused_codes()
+    settings.FIELD_KEYS = f"{NEW},{OLD}"
+    assert services.rows_by_key() == {"new": 0, "old": 2}
+
+    assert [(str(portion.column), portion.rewritten) for portion in services.rotate()] == [
+        ("mfa.authenticator.data.secret", 1),
+        ("mfa.authenticator.data.seed", 1),
+    ]
+
+    assert services.rows_by_key() == {"new": 2, "old": 0}
+    settings.FIELD_KEYS = NEW
+    totp, seed = (Authenticator.objects.get(user=user, type=kind) for kind in ("totp", "recovery_codes"))
+    assert TOTP(totp).validate_code(code_of("JBSWY3DPEHPK3PXP"))
+    assert RecoveryCodes(seed).get_unused_codes() == codes
+
+
+@pytest.mark.django_db
+def test_a_second_step_that_no_key_opens_lets_nobody_in(settings):
+    settings.FIELD_KEYS = OLD
+    user = UserFactory()
+    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    settings.FIELD_KEYS = NEW
+
+    assert "JBSWY3DPEHPK3PXP" not in str(Authenticator.objects.get(user=user).data)
+    with pytest.raises(keys.Unreadable):
+        TOTP(Authenticator.objects.get(user=user)).validate_code(code_of("JBSWY3DPEHPK3PXP"))
+    with pytest.raises(CommandError, match=r"mfa\.authenticator\.data\.secret: 1"):
+        call_command("rotate_keys")
 
 
 @pytest.mark.django_db

@@ -195,9 +195,17 @@ def test_who_runs_a_program_has_its_menu():
         "Guidelines",
         "Training",
         "Mail",
+        "Team",
+        "Privacy",
         "Settings",
         "My mail",
     ]
+
+
+def test_an_admin_finds_the_audit_log_beside_it():
+    assert set(menu_of(page_for("base_staff.html", is_admin=True))) - set(menu_of(page_for("base_staff.html", is_coordinator=True))) == {
+        "Audit log"
+    }
 
 
 def test_who_does_both_finds_the_own_pairings_and_help_in_the_same_menu():
