@@ -175,9 +175,14 @@ class PublishCourse(EvenhandForm, forms.Form):
         label=_("What changed, in a sentence?"),
         help_text=_("For example: a new situation about messages late at night."),
         max_length=300,
-        required=False,
+        error_messages={"required": _("Say in a sentence what changed, so that people know what to look for.")},
     )
     audiences = {"summary": _("those who run the program.")}
+
+    def __init__(self, *arguments: Any, is_first: bool, **names: Any) -> None:
+        super().__init__(*arguments, **names)
+        # Of a first version nothing has changed.
+        self.fields["summary"].required = not is_first
 
 
 class ImportCourse(EvenhandForm, forms.Form):

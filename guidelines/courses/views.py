@@ -162,7 +162,8 @@ def module_remove(request: MemberRequest, course: int, module: int) -> HttpRespo
 @require_POST
 @once
 def publish(request: MemberRequest, course: int) -> HttpResponse:
-    edited, form = _course(request, course), PublishCourse(request.POST)
+    edited = _course(request, course)
+    form = PublishCourse(request.POST, is_first=_in_force(edited) is None)
     if form.is_valid():
         try:
             version = services.publish(course=edited, by=request.membership, now=timezone.now(), **form.cleaned_data)
@@ -286,7 +287,8 @@ def _edit_page(
         "live_minutes": facts.live_minutes,
         "revision": version.revision if is_draft else 0,
     }
-    in_force = CourseVersion.objects.filter(course=course).in_force().first()
+    in_force = _in_force(course)
+    new_form = PublishCourse(initial={"revision": version.revision}, is_first=in_force is None)
     context = {
         "course": course,
         "version": version,
@@ -297,11 +299,15 @@ def _edit_page(
             for number, text in enumerate(version.modules, 1)
         ],
         "form": form or CourseFacts(initial=start),
-        "publish_form": (publish_form or PublishCourse(initial={"revision": version.revision})) if is_draft else None,
+        "publish_form": (publish_form or new_form) if is_draft else None,
         "refused": publish_form.non_field_errors() if publish_form else [],
         "meanwhile": meanwhile,
     }
     return render(request, "guidelines/courses/edit.html", context, status=HTTPStatus.CONFLICT if meanwhile else HTTPStatus.OK)
+
+
+def _in_force(course: Course) -> CourseVersion | None:
+    return CourseVersion.objects.filter(course=course).in_force().first()
 
 
 def _is_new(text: str, in_force: CourseVersion | None) -> bool:

@@ -52,6 +52,17 @@ def test_a_module_is_written_and_published(browser, version):
     assert CourseVersion.objects.filter(course=version.course).in_force().get().modules == [OTHER]
 
 
+def test_what_changed_is_asked_for_beside_its_field_and_not_of_a_first_version(browser, version):
+    browser.post(page("module", version, 1), form(text=OTHER, read=services.digest_of(version, 1)))
+
+    response = browser.post(page("course-publish", version), form(revision="1", summary=""))
+
+    assert response.context["publish_form"].errors["summary"] == ["Say in a sentence what changed, so that people know what to look for."]
+    CourseVersion.objects.filter(course=version.course).in_force().delete()
+    browser.post(page("course-publish", version), form(revision="1", summary=""))
+    assert CourseVersion.objects.filter(course=version.course).in_force().exists()
+
+
 def test_a_mistake_stands_beside_the_text_with_its_line_and_nothing_is_lost(browser, version):
     typed = OTHER.replace("### [x] Whoever counts to five", "### Whoever counts to five")
 
