@@ -29,6 +29,8 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 LONGEST_NAME_SHOWN = 100
 HAS_PASSWORD = 0x1
+# What the library says of a file that is no zip, or was damaged on its way.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def contents(file: IO[bytes], *, most: Mapping[str, int], room: int = MOST_UNPAC
             entries = [entry for entry in archive.infolist() if not entry.is_dir() and not NOBODYS.search(entry.filename)]
             _look_at(entries, most)
             return dict(_read(archive, entries, most, room))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError):
+    except DAMAGED:
         raise _unreadable(_("This is no zip file, or it is damaged.")) from None
 
 

@@ -1,9 +1,10 @@
 """What a file is, by what is in it. Nothing of it is opened, run or unpacked: it is looked at from outside."""
 
 import zipfile
-import zlib
 from dataclasses import dataclass
 from io import BytesIO
+
+from mentoring.kernel.archives import DAMAGED
 
 # Of an archive with more entries nobody wrote a letter.
 MOST_ENTRIES = 5000
@@ -66,7 +67,7 @@ def _office(content: bytes) -> Known | None:
             first = entries[0] if entries else None
             is_open_document = first is not None and first.filename == "mimetype" and first.file_size < 100
             said = archive.read(first)[:100] if is_open_document and first is not None else b""
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError):
+    except DAMAGED:
         return None
     if len(entries) > MOST_ENTRIES:
         return None
