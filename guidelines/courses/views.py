@@ -300,7 +300,6 @@ def _edit_page(
         ],
         "form": form or CourseFacts(initial=start),
         "publish_form": (publish_form or new_form) if is_draft else None,
-        "refused": publish_form.non_field_errors() if publish_form else [],
         "meanwhile": meanwhile,
     }
     return render(request, "guidelines/courses/edit.html", context, status=HTTPStatus.CONFLICT if meanwhile else HTTPStatus.OK)

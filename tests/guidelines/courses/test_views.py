@@ -63,6 +63,14 @@ def test_what_changed_is_asked_for_beside_its_field_and_not_of_a_first_version(b
     assert CourseVersion.objects.filter(course=version.course).in_force().exists()
 
 
+def test_why_nothing_was_published_is_said_once(browser, version):
+    browser.post(page("module", version, 1), form(text=version.modules[0], read=services.digest_of(version, 1)))
+
+    response = browser.post(page("course-publish", version), form(revision="1", summary="Nothing."))
+
+    assert shown(response).count("The draft says the same as the version that is in force.") == 1
+
+
 def test_a_mistake_stands_beside_the_text_with_its_line_and_nothing_is_lost(browser, version):
     typed = OTHER.replace("### [x] Whoever counts to five", "### Whoever counts to five")
 
