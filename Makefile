@@ -4,6 +4,8 @@ BIN = .venv/bin
 export UV_SYSTEM_CERTS ?= 1
 # Translations, settings and tests are the same on every machine.
 export PYTHONUTF8 = 1
+# Where a machine keeps no bytecode, each of the processes that a run starts would compile Django and the rest of it anew.
+export PYTHONDONTWRITEBYTECODE =
 UV = $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9 && $(BIN)/uv
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 OURS = mentoring programs matching guidelines checkins

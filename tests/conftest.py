@@ -208,11 +208,16 @@ def pytest_configure(config: pytest.Config) -> None:
         template.begin()
 
 
+def pytest_collection() -> None:
+    """What is loaded now stays until the end: Python need not look through it again and again for what can go."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """What is there by now stays until the end: Python need not look through it again and again for what can go."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    gc.enable()
 
 
 # Whatever begins late ends late, while the other processes have nothing left to do.
