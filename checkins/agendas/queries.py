@@ -61,7 +61,7 @@ class AgendaNow:
 
 
 def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> AgendaNow:
-    """The first topics, and who has none; for `checkins/agendas/_now.html`. In two queries."""
+    """The first topics, and who has none; for `checkins/agendas/_now.html`. In two queries at most."""
     found = list(open_topics(pairing, me).defer("points"))
     return AgendaNow(
         topics=[as_seen_by(me, item, pairing) for item in found[:SHOWN_ON_PAIR_PAGE]],
@@ -96,13 +96,14 @@ def of_pair(items: Iterable[AgendaItem], pairing: Pairing) -> list[AgendaItem]:
 
 
 def nothing_said(pairing: Pairing, me: Membership, topics: Iterable[AgendaItem]) -> NothingSaid:
-    """`topics` are all that are open. In one query."""
-    by = set(NothingThisTime.objects.in_pairing(pairing, me).values_list("membership", flat=True))
-    has_topic = any(topic.author_id == me.pk for topic in topics)
+    """`topics` are all that are open. In one query; in none where both have one, since who adds a topic takes back what they said."""
+    with_topics = {topic.author_id for topic in topics}
+    both_have = with_topics == {half.pk for half in pairing.halves}
+    by = set() if both_have else set(NothingThisTime.objects.in_pairing(pairing, me).values_list("membership", flat=True))
     return NothingSaid(
         by_me=me.pk in by,
         by_other=pairing.other_half(me).pk in by,
-        may_say=me.pk not in by and policies.may_say_nothing(me, pairing, has_topic=has_topic),
+        may_say=me.pk not in by and policies.may_say_nothing(me, pairing, has_topic=me.pk in with_topics),
     )
 
 

@@ -28,6 +28,6 @@ def by_calendar(since: date, today: date, *, starts_on: date | None, ends_on: da
     return Occasion.MIDWAY if since + QUIET <= middle <= today else None
 
 
-def is_by_meetings(since: date, today: date, *, ends_on: date | None, held: int) -> bool:
-    """`held`: how often the two have met since."""
-    return ends_on is None and since + QUIET <= today and held >= AFTER_MEETINGS
+def is_by_meetings(since: date, today: date, *, ends_on: date | None, have_met_enough: bool) -> bool:
+    """`have_met_enough`: the two have met `AFTER_MEETINGS` times since."""
+    return ends_on is None and since + QUIET <= today and have_met_enough

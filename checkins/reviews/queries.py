@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from checkins.agendas.models import AgendaItem
@@ -38,7 +39,7 @@ class OnPairPage:
 def on_pair_page(pairing: Pairing, me: Membership, now: datetime, asked: Iterable[Any]) -> OnPairPage:
     """Of the rounds that `joint.on_pair_page` has found, the last review among them. The pairing has its cohort at hand.
 
-    A query or two more where it may be time to offer one.
+    One query where it may be time to offer one.
     """
     if pairing.state != Pairing.State.ACTIVE:
         return OnPairPage()
@@ -51,27 +52,28 @@ def on_pair_page(pairing: Pairing, me: Membership, now: datetime, asked: Iterabl
 
 
 def _offered(pairing: Pairing, me: Membership, newest: Round | None, now: datetime) -> Occasion | None:
-    """Not again for a while after the last, or after I said "not now"."""
+    """Not again for a while after the last, or after I said "not now". One query where the days allow it."""
     began_at = max(filter(None, [pairing.activated_at, newest.opened_at if newest else None]), default=now)
-    if _timely(pairing, began_at, now) is None:
+    if _timely(pairing, began_at, now, have_met_enough=True) is None:
         return None
-    put_off_at = _put_off_at(pairing, me)
-    return _timely(pairing, max(began_at, put_off_at) if put_off_at else began_at, now)
+    put_off = NotNow.objects.visible_to(me).filter(pairing=OuterRef("pk"), kind=REVIEW).values("said_at")
+    enough = Session.objects.filter(pairing=OuterRef("pk")).held().order_by("-starts_at").values("starts_at")
+    put_off_at, enough_since = (
+        Pairing.objects.filter(pk=pairing.pk)
+        .values_list(Subquery(put_off[:1]), Subquery(enough[occasions.AFTER_MEETINGS - 1 : occasions.AFTER_MEETINGS]))
+        .get()
+    )
+    since = max(began_at, put_off_at) if put_off_at else began_at
+    return _timely(pairing, since, now, have_met_enough=enough_since is not None and enough_since > since)
 
 
-def _timely(pairing: Pairing, since: datetime, now: datetime) -> Occasion | None:
+def _timely(pairing: Pairing, since: datetime, now: datetime, *, have_met_enough: bool) -> Occasion | None:
     zone, cohort = pairing.program.time_zone, pairing.cohort
     day, today = local_day(since, zone), local_day(now, zone)
     starts_on, ends_on = (cohort.starts_on, cohort.ends_on) if cohort else (None, None)
     found = occasions.by_calendar(day, today, starts_on=starts_on, ends_on=ends_on)
-    if found is not None or ends_on is not None or today < day + occasions.QUIET:
-        return found
-    held = Session.objects.filter(pairing=pairing, starts_at__gt=since).held().count()
-    return Occasion.MIDWAY if occasions.is_by_meetings(day, today, ends_on=ends_on, held=held) else None
-
-
-def _put_off_at(pairing: Pairing, me: Membership) -> datetime | None:
-    return NotNow.objects.visible_to(me).filter(pairing=pairing, kind=REVIEW).values_list("said_at", flat=True).first()
+    is_by_meetings = occasions.is_by_meetings(day, today, ends_on=ends_on, have_met_enough=have_met_enough)
+    return Occasion.MIDWAY if found is None and is_by_meetings else found
 
 
 @dataclass(frozen=True)

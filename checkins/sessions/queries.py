@@ -1,15 +1,15 @@
 """What the pages of two people show of their meetings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from checkins.sessions import policies
-from checkins.sessions.models import Series, Session, SessionOption
+from checkins.sessions.models import Series, Session, SessionOption, SessionQuerySet
 from checkins.sessions.repeating import MOST_TIMES, mark_of
 from checkins.sessions.services import MOST_PLANNED, holidays_of, would_be
 from matching.pairings.models import Pairing
@@ -81,15 +81,25 @@ def ahead(pairing: Pairing, me: Membership, now: datetime) -> Ahead:
 def ahead_of(pairings: Sequence[Pairing], me: Membership, now: datetime) -> dict[int, Ahead]:
     """By the key of each pairing, in two queries however many."""
     known = {pairing.pk: pairing for pairing in pairings if pairing.includes(me)}
-    sessions = Session.objects.filter(pairing__in=known).to_come().select_related("series")
-    # From the far end, so that what was never answered hides neither the suggestion nor what is still to come.
-    last_first = sessions.order_by(F("starts_at").desc(nulls_first=True), "-pk")
     found: dict[int, list[Session]] = {pairing.pk: [] for pairing in pairings}
-    for session in reversed(list(last_first.with_open_options()[: MOST_TO_COME * len(known)])):
-        session.pairing = known[session.pairing_id]
+    for session in _fetched(_to_come(known), known):
         found[session.pairing_id].append(session)
     place = place_of(me.user.time_zone)
     return {key: _ahead(of_one, place, now) for key, of_one in found.items()}
+
+
+def _to_come(known: Mapping[int, Pairing]) -> SessionQuerySet:
+    """From the far end, so that what was never answered hides neither the suggestion nor what is still to come."""
+    last_first = F("starts_at").desc(nulls_first=True)
+    return Session.objects.filter(pairing__in=known).to_come().order_by(last_first, "-pk")[: MOST_TO_COME * len(known)]
+
+
+def _fetched(sessions: SessionQuerySet, known: Mapping[int, Pairing]) -> list[Session]:
+    """Each with its pairing and its times to pick from, the next one first and the suggestion, which has no time yet, last."""
+    found = list(sessions.select_related("series").with_open_options())
+    for session in found:
+        session.pairing = known[session.pairing_id]
+    return sorted(found, key=lambda session: (session.starts_at is None, session.starts_at or session.pk, session.pk))
 
 
 def _ahead(found: Sequence[Session], place: str, now: datetime) -> Ahead:
@@ -117,16 +127,23 @@ def dates_to_pick(session: Session, open_options: Sequence[SessionOption], me: M
 
 
 def last_held(pairing: Pairing, me: Membership) -> Session | None:
-    session = Session.objects.readable_in(pairing, me).held().order_by("-starts_at", "-pk").first()
+    session = next(iter(_last_held(Session.objects.readable_in(pairing, me))), None)
     if session is not None:
         session.pairing = pairing
     return session
 
 
+def _last_held(sessions: SessionQuerySet) -> SessionQuerySet:
+    return sessions.held().order_by("-starts_at", "-pk")[:1]
+
+
 def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> dict[str, Any]:
-    """All that `checkins/sessions/_now.html` needs, in three queries."""
+    """All that `checkins/sessions/_now.html` needs, in two queries."""
+    shown = Session.objects.readable_in(pairing, me)
+    known = {pairing.pk: pairing}
+    found = _fetched(shown.filter(Q(pk__in=_to_come(known).values("pk")) | Q(pk__in=_last_held(shown).values("pk"))), known)
     return {
-        "ahead": ahead(pairing, me, now),
-        "last": last_held(pairing, me),
+        "ahead": _ahead(found, place_of(me.user.time_zone), now),
+        "last": next((session for session in found if session.state == Session.State.HELD), None),
         "may_propose": policies.may_propose(me, pairing),
     }

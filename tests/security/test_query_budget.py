@@ -1,7 +1,7 @@
 """No page asks the database more often because there is more to show: every route that can be read, with few rows and with many."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
@@ -12,15 +12,20 @@ from django.db import connection, models, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from checkins.agendas.models import AgendaItem
 from checkins.care.models import Task
 from checkins.decisions.models import Decision
 from checkins.imbalance.finding import TASK_OF
 from checkins.imbalance.models import Pattern, Signal
 from checkins.plans.models import Question
+from checkins.reviews.queries import OnPairPage as ReviewShown
 from checkins.sessions.models import Session
 from guidelines.agreements.models import Agreement
 from guidelines.courses.models import CourseVersion
+from matching.hand_overs.queries import Shown as HandOverShown
+from matching.joint.models import Round
 from matching.runs.models import Run
 from mentoring.kernel.jobs.models import Job
 from mentoring.kernel.outbox import services as outbox
@@ -34,6 +39,7 @@ from tests.factories.checkins import (
     ActionItemFactory,
     AgendaItemFactory,
     AnswerFactory,
+    BaselineFactory,
     CallNoteFactory,
     CaseTaskFactory,
     CheckInFactory,
@@ -71,6 +77,7 @@ from tests.factories.matching import (
     CriterionFactory,
     ExclusionFactory,
     FactFactory,
+    HandOverNoteFactory,
     JointAnswerFactory,
     LockFactory,
     PairingFactory,
@@ -138,6 +145,35 @@ def test_query_budget() -> None:
     for role in ("half", "coordinator"):
         assert sum(visit.status == 200 for (_, who), visit in many.items() if who == role) > 10, f"{role} saw hardly any page."
     assert not wrong, "\n\n".join(wrong)
+
+
+@pytest.mark.parametrize(("weeks", "told"), [(3, "hand_over"), (16, "review")])
+@pytest.mark.django_db
+@time_machine.travel(NOON, tick=False)
+def test_the_page_of_two_keeps_to_the_budget_where_everything_waits_that_can_wait_at_once(
+    weeks: int, told: str, as_member: Callable[[Membership], Client]
+) -> None:
+    """In the first weeks a note of each for the other stands on it, later it may be time to look back."""
+    pairing = PairingFactory(active=True, activated_at=NOON - timedelta(weeks=weeks))
+    me, other = pairing.halves
+    for construct in (Question.Construct.VOICE, Question.Construct.BOUNDARIES, Question.Construct.WORDS):
+        question_of(plan_of(pairing.program), construct)
+    _live(pairing, [0])
+    Round.objects.filter(pairing=pairing, kind="review").delete()
+    AgendaItem.objects.filter(pairing=pairing, author=me).delete()
+    for half in (me, other):
+        HandOverNoteFactory(membership=half, pairing=PairingFactory(closed=True, first=half, program=pairing.program), shown_in=pairing)
+    TaskFactory(pairing=pairing, about=me, kind=Task.Kind.PLEASE_CALL)
+    BaselineFactory(program=pairing.program)
+    page = reverse("checkins:pairing", args=[pairing.program.slug, pairing.pk])
+    browser = as_member(me)
+    waits = browser.get(page).context
+
+    visit = _visit(browser, page)
+
+    assert waits[told] not in (HandOverShown(), ReviewShown())
+    assert all(waits[name] for name in ("check_in", "last", "airtime", "absences", "call", "notes", "balance"))
+    assert len(visit.statements) <= BUDGET, visit.told + "\n" + "\n".join(map(_shape, visit.statements))
 
 
 # --- visits ---

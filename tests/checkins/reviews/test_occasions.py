@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from checkins.reviews.occasions import AFTER_MEETINGS, QUIET, Occasion, by_calendar, is_by_meetings
+from checkins.reviews.occasions import QUIET, Occasion, by_calendar, is_by_meetings
 
 START = date(2026, 1, 5)
 MIDDLE, END = START + timedelta(days=90), START + timedelta(days=180)
@@ -32,17 +32,17 @@ def test_where_nobody_has_said_when_it_ends_it_is_ninety_days(days, occasion):
     assert by_calendar(START, START + timedelta(days=days), starts_on=None, ends_on=None) == occasion
 
 
-def test_six_meetings_are_enough_where_nobody_has_said_when_it_ends():
+def test_meetings_are_enough_where_nobody_has_said_when_it_ends():
     later = START + QUIET
 
-    assert is_by_meetings(START, later, ends_on=None, held=AFTER_MEETINGS)
-    assert not is_by_meetings(START, later, ends_on=None, held=AFTER_MEETINGS - 1)
-    assert not is_by_meetings(START, later, ends_on=END, held=AFTER_MEETINGS)
+    assert is_by_meetings(START, later, ends_on=None, have_met_enough=True)
+    assert not is_by_meetings(START, later, ends_on=None, have_met_enough=False)
+    assert not is_by_meetings(START, later, ends_on=END, have_met_enough=True)
 
 
-@given(since=some.dates(START, END), after=some.integers(0, QUIET.days - 1), has_end=some.booleans(), held=some.integers(0, 50))
-def test_nothing_is_offered_for_four_weeks_after_the_last(since, after, has_end, held):
+@given(since=some.dates(START, END), after=some.integers(0, QUIET.days - 1), has_end=some.booleans(), have_met_enough=some.booleans())
+def test_nothing_is_offered_for_four_weeks_after_the_last(since, after, has_end, have_met_enough):
     today, ends_on = since + timedelta(days=after), END if has_end else None
 
     assert by_calendar(since, today, starts_on=START, ends_on=ends_on) is None
-    assert not is_by_meetings(since, today, ends_on=ends_on, held=held)
+    assert not is_by_meetings(since, today, ends_on=ends_on, have_met_enough=have_met_enough)

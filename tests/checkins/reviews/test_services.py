@@ -7,6 +7,7 @@ from checkins.reviews import queries, services
 from checkins.reviews.models import Review
 from checkins.reviews.occasions import Occasion
 from checkins.reviews.talking import talking_list
+from checkins.sessions.models import Session
 from matching.endings import services as endings
 from matching.facts.models import Fact
 from matching.joint import letters
@@ -277,11 +278,26 @@ def test_it_is_offered_after_ninety_days_until_somebody_starts_one(pairing, noon
     assert on_pair_page(pairing, pairing.first, day + timedelta(days=20)).offered is None
 
 
-def test_it_is_offered_after_six_meetings(pairing, noon):
-    for days in range(6):
+@pytest.mark.parametrize(("held", "occasion"), [(5, None), (6, Occasion.MIDWAY)])
+def test_it_is_offered_after_six_meetings(pairing, noon, held, occasion):
+    for days in range(held):
         SessionFactory(pairing=pairing, starts_at=noon - timedelta(days=days))
 
-    assert on_pair_page(pairing, pairing.first, noon).offered == Occasion.MIDWAY
+    assert on_pair_page(pairing, pairing.first, noon).offered == occasion
+
+
+def test_meetings_count_from_when_somebody_said_not_now(pairing, noon):
+    rounds.say_not_now(pairing=pairing, kind="review", by=pairing.first, now=noon)
+    day = noon + timedelta(days=40)
+    for number in range(1, 7):
+        SessionFactory(pairing=pairing, starts_at=noon + timedelta(days=5 * number))
+
+    assert on_pair_page(pairing, pairing.first, day).offered == Occasion.MIDWAY
+
+    Session.objects.filter(starts_at=noon + timedelta(days=5)).update(starts_at=noon - timedelta(days=1))
+
+    assert on_pair_page(pairing, pairing.first, day).offered is None
+    assert on_pair_page(pairing, pairing.second, day).offered == Occasion.MIDWAY
 
 
 def test_it_is_offered_before_the_end_of_a_cohort(noon):

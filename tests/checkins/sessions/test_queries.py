@@ -54,14 +54,14 @@ def test_the_panel_costs_the_same_however_much_there_is(pairing, noon, queries_o
     session = SessionFactory(pairing=pairing, planned=True)
     SessionOptionFactory(session=session)
     SessionFactory(pairing=pairing)
-    assert queries_of(look) == 3
+    assert queries_of(look) == 2
 
     SessionFactory.create_batch(30, pairing=pairing)
     for days in range(4, 8):
         more = SessionFactory(pairing=pairing, planned=True, starts_at=noon + timedelta(days=days))
         SessionOptionFactory(session=more, starts_at=noon + timedelta(days=20))
 
-    assert queries_of(look) == 3
+    assert queries_of(look) == 2
 
 
 def test_before_anything_is_planned_it_says_how_to_begin(pairing, noon):
