@@ -30,6 +30,11 @@ def test_a_coordinator_imports_a_list_of_people(page_at, axe, picture, noon, wid
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
         expect(page.locator("h1")).to_have_count(1)
 
+    def run_and_look_again() -> None:
+        """The first page that waits is seen to lead on by itself; the others are not waited for."""
+        jobs.run_next(now=noon)
+        page.reload()
+
     page.goto(reverse("programs:import", args=[program.slug]))
     page.get_by_label("Which file?").set_input_files(MESSY)
     looks_right("upload")
@@ -48,7 +53,7 @@ def test_a_coordinator_imports_a_list_of_people(page_at, axe, picture, noon, wid
     page.get_by_label("Into which cohort?").select_option(label="Autumn 2026")
     page.get_by_role("button", name="Look at every row").click()
     expect(page.get_by_role("link", name="Look again")).to_be_visible()
-    jobs.run_next(now=noon)
+    run_and_look_again()
 
     expect(page.get_by_role("heading", name="people will be invited")).to_be_visible()
     page.get_by_role("link", name=re.compile("^With a mistake")).click()
@@ -60,7 +65,7 @@ def test_a_coordinator_imports_a_list_of_people(page_at, axe, picture, noon, wid
 
     expect(page.get_by_role("button", name="Stop it")).to_be_visible()
     looks_right("progress")
-    jobs.run_next(now=noon)
+    run_and_look_again()
     expect(page.get_by_text("people were invited.")).to_be_visible()
     looks_right("result")
     assert Invitation.objects.filter(program=program, cohort__name="Autumn 2026").count() == 3
@@ -69,7 +74,8 @@ def test_a_coordinator_imports_a_list_of_people(page_at, axe, picture, noon, wid
 
     page.get_by_label("Which file?").set_input_files({"name": "photo.csv", "mimeType": "text/csv", "buffer": b"PK\x03\x04"})
     page.get_by_role("button", name="Go on to the columns").click()
-    jobs.run_next(now=noon)
+    expect(page.get_by_role("link", name="Look again")).to_be_visible()
+    run_and_look_again()
     expect(page.get_by_text("This file is damaged.")).to_be_visible()
     expect(page.get_by_role("link", name="Choose a file")).to_be_visible()
     looks_right("unreadable")
