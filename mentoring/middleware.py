@@ -7,9 +7,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.signing import BadSignature, Signer
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -79,6 +82,34 @@ def count_queries(get_response: Handler) -> Handler:
         return response
 
     return handle
+
+
+def session_signer() -> Signer:
+    """What makes the cookie of a session out of its key."""
+    return Signer(salt="mentoring.middleware.session")
+
+
+class SignedSessions(SessionMiddleware):
+    """A browser holds the key of its session with our signature. The database holds the key alone: who has a copy of it gets in nowhere.
+
+    Decided: signed here rather than hashed where sessions are stored, because what lists and ends sign-ins (allauth.usersessions) keeps the
+    key that the request gives and looks sessions up by it: it would keep the key that opens them.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        try:
+            key = session_signer().unsign(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+        except BadSignature:
+            key = None
+        request.session = self.SessionStore(key)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response = super().process_response(request, response)
+        cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
+        if cookie is not None and cookie.value:
+            # Only the value is replaced: how long it lasts, and who may read it, stays as it is.
+            response.cookies[settings.SESSION_COOKIE_NAME] = session_signer().sign(cookie.value)
+        return response
 
 
 @dataclass(frozen=True)

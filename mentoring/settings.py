@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mentoring.middleware.keep_nothing",
     "mentoring.logs.LogRequest",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "mentoring.middleware.SignedSessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
@@ -23,6 +26,7 @@ from django.test.utils import CaptureQueriesContext
 
 from mentoring.embedded import Valkey, reachable
 from mentoring.kernel.wishes import services as wishes
+from mentoring.middleware import session_signer
 from tests import template
 from tests.times import NOON, ToldClock
 
@@ -117,6 +121,26 @@ def told_clock(db: None, settings: Any) -> Iterator[ToldClock]:
 def as_member(db: None) -> Callable[[Any], Client]:
     """`as_member(membership)` is a browser in which that person has just signed in, second factor and all. A User does too."""
     return signed_in
+
+
+def _session_of(browser: Client) -> SessionBase:
+    kept = browser.cookies.get(settings.SESSION_COOKIE_NAME)
+    if kept is not None:
+        return SessionStore(session_signer().unsign(kept.value) if kept.value else None)
+    session = SessionStore()
+    session.save()
+    _keep(browser, session)
+    return session
+
+
+def _keep(browser: Client, session: SessionBase) -> None:
+    assert session.session_key
+    browser.cookies[settings.SESSION_COOKIE_NAME] = session_signer().sign(session.session_key)
+
+
+# Django's client takes the key of a session for its cookie. Here, as in every browser, the cookie is that key and our signature.
+Client.session = property(_session_of)  # type: ignore[assignment,method-assign]
+Client._set_login_cookies = lambda browser, request: _keep(browser, request.session)  # type: ignore[attr-defined]
 
 
 def signed_in(person: Any) -> Client:

@@ -8,6 +8,8 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from mentoring.kernel.outbox import delivery
@@ -18,6 +20,7 @@ from tests.factories.programs import MembershipFactory, ProgramFactory, UserFact
 pytestmark = pytest.mark.django_db
 
 SIGN_IN, ENTER_CODE, ASK_AGAIN = "/accounts/login/", "/accounts/login/code/confirm/", "/accounts/login/code/"
+ACCOUNT = "/accounts/me/"
 CODE = re.compile(r"^(\d{6})$", re.MULTILINE)
 
 
@@ -88,6 +91,30 @@ def test_signing_in_changes_the_key_of_the_session(amara, newest_code):
     browser.post(ENTER_CODE, {"code": newest_code()})
 
     assert browser.session.session_key != before
+
+
+def test_nobody_gets_in_with_what_the_database_holds_of_a_sign_in(amara):
+    amara.set_password("level beam tea pot")
+    amara.save()
+    browser = Client()
+    browser.post(SIGN_IN, {"login": amara.email, "password": "level beam tea pot"})
+    [key], [listed] = (rows.objects.values_list("session_key", flat=True) for rows in (Session, UserSession))
+    assert browser.get(ACCOUNT).status_code == 200
+
+    for cookie in (key, listed, f"{key}:", f"{key}:{browser.cookies['csrftoken'].value}"):
+        somebody = Client()
+        somebody.cookies["sessionid"] = cookie
+        assert somebody.get(ACCOUNT)["Location"].startswith(SIGN_IN), cookie
+
+
+def test_the_cookie_of_a_sign_in_lasts_two_weeks_and_no_script_reads_it(amara, newest_code):
+    browser = Client()
+    browser.post(SIGN_IN, {"login": amara.email})
+    browser.post(ENTER_CODE, {"code": newest_code()})
+
+    cookie = browser.cookies["sessionid"]
+
+    assert (cookie["max-age"], cookie["httponly"], cookie["samesite"], cookie["path"]) == (14 * 24 * 3600, True, "Lax", "/")
 
 
 def test_a_code_stands_encrypted_until_it_is_sent_and_nowhere_after(amara, newest_code):
