@@ -4,15 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib import messages
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404
 from django.views.decorators.debug import sensitive_post_parameters
 
 from checkins.concerns.models import Concern
 from programs.memberships.access import MemberRequest, members_only
-from programs.people.access import is_asked_again, recently_signed_in
+from programs.people.access import recently_signed_in
+from programs.people.showing import ask_here
 
 
 class CaseRequest(MemberRequest):
@@ -44,18 +43,12 @@ def readers_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
 
 
 def _asks_again(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Before a page, after five minutes. What is sent is not held up for that: on the way it would lie readable in the session.
-
-    After an hour it is not taken.
-    """
+    """Before a page, after five minutes. What is sent took time to write, and is held up after an hour only: on a page that keeps it."""
     shows = recently_signed_in(view)
 
     def asks(request: CaseRequest, *arguments: Any, **names: Any) -> HttpResponseBase:
         if request.method != "POST":
             return shows(request, *arguments, **names)
-        if is_asked_again(request, seconds=AN_HOUR):
-            messages.warning(request, _("It is more than an hour since you showed that it is you. Nothing was saved."))
-            return redirect("checkins:concern", request.membership.program.slug, request.concern.pk)
-        return view(request, *arguments, **names)
+        return ask_here(request, seconds=AN_HOUR, typed=request.POST.get("text", "")) or view(request, *arguments, **names)
 
     return asks

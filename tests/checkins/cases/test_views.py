@@ -1,6 +1,12 @@
+import re
 import time
+import uuid
+from html import unescape
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +29,9 @@ from tests.factories.checkins import (
 from tests.factories.programs import MembershipFactory
 
 pytestmark = pytest.mark.django_db
+
+HIDDEN = re.compile(r"<input type=\"hidden\" name=\"([^\"]+)\" value=\"([^\"]*)\">")
+ONCE = str(uuid.uuid4())
 
 
 @pytest.fixture
@@ -147,10 +156,73 @@ def test_what_is_written_never_lies_in_a_session(as_member, around, concern, sec
     browser = as_member(around.admin)
     signed_in_ago(browser, seconds)
 
-    act(browser, concern, "note", text="She sounded tired.")
+    browser.post(f"{page_of(concern)}note/", {"text": "She sounded tired."})
 
     assert ConcernEntry.objects.exists() == is_taken
     assert "She sounded tired." not in str(dict(browser.session))
+
+
+def held_by(page):
+    """What a page sends along unseen."""
+    return {name: unescape(value) for name, value in HIDDEN.findall(page)}
+
+
+@pytest.mark.parametrize(("field", "wrong", "right"), [("password", "not it", "level-beam-demo"), ("code", "000000", None)])
+def test_after_an_hour_what_was_written_waits_on_the_page_that_asks_and_is_sent_once(as_member, around, concern, field, wrong, right):
+    TOTP.activate(around.admin.user, generate_totp_secret())
+    if field == "code":
+        right = RecoveryCodes.activate(around.admin.user).get_unused_codes()[0]
+    else:
+        around.admin.user.set_password(right)
+        around.admin.user.save()
+    browser, text = as_member(around.admin), '"No", she said & left <at once>.\nTwice.'
+    signed_in_ago(browser, 3700)
+    form = f"{page_of(concern)}note/"
+
+    asked = browser.post(form, {"text": text, "once": ONCE})
+    again = browser.post(form, held_by(asked.text) | {f"shown-{field}": wrong})
+
+    assert not ConcernEntry.objects.exists()
+    assert "Jonas" not in again.text
+    for code in (right, "typed once more"):
+        sent = browser.post(form, held_by(again.text) | {f"shown-{field}": code})
+        assert sent["Location"] == page_of(concern), code
+    assert ConcernEntry.objects.get().text == text
+    assert "Twice." not in str(dict(browser.session))
+
+
+def test_who_shows_it_by_another_way_keeps_what_they_wrote(as_member, around, concern, monkeypatch):
+    around.admin.user.set_password("level-beam-demo")
+    around.admin.user.save()
+    Authenticator.objects.create(user=around.admin.user, type=Authenticator.Type.WEBAUTHN, data={})
+    monkeypatch.setattr("allauth.mfa.webauthn.internal.auth.get_credentials", lambda user: [])
+    browser, form = as_member(around.admin), f"{page_of(concern)}note/"
+    signed_in_ago(browser, 3700)
+    asked = browser.post(form, {"text": "She sounded tired."}).text
+
+    by_app = browser.post(form, held_by(asked) | {"shown-another-way": "mfa_reauthenticate"}).text
+    by_passkey = browser.post(form, held_by(asked) | {"shown-another-way": "mfa_reauthenticate:webauthn"}).text
+    failed = browser.post(form, held_by(by_passkey) | {"shown-credential": "{}"}).text
+
+    assert "shown-password" in asked
+    assert "shown-code" in by_app
+    assert "Use my passkey" in by_passkey
+    assert "That did not work." in failed
+    assert {held_by(page)["text"] for page in (asked, by_app, by_passkey, failed)} == {"She sounded tired."}
+
+
+def test_while_it_cannot_be_checked_what_was_written_stays(as_member, around, concern, settings):
+    around.admin.user.set_password("level-beam-demo")
+    around.admin.user.save()
+    browser, form = as_member(around.admin), f"{page_of(concern)}note/"
+    signed_in_ago(browser, 3700)
+    asked = browser.post(form, {"text": "She sounded tired."}).text
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
+
+    page = browser.post(form, held_by(asked) | {"shown-password": "level-beam-demo"}).text
+
+    assert "This cannot be checked right now." in page
+    assert held_by(page)["text"] == "She sounded tired."
 
 
 def test_who_is_shut_out_is_not_even_asked_who_they_are(as_member, around, concern):
