@@ -179,6 +179,25 @@ def test_each_thing_that_waits_in_a_pairing_is_said_and_counted(make, said, as_m
     assert "One thing is waiting for you." in page
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("active", "Read and answer"), ("paused", "You can answer once it goes on."), ("closed", "Read the messages")],
+)
+def test_a_new_message_is_to_be_answered_only_where_it_can_be(state, said, as_member):
+    around = people_around(**{state: True}, **({"ended_at": NOW} if state == "closed" else {}))
+    MessageFactory(pairing=around.pairing)
+    browser = as_member(around.other_half)
+
+    pages = [browser.get(address("home", around.pairing.program)).text]
+    if state != "closed":
+        pages.append(browser.get(address("pairing", around.pairing.program, around.pairing.pk)).text)
+
+    assert said in pages[0]
+    for page in pages:
+        assert ("Read and answer" in page) == (state == "active")
+        assert ("Read the messages" in page) == (state != "active")
+
+
 def test_what_waits_for_the_other_half_does_not_wait_for_me(as_member):
     around = people_around(active=True)
     _times_to_pick(around.pairing)
