@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +10,7 @@ from guidelines.courses.models import CourseVersion
 from guidelines.enrolments.models import Enrolment
 from guidelines.enrolments.services import AGAIN_LETTER, REFRESHER_LETTER, REMINDER_LETTER
 from guidelines.versions.letters import GUIDELINES
+from mentoring.kernel import times
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership
@@ -35,7 +35,7 @@ def of_enrolments(messages: list[OutboxMessage]) -> Mapping[int, Mapping[str, An
 
 
 def not_yet_finished(messages: list[OutboxMessage]) -> set[int]:
-    """Owed while the course is in use, to who is in the program and has it still to finish."""
+    """Owed while the course is in use, to who is in the program and has it still to finish, by the day of the program: as its pages say."""
     courses: Any = {message.subject_id for message in messages}
     people = [message.recipient_id for message in messages]
     in_use = set(_in_force(courses))
@@ -45,9 +45,13 @@ def not_yet_finished(messages: list[OutboxMessage]) -> set[int]:
         .filter(user__in=people, program__courses__in=courses)
         .values_list("program__courses", "user")
     )
-    valid = Q(expires_on=None) | Q(expires_on__gte=timezone.now().date())
-    finished = Enrolment.objects.finished().filter(valid, course__in=courses, membership__user__in=people)
-    done = set(finished.values_list("course", "membership__user"))
+    now = timezone.now()
+    finished = Enrolment.objects.finished().filter(course__in=courses, membership__user__in=people)
+    done = {
+        (course, user)
+        for course, user, last_day, zone in finished.values_list("course", "membership__user", "expires_on", "course__program__time_zone")
+        if last_day is None or last_day >= times.local_day(now, zone)
+    }
     return {
         message.pk
         for message in messages

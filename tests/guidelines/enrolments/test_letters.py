@@ -5,7 +5,7 @@ from guidelines.enrolments.models import Enrolment
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox.letters import write
 from mentoring.kernel.outbox.models import OutboxMessage
-from programs.memberships.models import Membership
+from programs.memberships.models import Membership, Program
 from tests.factories.guidelines import CourseVersionFactory, EnrolmentFactory
 from tests.factories.programs import MembershipFactory
 
@@ -66,6 +66,18 @@ def test_nobody_is_reminded_who_has_finished_or_left(version, reminded, noon):
     Membership.objects.filter(user=left.recipient).update(left_at=noon)
 
     assert letters.not_yet_finished([done, left, still]) == {still.pk}
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "is_owed"), [("Pacific/Auckland", "2026-03-31T12:00Z", True), ("America/Los_Angeles", "2026-04-01T05:00Z", False)]
+)
+def test_a_course_is_owed_again_from_the_day_after_its_last_by_the_programs_clock(version, reminded, time_machine, zone, now, is_owed):
+    (message,) = reminded(1)
+    Program.objects.update(time_zone=zone)
+    EnrolmentFactory(taken=version, membership=Membership.objects.get(user=message.recipient), finished=True, expires_on="2026-03-31")
+    time_machine.move_to(now)
+
+    assert letters.not_yet_finished([message]) == ({message.pk} if is_owed else set())
 
 
 def test_a_refresher_that_was_taken_or_put_away_is_not_offered(version, offered, noon):
