@@ -128,18 +128,25 @@ FOR_ADMINS = SessionLimits(idle=HOUR // 2, at_most=12 * HOUR, noted_every=60)
 
 
 def end_after_a_while(get_response: Handler) -> Handler:
-    """Sign out who has not been here for long, or who signed in long ago."""
+    """Sign out who has not been here for long, or who signed in long ago. What they wrote and sent is on the page that says so."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated or _goes_on(request):
             return get_response(request)
         logout(request)
+        if (written := _words_sent(request)) and "HX-Request" not in request.headers:
+            return render(request, "signed_out.html", {"written": written}, status=HTTPStatus.FORBIDDEN)
         messages.info(request, _("You were signed out to keep your account safe. Sign in again to go on."))
         if "HX-Request" in request.headers:
             return HttpResponseClientRedirect(reverse("account_login"))
         return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
 
     return handle
+
+
+def _words_sent(request: HttpRequest) -> list[str]:
+    """Of all that a form sends, what took time to write: several words, and no password."""
+    return [value for name, values in request.POST.lists() if "password" not in name for value in values if " " in value.strip()]
 
 
 def leave_nothing_behind(get_response: Handler) -> Handler:

@@ -102,6 +102,20 @@ def test_a_part_of_a_page_leads_the_whole_page_to_sign_in(admin, as_member, afte
     assert answer["HX-Redirect"] == "/accounts/login/"
 
 
+def test_what_was_sent_too_late_is_on_the_page_that_says_so_and_not_saved(admin, as_member, after):
+    browser = as_member(admin)
+    after(31 * MINUTE)
+
+    answer = browser.post(ACCOUNT, {"name": "<b>She sounded</b> tired.", "pronouns": "", "password": "level beam tea pot"})
+
+    assert answer.status_code == 403
+    assert "&lt;b&gt;She sounded&lt;/b&gt; tired." in answer.text
+    assert "tea pot" not in answer.text
+    admin.user.refresh_from_db()
+    assert "tired" not in admin.user.name
+    assert browser.get(ACCOUNT).status_code == 302
+
+
 def test_a_page_costs_nothing_more_for_it(participant, as_member, queries_of):
     browser = as_member(participant)
     first = queries_of(lambda: browser.get(ACCOUNT))
