@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 
 from csp.decorators import csp_update
@@ -18,6 +18,8 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from mentoring.kernel.lists.pages import page_of
+
 TO_FILES = "django.core.mail.backends.filebased.EmailBackend"
 BETWEEN_MAILS = b"\n" + b"-" * 79 + b"\n"
 SHOWN = 100
@@ -27,9 +29,15 @@ CODE = re.compile(r"^[ \t]*([0-9A-Z]{4,10}(?:-[0-9A-Z]{2,10})*)[ \t]*$", re.MULT
 
 @dataclass(frozen=True)
 class Mail:
+    """Read when something of it is shown: of thousands a page shows some."""
+
     file: str
     number: int
-    message: EmailMessage
+    content: bytes
+
+    @cached_property
+    def message(self) -> EmailMessage:
+        return email.message_from_bytes(self.content, policy=default)
 
     @property
     def subject(self) -> str:
@@ -88,13 +96,9 @@ def of_files(view: View) -> View:
 @require_safe
 @of_files
 def mails(request: HttpRequest) -> HttpResponse:
-    shown = []
-    for mail in newest_first():
-        shown.append(mail)
-        if len(shown) == SHOWN:
-            break
-    newest_code = next((mail for mail in shown if mail.code), None)
-    return render(request, "development/mailbox.html", {"mails": shown, "newest_code": newest_code, "limit": SHOWN, "now": timezone.now()})
+    page = page_of(request, list(newest_first()), per_page=SHOWN)
+    newest_code = None if page.has_previous else next((mail for mail in page.items if mail.code), None)
+    return render(request, "development/mailbox.html", {"page": page, "newest_code": newest_code, "now": timezone.now()})
 
 
 @require_safe
@@ -135,4 +139,4 @@ def _folder() -> Path:
 
 def _read(path: Path) -> list[Mail]:
     contents = [content for content in path.read_bytes().split(BETWEEN_MAILS) if content.strip()]
-    return [Mail(path.name, number, email.message_from_bytes(content, policy=default)) for number, content in enumerate(contents)]
+    return [Mail(path.name, number, content) for number, content in enumerate(contents)]

@@ -35,6 +35,17 @@ def test_mails_are_listed_newest_first(client, mailbox):
     assert "amara@example.org" in page
 
 
+def test_every_mail_is_there_however_many(client, mailbox):
+    mailbox(*((f"Mail number {number} of many", f"Text.\n\n{number:06}\n") for number in range(150)))
+
+    first, second = (client.get(MAILBOX, {"page": number}).content.decode() for number in (1, 2))
+
+    assert "Mail number 149 of many" in first
+    assert "Mail number 0 of many" not in first
+    assert "Mail number 0 of many" in second
+    assert "The newest code" not in second
+
+
 def test_an_empty_mailbox_says_what_will_be_there(client, mailbox):
     assert "No mail yet" in client.get(MAILBOX).content.decode()
 
