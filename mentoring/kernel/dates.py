@@ -6,7 +6,7 @@ language, and stands where it is made.
 
 from datetime import date, datetime, time
 
-from django.utils.formats import date_format
+from django.utils import dateformat
 from django.utils.translation import pgettext_lazy
 
 FORMATS = {
@@ -33,4 +33,4 @@ FORMATS = {
 
 def written(value: date | datetime | time, form: str) -> str:
     """`written(session.starts_at, "weekday_and_clock")`. A moment is told by the clock of the zone that it is in: localise it first."""
-    return date_format(value, str(FORMATS[form]))  # type: ignore[arg-type]
+    return dateformat.format(value, str(FORMATS[form]))

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -99,11 +99,17 @@ def initials(person: Any) -> str:
 @register.simple_tag
 def avatar(person: Any, side: str = "", size: str = "") -> SafeString:
     """The initials of somebody whose name stands beside. `side` is "one" or "two" in a pairing, and nowhere else."""
+    return _avatar(initials(person), side, size)
+
+
+# Of so few letters many people have the same.
+@lru_cache(maxsize=1000)
+def _avatar(letters: str, side: str, size: str) -> SafeString:
     return format_html(
         '<span class="avatar{}{}" aria-hidden="true">{}</span>',
         f" avatar--{side}" if side else "",
         f" avatar--{size}" if size else "",
-        initials(person),
+        letters,
     )
 
 
