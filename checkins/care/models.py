@@ -42,8 +42,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def in_rank(self) -> Self:
         """By kind, and of each kind what is due first."""
-        ranks = [When(kind=kind, then=Value(rank)) for rank, kinds in enumerate(Task.RANKS) for kind in kinds]
-        return self.order_by(Case(*ranks, default=Value(len(Task.RANKS)), output_field=IntegerField()), "due_at", "raised_at", "pk")
+        *before, _last = Task.RANKS
+        ranks = [When(kind__in=kinds, then=Value(rank)) for rank, kinds in enumerate(before)]
+        return self.order_by(Case(*ranks, default=Value(len(before)), output_field=IntegerField()), "due_at", "raised_at", "pk")
 
 
 class Task(models.Model):

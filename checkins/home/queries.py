@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan
 
 from checkins.agendas.models import AgendaItem
 from checkins.answers.models import CheckIn, CheckInQuerySet
@@ -198,14 +199,9 @@ def _answered_shares(pairings: "QuerySet[Pairing]", staff: Membership, now: date
     rule = CheckInPlan.objects.visible_to(staff).values_list("rule", flat=True).first() or cadence.EVERY_TWO_WEEKS
     this, last = now - cadence.usual_gap(rule), now - 2 * cadence.usual_gap(rule)
     asked = others_check_ins(pairings, staff).regular().asked().filter(opens_at__gt=last, opens_at__lte=now)
-    is_this, is_last = Q(opens_at__gt=this), Q(opens_at__lte=this)
-    numbers = asked.aggregate(
-        asked=Count("pk", filter=is_this),
-        answered=Count("answered_at", filter=is_this),
-        asked_before=Count("pk", filter=is_last),
-        answered_before=Count("answered_at", filter=is_last),
-    )
-    return _share(numbers["answered"], numbers["asked"]), _share(numbers["answered_before"], numbers["asked_before"])
+    rounds = asked.order_by().values_list(GreaterThan(F("opens_at"), this)).annotate(asked=Count("pk"), answered=Count("answered_at"))
+    shares = {is_this: _share(answered, number) for is_this, number, answered in rounds}
+    return shares.get(True), shares.get(False)
 
 
 def next_opening(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> datetime | None:

@@ -65,7 +65,7 @@ def waiting(people: "QuerySet[Membership]", *, on: date) -> "QuerySet[Membership
         profile__seeks_mentoring=True, profile__seeks_capacity__gt=0
     )
     paired = Pairing.objects.taking_a_place().filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")))
-    return people.filter(has_room).exclude(profile__paused_until__gt=on).exclude(Exists(paired))
+    return people.filter(has_room, ~Q(profile__paused_until__gt=on), ~Exists(paired))
 
 
 def fitting(people: "QuerySet[WithPlaces]", person: "WithPlaces") -> "QuerySet[WithPlaces]":
