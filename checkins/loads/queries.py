@@ -1,7 +1,7 @@
 """Loads in three queries, however many people and pairings."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -62,52 +62,54 @@ class Team:
 
 def of_person(person: Membership, now: datetime) -> Load:
     """One's own. Two queries."""
-    pairings = Pairing.objects.visible_to(person).filter(coordinator=person)
-    return _loads(pairings, Task.objects.visible_to(person).of_caseload(person), now).get(person.pk, Load())
+    pairings = Pairing.objects.visible_to(person).not_of(person).filter(coordinator=person)
+    return _loads(pairings, _with_who(Task.objects.visible_to(person).of_caseload(person)), now).get(person.pk, Load())
 
 
 def of_team(viewer: Membership, now: datetime) -> Team:
-    """Of all who run the program. Three queries."""
+    """Of all who run the program. Nobody looks after a pairing of their own, whatever is written down. Three queries."""
     staff = Membership.objects.visible_to(viewer).current().staff().with_people().order_by("user__name", "pk")
     pairings = Pairing.objects.visible_to(viewer).not_of(viewer)
-    loads = _loads(pairings, Task.objects.visible_to(viewer), now)
+    tasks = _with_who(Task.objects.visible_to(viewer))
+    loads = _loads(
+        pairings.filter(~Q(first=F("coordinator")), ~Q(second=F("coordinator")), coordinator__isnull=False),
+        tasks.filter(~Q(pairing__first=F("who")), ~Q(pairing__second=F("who"))),
+        now,
+    )
     found = [(person, loads.get(person.pk, Load())) for person in staff]
     return Team(sorted(found, key=lambda one: -one[1].weight), pairings.open().filter(coordinator=None).count())
 
 
-def _loads(pairings: PairingQuerySet, tasks: TaskQuerySet, now: datetime) -> dict[int, Load]:
-    """By person. Nobody looks after a pairing of their own, whatever is written down."""
-    theirs = ~Q(first=F("coordinator")) & ~Q(second=F("coordinator"))
-    new = Q(state=State.ACTIVE, activated_at__gt=now - FIRST_WEEKS)
-    by_stage = (
-        pairings.open()
-        .filter(theirs, coordinator__isnull=False)
-        .order_by()
-        .values("coordinator")
-        .annotate(
-            introduced=Count("pk", filter=Q(state__in=[State.PROPOSED, State.ACCEPTED])),
-            new=Count("pk", filter=new),
-            running=Count("pk", filter=Q(state=State.ACTIVE) & ~new),
-            resting=Count("pk", filter=Q(state=State.PAUSED)),
-        )
-    )
-    of_others = ~Q(pairing__first=F("who")) & ~Q(pairing__second=F("who"))
-    by_what_is_open = (
-        tasks.open()
-        .filter(read_by=Program.AnswersReadBy.COORDINATORS)
-        .annotate(who=Coalesce("owner", "pairing__coordinator"))
-        .filter(of_others)
-        .order_by()
-        .values("who")
-        .annotate(
-            tasks=Count("pk", filter=~Q(kind__in=Task.MEASURED)),
-            measured=Count("pk", filter=Q(kind__in=Task.MEASURED)),
-            oldest_at=Min("raised_at"),
-        )
-    )
-    found: dict[int, dict[str, Any]] = {}
-    rows: list[tuple[str, Mapping[str, Any]]] = [("coordinator", row) for row in by_stage]
-    rows += [("who", row) for row in by_what_is_open]
-    for name, row in rows:
-        found.setdefault(row[name], {}).update({key: value for key, value in row.items() if key != name})
-    return {person: Load(**numbers) for person, numbers in found.items()}
+def _with_who(tasks: TaskQuerySet) -> Any:
+    """Each with `who`: whoever has taken it on, or looks after the pairing."""
+    return tasks.annotate(who=Coalesce("owner", "pairing__coordinator"))
+
+
+def _loads(pairings: PairingQuerySet, tasks: Any, now: datetime) -> dict[int, Load]:
+    """By person. The tasks come `_with_who`."""
+    is_new = Q(activated_at__gt=now - FIRST_WEEKS)
+    by_state = pairings.open().order_by().values_list("coordinator", "state").annotate(number=Count("pk"), new=Count("pk", filter=is_new))
+    theirs = tasks.open().filter(read_by=Program.AnswersReadBy.COORDINATORS)
+    by_kind = theirs.order_by().values_list("who", "kind").annotate(number=Count("pk"), oldest_at=Min("raised_at"))
+    found: dict[int, Load] = defaultdict(Load)
+    for person, state, number, new in by_state:
+        found[person] = _with_pairings(found[person], state, number, new)
+    for person, kind, number, oldest_at in by_kind:
+        found[person] = _with_tasks(found[person], kind, number, oldest_at)
+    return found
+
+
+def _with_pairings(load: Load, state: str, number: int, new: int) -> Load:
+    """And so many pairings more in this state; `new`: how many of them began of late."""
+    if state == State.ACTIVE:
+        return replace(load, new=load.new + new, running=load.running + number - new)
+    if state == State.PAUSED:
+        return replace(load, resting=load.resting + number)
+    return replace(load, introduced=load.introduced + number)
+
+
+def _with_tasks(load: Load, kind: str, number: int, oldest_at: datetime) -> Load:
+    oldest_at = min(load.oldest_at or oldest_at, oldest_at)
+    if kind in Task.MEASURED:
+        return replace(load, measured=load.measured + number, oldest_at=oldest_at)
+    return replace(load, tasks=load.tasks + number, oldest_at=oldest_at)
