@@ -282,7 +282,10 @@ def today(request: MemberRequest) -> HttpResponse:
     are_late = late.count()
     total = numbers.total + bool(introduced.number) + are_late
     is_training = kind == TRAINING
-    shown = late if is_training else _of_kind(tasks, kind, day).in_rank().select_related("owner__user")
+    if is_training:
+        shown: Any = enrolments.in_the_order_of_the_morning(late, me, now)
+    else:
+        shown = _of_kind(tasks, kind, day).in_rank().select_related("owner__user")
     page: Page[Any] = page_of(request, shown, per_page=TASKS_A_PAGE)
     figures, round = queries.figures(pairings, me, now), readings.open_round(pairings, me, now)
     on_page = [] if is_training else page.items
@@ -292,7 +295,8 @@ def today(request: MemberRequest) -> HttpResponse:
     if is_training:
         lines = list(enrolments.told_of(page.items, me, now))
     elif kind == "" and _are_on(page, numbers):
-        lines = _with_what_is_no_task(lines, introduced, enrolments.told_of(list(late[:LATE_SHOWN]), me, now) if are_late else [])
+        first_late = list(enrolments.in_the_order_of_the_morning(late, me, now)[:LATE_SHOWN]) if are_late else []
+        lines = _with_what_is_no_task(lines, introduced, enrolments.told_of(first_late, me, now))
     context = {
         "now": now,
         "greeting": _greeting(now),

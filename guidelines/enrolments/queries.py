@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from guidelines.courses.models import CourseVersion, CourseVersionQuerySet
 from guidelines.courses.reader import Kind
 from guidelines.enrolments import policies
 from guidelines.enrolments.models import Enrolment, LiveHour, Step
 from guidelines.enrolments.services import REMINDER_LETTER, REQUIREMENT
-from matching.pairings.models import Pairing
+from matching.pairings.models import Pairing, PairingQuerySet
 from mentoring.kernel import times
 from mentoring.kernel.lists.filters import Columns
 from mentoring.kernel.outbox.models import OutboxMessage
@@ -248,39 +248,48 @@ class Late:
 def late_with_a_course(me: Membership, now: datetime, *, caseload_alone: bool = False) -> MembershipQuerySet:
     """Who has not finished for two weeks what comes before a first pairing, or is paired and holds a required course no longer.
 
-    Not the viewer, nor who was reminded within a week. First those for whom a pairing waits, then the longest.
+    Not the viewer, nor who was reminded within a week. One query, for the courses.
     """
-    mine = Q(first=OuterRef("pk")) | Q(second=OuterRef("pk"))
-    pairings = Pairing.objects.filter(mine, program=me.program_id)
-    asked = Requirement.objects.open().filter(membership=OuterRef("pk"), key=REQUIREMENT, opened_at__lte=now - LATE_AFTER)
-    required = _required(me)
-    lately = OutboxMessage.objects.about(kind=REMINDER_LETTER, subject_ids=[version.course_id for version in required])
-    today, is_late = times.local_day(now, me.program.time_zone), Q(pk=None)
-    for version in required:
-        held = Enrolment.objects.finished().filter(membership=OuterRef("pk"), course=version.course_id)
-        never = Q(late_since__isnull=False) & ~Exists(held)
-        over = Exists(held) & ~Exists(held.filter(Q(expires_on=None) | Q(expires_on__gte=today))) & Exists(pairings.active())
-        is_late |= (never | over) & in_audience(version.audience)
-    people = _participants(me).exclude(pk=me.pk)
-    if caseload_alone:
-        people = people.filter(Exists(pairings.open().filter(coordinator=me)))
+    required = list(_required(me).values_list("course", "audience"))
+    if not required:
+        return Membership.objects.none()
+    never, over, today = Q(pk=None), Q(pk=None), times.local_day(now, me.program.time_zone)
+    for course, audience in required:
+        held = Enrolment.objects.finished().filter(membership=OuterRef("pk"), course=course)
+        is_valid = Exists(held.filter(Q(expires_on=None) | Q(expires_on__gte=today)))
+        never |= Q(in_audience(audience), ~Exists(held))
+        over |= Q(in_audience(audience), Exists(held), ~is_valid)
+    # Of few it is over: whether these are paired is what the database looks up one by one, so it comes last.
+    is_late = Q(Exists(_asked_long_ago(now)), never) | Q(over, Exists(_pairings_of_each(me).active()))
+    lately = OutboxMessage.objects.about(kind=REMINDER_LETTER, subject_ids=[course for course, _audience in required])
+    reminded = Exists(lately.filter(recipient=OuterRef("user"), created_at__gt=now - REMINDED_FOR))
+    people = _participants(me).filter(is_late, ~Q(pk=me.pk), ~reminded)
+    return people.filter(Exists(_pairings_of_each(me).open().filter(coordinator=me))) if caseload_alone else people
+
+
+def in_the_order_of_the_morning(late: MembershipQuerySet, me: Membership, now: datetime) -> MembershipQuerySet:
+    """First those for whom a pairing waits (`is_waited_for`), then the longest (`late_since`)."""
+    is_waited_for = Exists(_pairings_of_each(me).filter(state=Pairing.State.ACCEPTED))
     return (
-        people.annotate(
-            late_since=Subquery(asked.values("opened_at")[:1]),
-            is_waited_for=Exists(pairings.filter(state=Pairing.State.ACCEPTED)),
-        )
-        .filter(is_late)
-        .exclude(Exists(lately.filter(recipient=OuterRef("user"), created_at__gt=now - REMINDED_FOR)))
+        late.annotate(late_since=Subquery(_asked_long_ago(now).values("opened_at")[:1]), is_waited_for=is_waited_for)
         .with_people()
         .order_by("-is_waited_for", F("late_since").asc(nulls_last=True), "user__name", "pk")
     )
 
 
+def _pairings_of_each(me: Membership) -> PairingQuerySet:
+    return Pairing.objects.filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")), program=me.program_id)
+
+
+def _asked_long_ago(now: datetime) -> "QuerySet[Requirement]":
+    return Requirement.objects.open().filter(membership=OuterRef("pk"), key=REQUIREMENT, opened_at__lte=now - LATE_AFTER)
+
+
 def told_of(people: Sequence[Any], me: Membership, now: datetime) -> list[Late]:
-    """Of rows of `late_with_a_course`, each with the first course that they are late with. Four queries."""
+    """Of rows `in_the_order_of_the_morning`, each with the first course that they are late with. Four queries."""
     if not people:
         return []
-    required, today = _required(me), times.local_day(now, me.program.time_zone)
+    required, today = list(_required(me).in_a_list()), times.local_day(now, me.program.time_zone)
     sides = {one.membership_id: (one.offers_mentoring, one.seeks_mentoring) for one in Profile.objects.filter(membership__in=people)}
     held: dict[tuple[int, int], list[Enrolment]] = {}
     for enrolment in Enrolment.objects.filter(membership__in=people, course__in=[version.course_id for version in required]).order_by("pk"):
@@ -310,8 +319,8 @@ def told_of(people: Sequence[Any], me: Membership, now: datetime) -> list[Late]:
     return told
 
 
-def _required(me: Membership) -> list[CourseVersion]:
-    return list(CourseVersion.objects.visible_to(me).in_force().filter(is_required=True).in_a_list())
+def _required(me: Membership) -> CourseVersionQuerySet:
+    return CourseVersion.objects.visible_to(me).in_force().filter(is_required=True)
 
 
 ORDERS: Columns = {
