@@ -42,21 +42,22 @@ class Entry:
 
 @dataclass(frozen=True)
 class Told:
-    """A task in words."""
+    """A task in words; what is the same for all of its kind stands in its entry."""
 
     task: Task
     heading: str
     seen: str
-    why: str
-    first: str
-    then: str
-    say: str
+    entry: Entry
+
+
+def entry_of(task: Task) -> Entry:
+    # Without two days in a row that closed so, it is that fewer are answered than before.
+    return FEWER_ANSWERS if task.kind == Task.Kind.UNANSWERED and task.since_on is None else ENTRIES[task.kind]
 
 
 def tell(task: Task, reminded: Sequence[datetime] = ()) -> Told:
     """The task must come `with_people`. `reminded`: when the reminders went that nobody answered."""
-    # Without two days in a row that closed so, it is that fewer are answered than before.
-    entry = FEWER_ANSWERS if task.kind == Task.Kind.UNANSWERED and task.since_on is None else ENTRIES[task.kind]
+    entry = entry_of(task)
     names = {
         "name": task.about.user.short_name,
         "other": task.pairing.other_half(task.about).user.short_name,
@@ -67,10 +68,7 @@ def tell(task: Task, reminded: Sequence[datetime] = ()) -> Told:
         task=task,
         heading=str(entry.heading) % names,
         seen=" ".join(filter(None, [str(entry.seen) % names, _said_of(reminded)])),
-        why=str(entry.why),
-        first=str(entry.first),
-        then=str(entry.then),
-        say=str(entry.say),
+        entry=entry,
     )
 
 

@@ -218,7 +218,7 @@ def _facts(request: MemberRequest, pair: Pairing) -> HttpResponse:
     tasks, signals = queries.tasks_of(pair, me), imbalance.of_pairing(pair, me)
     context = {
         "pairing": pair,
-        "tasks": _lines(tasks, imbalance.newest_among(signals, tasks), me),
+        "tasks": _lines(tasks, imbalance.newest_among(signals, tasks), me, now),
         "signals": signals,
         "strip": _strip_of_pairing(pair, meetings, of_first, of_second),
         "rounds": readings.rounds_of(pair, me, now),
@@ -258,9 +258,10 @@ def _strip_of_pairing(pair: Pairing, meetings: queries.Meetings, of_first: int, 
 
 @dataclass(frozen=True)
 class Line:
-    """Somebody who needs somebody: a task in words, and where it is looked at."""
+    """Somebody who needs somebody: a task in words, by when, and where it is looked at."""
 
     told: Told
+    due: str
     href: str
 
 
@@ -291,7 +292,7 @@ def today(request: MemberRequest) -> HttpResponse:
     on_page = [] if is_training else page.items
     queries.fetch_people(on_page, round.not_yet)
     load = loads.of_person(me, now)
-    lines: list[AnyLine] = list(_lines(on_page, imbalance.newest_of_tasks(on_page, me), me))
+    lines: list[AnyLine] = list(_lines(on_page, imbalance.newest_of_tasks(on_page, me), me, now))
     if is_training:
         lines = list(enrolments.told_of(page.items, me, now))
     elif kind == "" and _are_on(page, numbers):
@@ -329,8 +330,13 @@ def _of_kind(tasks: TaskQuerySet, kind: str, today: date) -> TaskQuerySet:
     return due.filter(kind__in=KINDS[kind]) if kind in KINDS else due
 
 
-def _lines(tasks: Sequence[Task], signals: Mapping[int, Signal], me: Membership) -> list[Line]:
-    return [Line(told, _where(told.task, signals.get(told.task.pk), me)) for told in _told(tasks, signals)]
+def _lines(tasks: Sequence[Task], signals: Mapping[int, Signal], me: Membership, now: datetime) -> list[Line]:
+    return [Line(told, _due(told.task, now), _where(told.task, signals.get(told.task.pk), me)) for told in _told(tasks, signals)]
+
+
+def _due(task: Task, now: datetime) -> str:
+    day = {"day": written(timezone.localtime(task.due_at).date(), "day")}
+    return _("was due on %(day)s") % day if task.due_at < now else _("by %(day)s") % day
 
 
 def _where(task: Task, signal: Signal | None, me: Membership) -> str:
@@ -423,8 +429,7 @@ def _address(request: MemberRequest, **changes: str) -> str:
 def _told(tasks: Sequence[Task], signals: Mapping[int, Signal]) -> list[Told]:
     """A task that a signal is told by says what was seen."""
     reminded = readings.reminded_before(tasks)
-    told = [tell(task, reminded.get(task.pk, [])) for task in tasks]
-    return [imbalance.in_place_of(one, signals[one.task.pk]) if one.task.pk in signals else one for one in told]
+    return [imbalance.tell(task, signals[task.pk]) if task.pk in signals else tell(task, reminded.get(task.pk, [])) for task in tasks]
 
 
 def _with_others(pairings: list[Pairing], me: Membership) -> list[tuple[Pairing, Membership]]:

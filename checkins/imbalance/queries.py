@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from checkins.answers.models import Answer, CheckIn
 from checkins.care.models import Task
-from checkins.care.playbook import Told
+from checkins.care.playbook import Told, entry_of
 from checkins.imbalance import chart, wording
 from checkins.imbalance.models import Pattern, QuietReview, Signal
 from checkins.plans.models import Question
@@ -76,9 +76,9 @@ def newest_among(signals: Iterable[Signal], tasks: Sequence[Task]) -> dict[int, 
     return newest
 
 
-def in_place_of(told: Told, signal: Signal) -> Told:
+def tell(task: Task, signal: Signal) -> Told:
     """The task in the words of its signal."""
-    return replace(told, heading=wording.heading(signal), seen=wording.in_short(signal))
+    return Told(task, wording.heading(signal), wording.in_short(signal), entry_of(task))
 
 
 def of_pairing(pairing: Pairing, staff: Membership) -> list[Signal]:
