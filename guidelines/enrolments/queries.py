@@ -272,7 +272,7 @@ def in_the_order_of_the_morning(late: MembershipQuerySet, me: Membership, now: d
     is_waited_for = Exists(_pairings_of_each(me).filter(state=Pairing.State.ACCEPTED))
     return (
         late.annotate(late_since=Subquery(_asked_long_ago(now).values("opened_at")[:1]), is_waited_for=is_waited_for)
-        .with_people()
+        .select_related("user", "profile")
         .order_by("-is_waited_for", F("late_since").asc(nulls_last=True), "user__name", "pk")
     )
 
@@ -286,11 +286,10 @@ def _asked_long_ago(now: datetime) -> "QuerySet[Requirement]":
 
 
 def told_of(people: Sequence[Any], me: Membership, now: datetime) -> list[Late]:
-    """Of rows `in_the_order_of_the_morning`, each with the first course that they are late with. Four queries."""
+    """Of rows `in_the_order_of_the_morning`, each with the first course that they are late with. Three queries."""
     if not people:
         return []
     required, today = list(_required(me).in_a_list()), times.local_day(now, me.program.time_zone)
-    sides = {one.membership_id: (one.offers_mentoring, one.seeks_mentoring) for one in Profile.objects.filter(membership__in=people)}
     held: dict[tuple[int, int], list[Enrolment]] = {}
     for enrolment in Enrolment.objects.filter(membership__in=people, course__in=[version.course_id for version in required]).order_by("pk"):
         held.setdefault((enrolment.membership_id, enrolment.course_id), []).append(enrolment)
@@ -298,11 +297,12 @@ def told_of(people: Sequence[Any], me: Membership, now: datetime) -> list[Late]:
     reminded = dict(letters.filter(recipient__in=[one.user_id for one in people]).values_list("recipient").annotate(Max("created_at")))
     told = []
     for person in people:
-        offers, seeks = sides.get(person.pk, (False, False))
+        profile = getattr(person, "profile", None) or Profile()
         for version in required:
             enrolments = held.get((person.pk, version.course_id), [])
             finished = [one for one in enrolments if one.finished_at is not None]
-            if not policies.is_asked(version.audience, offers=offers, seeks=seeks) or any(one.is_valid_on(today) for one in finished):
+            is_asked = policies.is_asked(version.audience, offers=profile.offers_mentoring, seeks=profile.seeks_mentoring)
+            if not is_asked or any(one.is_valid_on(today) for one in finished):
                 continue
             told.append(
                 Late(
