@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mentoring.kernel import times
+from mentoring.kernel.names import without_titles
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 def validate_time_zone(name: str) -> None:
     if name not in times.zone_names():
         raise ValidationError(_("Choose a time zone from the list, for example Europe/London."), code="unknown_time_zone")
-
-
-# What stands before a name in many a list of people, in small letters.
-TITLES = frozenset("dr dra frau herr miss mme mr mrs ms mx pan pani prof professor rev sig sir sr sra srta".split())
 
 
 class UserManager(BaseUserManager["User"]):
@@ -75,8 +72,7 @@ class User(AbstractBaseUser):
         """What the person is called on a page: their choice, else the first word of the name that is no title, else the address."""
         if self.erased_at is not None:
             return gettext("Former member")
-        words = (word for word in self.name.split() if word.rstrip(".").casefold() not in TITLES)
-        return self.called or next(words, self.name) or self.email.partition("@")[0]
+        return self.called or next(iter(without_titles(self.name)), self.name) or self.email.partition("@")[0]
 
     @property
     def full_name(self) -> str:

@@ -27,6 +27,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from mentoring.kernel.dates import written
+from mentoring.kernel.names import without_titles
 
 register = Library()
 
@@ -88,10 +89,10 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.filter
 def initials(person: Any) -> str:
-    """`Amara Okoye` -> `AO`. Takes a name, a login, or somebody's place in a program."""
+    """`Dr Amara Okoye` -> `AO`. Takes a name, a login, or somebody's place in a program."""
     person = getattr(person, "user", person)
     name = unicodedata.normalize("NFC", str(getattr(person, "full_name", person)))
-    words = [word.lstrip("“\"'(") for word in name.split()]
+    words = [word.lstrip("“\"'(") for word in without_titles(name) or name.split()]
     letters = [word[0] for word in words if word]
     return "".join(letters[:1] + letters[1:][-1:]).upper()
 

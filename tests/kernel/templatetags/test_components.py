@@ -51,6 +51,8 @@ def test_only_icons_that_point_somewhere_turn_with_the_direction_of_reading():
         ("Amara Okoye", "AO"),
         ("Siobhán Ní Dhuibhne Murphy", "SM"),
         ("  leila   haddad ", "LH"),
+        ("Dr. Rodrigo da Paz", "RP"),
+        ("Mr", "M"),
         ("Åsa", "Å"),
         ("王伟", "王"),
         ("", ""),

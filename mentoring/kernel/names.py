@@ -1,0 +1,9 @@
+"""Names of people, as they write them themselves."""
+
+# What stands before a name in many a list of people, in small letters.
+TITLES = frozenset("dr dra frau herr miss mme mr mrs ms mx pan pani prof professor rev sig sir sr sra srta".split())
+
+
+def without_titles(name: str) -> list[str]:
+    """`Dr. Rodrigo da Paz` -> its words from `Rodrigo` on."""
+    return [word for word in name.split() if word.rstrip(".").casefold() not in TITLES]
