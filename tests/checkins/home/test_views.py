@@ -409,6 +409,19 @@ def test_a_task_says_what_was_seen_why_and_what_to_do_for_both(as_member):
         assert words in page
 
 
+def test_the_facts_of_a_pairing_do_not_say_that_nothing_is_asked_while_something_is(as_member):
+    around = people_around()
+    browser, page = as_member(around.coordinator), address("pairing", around.pairing.program, around.pairing.pk)
+    assert "on another occasion" not in browser.get(page).text
+
+    for half in around.pairing.halves:
+        CheckInFactory(pairing=around.pairing, membership=half, of_meeting=True, closes_at=timezone.now() + timedelta(days=1))
+
+    shown = browser.get(page).text
+    assert "No regular check-in yet" in shown
+    assert "2 check-ins on another occasion are open and not answered yet." in shown
+
+
 def test_the_facts_of_a_pairing_show_its_signals_open_and_past(as_member):
     pairing = PairingFactory(active=True)
     SignalFactory(pairing=pairing, kind="gap")
