@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 NAME = "template_of_tests"
 
@@ -34,12 +35,20 @@ def ready() -> str:
 def _make() -> None:
     from django.conf import settings
     from django.db import connection
+    from django.db.migrations.state import ProjectState
+
+    # Whatever hangs together with a new table, however remotely, would be read anew for what our migrations never ask. It is half the work.
+    reload_all = ProjectState.reload_model
+
+    def reload(state: ProjectState, app: str, model: str, delay: bool = True) -> None:
+        reload_all(state, app, model, delay=True)
 
     known = connection.settings_dict
     name, own = known["NAME"], known["TEST"]["NAME"]
     known["TEST"]["NAME"] = NAME
     try:
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        with mock.patch.object(ProjectState, "reload_model", reload):
+            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     finally:
         # Nobody may be connected to what is copied.
         connection.close()
