@@ -5,12 +5,13 @@ person is answered must not change with it. So a rule that asks for a place or f
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 import time_machine
@@ -124,6 +125,17 @@ class _UndoneVisit(Exception):
     """Takes back what a visit wrote, so that each meets the same world."""
 
 
+@pytest.fixture(scope="module")
+def answered(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[..., tuple]]:
+    """`answered(role, act, method, state, arrangement)`: all in one world, since each visit is undone, and none is made twice."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with time_machine.travel(NOON, tick=False):
+            world = _in_which_all_can_be_done()
+            browsers = {role: world.browser_of(role) for role in BOTH_HALVES}
+        yield cache(lambda role, act, method, state, arrangement: _answered(world, browsers[role], act, method, state, *arrangement))
+        transaction.set_rollback(True)
+
+
 def _in_which_all_can_be_done() -> World:
     """The world, and in it something for each act to be about."""
     world = build_world()
@@ -177,18 +189,16 @@ def _in_which_all_can_be_done() -> World:
 
 
 @pytest.mark.parametrize("role", BOTH_HALVES)
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 @time_machine.travel(NOON, tick=False)
-def test_the_pages_answer_a_person_alike_in_either_place_with_any_mentor(role: str, soak: bool) -> None:
+def test_the_pages_answer_a_person_alike_in_either_place_with_any_mentor(answered: Callable[..., tuple], role: str, soak: bool) -> None:
     """In its short form a half who runs the program as well does every fourth act: the services are those of every half."""
-    world = _in_which_all_can_be_done()
-    browser = world.browser_of(role)
     wrong, compared = [], 0
 
     for number, (act, method, state) in enumerate(list(_ways_to_act())[:: 1 if soak or role == "half" else 4]):
         # Each is compared with one other, and in the full form with all.
         others = ARRANGEMENTS[1:] if soak else [ARRANGEMENTS[1 + number % 3]]
-        answers = {place: _answered(world, browser, act, method, state, *place) for place in (ARRANGEMENTS[0], *others)}
+        answers = {place: answered(role, act, method, state, place) for place in (ARRANGEMENTS[0], *others)}
         compared += 1
         if len(set(answers.values())) > 1:
             wrong.append(f"{method} {act.route} while {state}: {answers}")
@@ -197,19 +207,17 @@ def test_the_pages_answer_a_person_alike_in_either_place_with_any_mentor(role: s
     assert wrong == []
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 @time_machine.travel(NOON, tick=False)
-def test_what_is_about_the_pairing_alone_is_answered_with_a_page_to_both() -> None:
+def test_what_is_about_the_pairing_alone_is_answered_with_a_page_to_both(answered: Callable[..., tuple]) -> None:
     """Neither is turned away at the door: whether it is their turn, the page says."""
-    world = _in_which_all_can_be_done()
-    browsers = {role: world.browser_of(role) for role in BOTH_HALVES}
     ways = [way for way in _ways_to_act() if _names_the_pairing_alone(way[0])]
 
     turned_away = [
         f"{method} {act.route} as {role} while {state}: {status}"
         for act, method, state in ways
-        for role, browser in browsers.items()
-        for status, *_ in [_answered(world, browser, act, method, state, *ARRANGEMENTS[0])]
+        for role in BOTH_HALVES
+        for status, *_ in [answered(role, act, method, state, ARRANGEMENTS[0])]
         if status >= 400 and status != HTTPStatus.CONFLICT
     ]
 
@@ -217,15 +225,13 @@ def test_what_is_about_the_pairing_alone_is_answered_with_a_page_to_both() -> No
     assert turned_away == []
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 @time_machine.travel(NOON, tick=False)
-def test_every_act_is_done_in_each_state_that_allows_it() -> None:
+def test_every_act_is_done_in_each_state_that_allows_it(answered: Callable[..., tuple]) -> None:
     """By one of the two at least; or the test above compared two refusals."""
-    world = _in_which_all_can_be_done()
-    browsers = [world.browser_of(role) for role in BOTH_HALVES]
 
     def is_done(act: acts.Act, state: str) -> bool:
-        visits = (_answered(world, browser, act, "post", state, *ARRANGEMENTS[0]) for browser in browsers)
+        visits = (answered(role, act, "post", state, ARRANGEMENTS[0]) for role in BOTH_HALVES)
         return any(any(left) for _, _, *left in visits)
 
     refused = [f"{act.name} while {state}" for act in acts.every() for state in sorted(act.states) if not is_done(act, state)]
