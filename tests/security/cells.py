@@ -10,12 +10,17 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from checkins.answers.access import COOKIE
-from tests.security.access_matrix import ALLOW, FORM, HIDE, ROLES, ROUTES, SIGN_IN
+from tests.security.access_matrix import ALLOW, FORM, HIDE, MEMBERS, PARTICIPANTS, ROLES, ROUTES, SIGN_IN, STAFF
 from tests.security.answers import MAY_WRITE, SAFE, tables_written, wrong_headers
 from tests.security.world import NAMES_A_ROW, World
 
 METHODS = ("get", "head", "options", "post")
 ASKS_MOST = ("half", "coordinator")
+# Where these are not shown what is their own program's, no rule of the product could show them another's: none of them is kept out of
+# anything because they are part of it.
+PART_OF_NOTHING = ("other", "coordinator", "admin")
+# Which members of the program a door lets in.
+DOORS = {"members": MEMBERS, "participants": PARTICIPANTS, "staff": STAFF, "admins": ("admin",)}
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,9 @@ def cells(
     What a route does not take it refuses before it looks at any row (`complaints` sees to that), so one row is enough to ask for.
     In its `short` form two roles ask for nearly all of it: HEAD and OPTIONS of every fourth page that they are let in to, since one door
     answers them as it answers GET; and what does not exist they are shown or send to, not both. The others GET what is the pair's own, and
-    ask for the rest of every third page.
+    ask for the rest of every third page. A member whom the door keeps out asks for what is their program's own, and in one way: a door
+    looks neither at the row nor at how it is asked for, and were it open, this is what would be seen. And what a route does not take is
+    refused to one of those who may see the page: nobody else could tell that it was taken.
     """
     for number, name in enumerate(routes):
         names_a_row = NAMES_A_ROW.search(patterns()[name][0])
@@ -75,9 +82,18 @@ def cells(
                 expected |= {"foreign": never} | ({"past": never} if role == "former" else {})
                 if not short or role in ASKS_MOST:
                     expected["missing"] = never
+            outside = is_kept_out(name, role)
             for which, outcome in expected.items():
+                if short and outside and which != "own":
+                    continue
+                if short and which == "foreign" and role in PART_OF_NOTHING and expected["own"] == HIDE:
+                    continue
                 address = address_of(world, name, which)
                 for method in methods:
+                    if short and refuses(name, method) and role != _who_is_refused(name):
+                        continue
+                    if short and outside and method == "post" and "get" in ROUTES[name].methods:
+                        continue
                     if short and method in ("head", "options") and not (outcome == ALLOW and role in ASKS_MOST and number % 4 == 0):
                         continue
                     if short and role not in ASKS_MOST and (which, method) != ("own", "get") and number % 3:
@@ -88,9 +104,21 @@ def cells(
                         yield Cell(name, role, which, method, address, outcome)
 
 
+def is_kept_out(route: str, role: str) -> bool:
+    """Is this a member of the program whom the route's door turns away? It does so before anybody asks for a row."""
+    door = getattr(patterns()[route][1].callback, "open_to", "members")
+    return role in MEMBERS and role not in DOORS[door]
+
+
 def refuses(route: str, method: str) -> bool:
     """A form may answer OPTIONS like GET. Whatever else is not in the table has to be refused."""
     return method not in ROUTES[route].methods and (method != "options" or ROUTES[route].methods != FORM)
+
+
+def _who_is_refused(route: str) -> str:
+    """One of those who may see the page, and of these one who asks most."""
+    who = ROUTES[route].who
+    return next((role for role in (*ASKS_MOST, *who) if role in who), ASKS_MOST[0])
 
 
 def address_of(world: World, name: str, which: str) -> str:
