@@ -21,6 +21,9 @@ from programs.people.models import User
 from tests.factories.checkins import plan_of
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory
+from tests.security.access_matrix import ROUTES
+from tests.security.cells import is_kept_out
+from tests.security.routes import name_of
 
 
 @dataclass(frozen=True)
@@ -54,17 +57,25 @@ def address(name: str, program: Any, *arguments: object) -> str:
 
 
 def pages_of_the_program(around: People, **things: object) -> list[str]:
-    """Every page under this program whose address can be made from its pairing and one of these things, by the name they have there."""
+    """Every page under this program whose address can be made from its pairing and one of these things, by the name they have there.
+
+    What can only be sent is no page: asked for, it answers nothing, as the access matrix sees.
+    """
     named = [{}, *({thing: key} for thing, key in {"pairing": around.pairing.pk, **things}.items())]
     found = set()
     for namespace in ("checkins", "matching", "programs", "guidelines"):
         routes = get_resolver().namespace_dict[namespace][1].reverse_dict
-        for name in filter(lambda key: isinstance(key, str), routes):
+        for name in [name for name in routes if isinstance(name, str) and "get" in ROUTES[f"{namespace}:{name}"].methods]:
             for arguments in named:
                 with suppress(NoReverseMatch):
                     found.add(reverse(f"{namespace}:{name}", kwargs={"program": around.pairing.program.slug, **arguments}))
     assert address("pairing", around.pairing.program, around.pairing.pk) in found
     return sorted(found)
+
+
+def let_in(pages: list[str], role: str) -> list[str]:
+    """Those whose door does not turn this role away. It would, whatever there is: that it does is for the access matrix."""
+    return [page for page in pages if not is_kept_out(name_of(page), role)]
 
 
 def shown(browser: Client, page: str) -> str:
