@@ -1,10 +1,11 @@
 """No page asks the database more often because there is more to show: every route that can be read, with few rows and with many."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import time_machine
@@ -26,6 +27,7 @@ from guidelines.agreements.models import Agreement
 from guidelines.courses.models import CourseVersion
 from matching.hand_overs.queries import Shown as HandOverShown
 from matching.joint.models import Round
+from matching.pairings.models import Pairing
 from matching.runs.models import Run
 from mentoring.kernel.jobs.models import Job
 from mentoring.kernel.outbox import services as outbox
@@ -158,7 +160,7 @@ def test_the_page_of_two_keeps_to_the_budget_where_everything_waits_that_can_wai
     me, other = pairing.halves
     for construct in (Question.Construct.VOICE, Question.Construct.BOUNDARIES, Question.Construct.WORDS):
         question_of(plan_of(pairing.program), construct)
-    _live(pairing, [0])
+    _in_step([_live(pairing, [0])])
     Round.objects.filter(pairing=pairing, kind="review").delete()
     AgendaItem.objects.filter(pairing=pairing, author=me).delete()
     for half in (me, other):
@@ -282,9 +284,8 @@ def _grow(world: World, numbers: range) -> None:
     ended = pairs(mine, waiting, closed=True)
     pairs(firsts, waiting, accepted=True)
     _write(PartnerWishFactory.build(pairing=pair, membership=pair.second) for pair in ended)
-    for pair in active:
-        _live(pair, [0])
-    _live(pairing, numbers)
+    _in_step(_live(pair, [0]) for pair in active)
+    _in_step([_live(pairing, numbers)])
     told = {"concern_id": world.own["concern"]}
     _write(ConcernEntryFactory.build(concern=None, author=half, kind="added", **told) for _ in numbers)
     _write(CaseTaskFactory.build(concern=None, owner=coordinator, **told) for _ in numbers)
@@ -354,41 +355,65 @@ def _grow_run(
     _write(LockFactory.build(program=program, mentee=one, mentor=other, by=by) for one, other in twos)
 
 
-def _live(pairing: object, numbers: Iterable[int]) -> None:
-    """What two people do in the course of time: topics, meetings, check-ins with their answers, and what becomes of these."""
-    first, second = pairing.halves  # type: ignore[attr-defined]
-    plan = plan_of(pairing.program)  # type: ignore[attr-defined]
-    questions = list(plan.questions.all())
-    topics = _write(AgendaItemFactory.build(pairing=pairing, author=author) for _ in numbers for author in (first, second))
-    done = _write(AgendaItemFactory.build(pairing=pairing, author=second, discussed=True) for _ in numbers)
-    sessions = _write(SessionFactory.build(pairing=pairing, logged_by=first, starts_at=NOON - timedelta(days=1 + n)) for n in numbers)
-    _write(SessionAccountFactory.build(session=session, author=half) for session in sessions for half in (first, second))
-    _write(NotReachedFactory.build(session=session, topic=topic, said_by=second) for session, topic in zip(sessions, done, strict=True))
-    missed = _write(SessionFactory.build(pairing=pairing, missed=True, starts_at=NOON - timedelta(days=1 + n, hours=5)) for n in numbers)
-    _write(AbsenceFactory.build(session=session, author=second) for session in missed)
-    planned = _write(SessionFactory.build(pairing=pairing, planned=True, starts_at=NOON + timedelta(days=3 + n)) for n in numbers)
-    _write(SessionOptionFactory.build(session=session, starts_at=NOON + timedelta(days=99), proposed_by=second) for session in planned)
+Rows = list[Any]
+
+
+def _in_step(lives: Iterable[Generator[Rows, Rows, None]]) -> None:
+    """What all of them write at a time, in one statement."""
+    waiting = [(life, next(life)) for life in lives]
+    while waiting:
+        written = [row for _, rows in waiting for row in rows]
+        for kind in dict.fromkeys(map(type, written)):
+            _write(row for row in written if type(row) is kind)
+        waiting = [(life, more) for life, rows in waiting for more in [_next(life, rows)] if more is not None]
+
+
+def _next(life: Generator[Rows, Rows, None], written: Rows) -> Rows | None:
+    try:
+        return life.send(written)
+    except StopIteration:
+        return None
+
+
+def _live(pairing: Pairing, numbers: Iterable[int]) -> Generator[Rows, Rows, None]:
+    """What two people do in the course of time: topics, meetings, check-ins with their answers, and what becomes of these.
+
+    What it yields is written before it goes on.
+    """
+    first, second = pairing.halves
+    plan = plan_of(pairing.program)
+    # All that were ever asked are answered by the two who do much: by each of many pairs it would be tens of thousands of answers.
+    questions = list(plan.questions.all())[: None if len(list(numbers)) > 1 else 5]
+    topics = yield [AgendaItemFactory.build(pairing=pairing, author=author) for _ in numbers for author in (first, second)]
+    done = yield [AgendaItemFactory.build(pairing=pairing, author=second, discussed=True) for _ in numbers]
+    sessions = yield [SessionFactory.build(pairing=pairing, logged_by=first, starts_at=NOON - timedelta(days=1 + n)) for n in numbers]
+    yield [SessionAccountFactory.build(session=session, author=half) for session in sessions for half in (first, second)]
+    yield [NotReachedFactory.build(session=session, topic=topic, said_by=second) for session, topic in zip(sessions, done, strict=True)]
+    missed = yield [SessionFactory.build(pairing=pairing, missed=True, starts_at=NOON - timedelta(days=1 + n, hours=5)) for n in numbers]
+    yield [AbsenceFactory.build(session=session, author=second) for session in missed]
+    planned = yield [SessionFactory.build(pairing=pairing, planned=True, starts_at=NOON + timedelta(days=3 + n)) for n in numbers]
+    yield [SessionOptionFactory.build(session=session, starts_at=NOON + timedelta(days=99), proposed_by=second) for session in planned]
     for half in (first, second):
-        _write(DecisionFactory.build(pairing=pairing, proposed_by=half, began_with_id=_first_decision(pairing)) for _ in numbers)
-        _write(DecisionFactory.build(pairing=pairing, proposed_by=half, standing=True, look_again_on=NOON.date()) for _ in numbers)
-        _write(GoalFactory.build(pairing=pairing, written_by=half, reached=True) for _ in numbers)
-        _write(NoteFactory.build(pairing=pairing, author=half, **how) for _ in numbers for how in ({}, {"only_mine": True}))
-    _write(ActionItemFactory.build(pairing=pairing, **how) for _ in numbers for how in ({}, {"asked": True}, {"done": True}))
-    _write(MessageFactory.build(pairing=pairing, author=author) for _ in numbers for author in (first, second))
+        yield [DecisionFactory.build(pairing=pairing, proposed_by=half, began_with_id=_first_decision(pairing)) for _ in numbers]
+        yield [DecisionFactory.build(pairing=pairing, proposed_by=half, standing=True, look_again_on=NOON.date()) for _ in numbers]
+        yield [GoalFactory.build(pairing=pairing, written_by=half, reached=True) for _ in numbers]
+        yield [NoteFactory.build(pairing=pairing, author=half, **how) for _ in numbers for how in ({}, {"only_mine": True})]
+    yield [ActionItemFactory.build(pairing=pairing, **how) for _ in numbers for how in ({}, {"asked": True}, {"done": True})]
+    yield [MessageFactory.build(pairing=pairing, author=author) for _ in numbers for author in (first, second)]
     links = zip(sessions, done, strict=True)
-    _write(Session.topics.through(session=session, agendaitem=topic) for session, topic in links)
-    _write(FactFactory.build(pairing=pairing, by=topic.author, source_id=topic.pk) for topic in topics)
-    _write(PauseFactory.build(pairing=pairing, gone_on_at=NOON) for _ in numbers)
+    yield [Session.topics.through(session=session, agendaitem=topic) for session, topic in links]
+    yield [FactFactory.build(pairing=pairing, by=topic.author, source_id=topic.pk) for topic in topics]
+    yield [PauseFactory.build(pairing=pairing, gone_on_at=NOON) for _ in numbers]
     for kind in ("reset", "reset-afterwards"):
-        rounds = _write(RoundFactory.build(pairing=pairing, kind=kind, source_id=n, opened_together=True) for n in numbers)
+        rounds = yield [RoundFactory.build(pairing=pairing, kind=kind, source_id=n, opened_together=True) for n in numbers]
         said = {"ask": "Time", "offer": "Time", "how": "better"}
-        _write(JointAnswerFactory.build(round=one, membership=half, content=said) for one in rounds for half in (first, second))
-    looks_back = _write(RoundFactory.build(pairing=pairing, kind="review", opened_together=True) for _ in numbers)
-    _write(ReviewFactory.build(pairing=pairing, round=one) for one in looks_back)
+        yield [JointAnswerFactory.build(round=one, membership=half, content=said) for one in rounds for half in (first, second)]
+    looks_back = yield [RoundFactory.build(pairing=pairing, kind="review", opened_together=True) for _ in numbers]
+    yield [ReviewFactory.build(pairing=pairing, round=one) for one in looks_back]
     said = {"more": "Time", "less": "Haste", "say": "even"}
-    _write(JointAnswerFactory.build(round=one, membership=half, content=said) for one in looks_back for half in (first, second))
+    yield [JointAnswerFactory.build(round=one, membership=half, content=said) for one in looks_back for half in (first, second)]
     for agreement in Agreement.objects.filter(pairing=pairing):
-        _write(EditionFactory.build(agreement=agreement, pairing=pairing, number=2 + n) for n in numbers)
+        yield [EditionFactory.build(agreement=agreement, pairing=pairing, number=2 + n) for n in numbers]
     shared = {"pairing": pairing, "plan": plan}
     for half in (first, second):
         rounds = [
@@ -397,27 +422,27 @@ def _live(pairing: object, numbers: Iterable[int]) -> None:
         rounds[::2] = [
             CheckInFactory.build(membership=half, closed=True, answered=True, due_on=one.due_on, **shared) for one in rounds[::2]
         ]
-        answered = [one for one in _write(rounds) if one.answered_at]
-        _write(AnswerFactory.build(check_in=one, question=question) for one in answered for question in questions)
-    raised = _write(ConcernFactory.build(raised_by=first, program=first.program) for _ in numbers)
-    _write(ConcernAboutFactory.build(concern=concern, membership=second) for concern in raised)
+        answered = [one for one in (yield rounds) if one.answered_at]
+        yield [AnswerFactory.build(check_in=one, question=question) for one in answered for question in questions]
+    raised = yield [ConcernFactory.build(raised_by=first, program=first.program) for _ in numbers]
+    yield [ConcernAboutFactory.build(concern=concern, membership=second) for concern in raised]
     if list(numbers) == [0]:
-        _write(CheckInFactory.build(membership=half, **shared) for half in (first, second))
+        yield [CheckInFactory.build(membership=half, **shared) for half in (first, second)]
         kinds = (Task.Kind.LOW_COMFORT, Task.Kind.BOUNDARY)
-        _write(TaskFactory.build(pairing=pairing, about=first, kind=kind) for kind in kinds)
-        _write([TaskFactory.build(pairing=pairing, about=second, unanswered=True)])
+        yield [TaskFactory.build(pairing=pairing, about=first, kind=kind) for kind in kinds]
+        yield [TaskFactory.build(pairing=pairing, about=second, unanswered=True)]
         for kind in (Signal.Kind.TOGETHER, Signal.Kind.GAP):
-            task = _write([TaskFactory.build(pairing=pairing, about=second, kind=TASK_OF.get(kind, Task.Kind.ONE_SIDED))])[0]
-            _write([SignalFactory.build(pairing=pairing, about=second, kind=kind, task=task)])
-        _write([QuietReviewFactory.build(pairing=pairing)])
-        pattern = _write([PatternFactory.build(about=second, program=second.program)])[0]
-        _write([Pattern.pairings.through(pattern=pattern, pairing=pairing)])
-    _write(TaskFactory.build(pairing=pairing, about=second, done=True) for _ in numbers)
-    notes = _write(CallNoteFactory.build(pairing=pairing, about=first, author=pairing.proposed_by) for _ in numbers)  # type: ignore[attr-defined]
-    _write(CallNoteFactory.build(pairing=pairing, author=pairing.proposed_by, corrects=note) for note in notes)  # type: ignore[attr-defined]
+            task = (yield [TaskFactory.build(pairing=pairing, about=second, kind=TASK_OF.get(kind, Task.Kind.ONE_SIDED))])[0]
+            yield [SignalFactory.build(pairing=pairing, about=second, kind=kind, task=task)]
+        yield [QuietReviewFactory.build(pairing=pairing)]
+        pattern = (yield [PatternFactory.build(about=second, program=second.program)])[0]
+        yield [Pattern.pairings.through(pattern=pattern, pairing=pairing)]
+    yield [TaskFactory.build(pairing=pairing, about=second, done=True) for _ in numbers]
+    notes = yield [CallNoteFactory.build(pairing=pairing, about=first, author=pairing.proposed_by) for _ in numbers]
+    yield [CallNoteFactory.build(pairing=pairing, author=pairing.proposed_by, corrects=note) for note in notes]
 
 
-def _first_decision(pairing: object) -> int | None:
+def _first_decision(pairing: Pairing) -> int | None:
     return Decision.objects.filter(pairing=pairing).order_by("pk").values_list("pk", flat=True).first()
 
 
