@@ -1,5 +1,6 @@
 """How the site is served, in development and for real: `gunicorn mentoring.wsgi` reads this by itself."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -18,3 +19,10 @@ accesslog = None  # the site writes its own line for each request, without perso
 # `make run`: what is changed is seen at the next click.
 reload = os.environ.get("WEB_RELOAD") == "true"
 reload_extra_files = [str(path) for path in Path("templates").rglob("*.html")] if reload else []
+
+
+def post_worker_init(worker: object) -> None:
+    """What is loaded by now stays until the end: Python need not look through all of it again for each page or two."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
