@@ -52,6 +52,7 @@ def test_only_icons_that_point_somewhere_turn_with_the_direction_of_reading():
         ("Siobhán Ní Dhuibhne Murphy", "SM"),
         ("  leila   haddad ", "LH"),
         ("Dr. Rodrigo da Paz", "RP"),
+        ("Wei Pan", "WP"),
         ("Mr", "M"),
         ("Åsa", "Å"),
         ("王伟", "王"),
