@@ -1,4 +1,4 @@
-"""Loads in three queries, however many people and pairings."""
+"""Loads, in as many queries however many people and pairings."""
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -67,7 +67,7 @@ def of_person(person: Membership, now: datetime) -> Load:
 
 
 def of_team(viewer: Membership, now: datetime) -> Team:
-    """Of all who run the program. Nobody looks after a pairing of their own, whatever is written down. Three queries."""
+    """Of all who run the program. Nobody looks after a pairing of their own, whatever is written down. Four queries."""
     staff = Membership.objects.visible_to(viewer).current().staff().with_people().order_by("user__name", "pk")
     pairings = Pairing.objects.visible_to(viewer).not_of(viewer)
     tasks = _with_who(Task.objects.visible_to(viewer))

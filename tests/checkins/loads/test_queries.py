@@ -73,3 +73,13 @@ def test_the_team_is_told_heaviest_first_with_what_is_nobodys(coordinator, noon)
     assert [person for person, _load in team.loads] == [coordinator, admin]
     assert team.nobodys == 1
     assert dict(team.loads)[coordinator] == queries.of_person(coordinator, noon)
+
+
+def test_the_loads_of_a_team_take_as_many_queries_however_large_it_is(coordinator, noon, queries_of):
+    looked_after(coordinator, active=True)
+    few = queries_of(lambda: queries.of_team(coordinator, noon))
+
+    for other in MembershipFactory.create_batch(3, program=coordinator.program, coordinator=True):
+        looked_after(other, active=True)
+
+    assert queries_of(lambda: queries.of_team(coordinator, noon)) == few == 4
