@@ -39,7 +39,7 @@ class Page:
     name: str
     address: str
     cookie: str = ""
-    visits: int = 100
+    visits: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,24 +88,23 @@ def _listens(port: int) -> bool:
 
 
 def measure(port: int, server: psutil.Process, page: Page, *, clients: int, seconds: float, requests: int) -> Run:
-    """Each client asks as soon as it has an answer, each time on a new connection: as a proxy does that is told nothing else."""
+    """Each client has a connection of its own and asks as soon as it has an answer."""
     times: list[float] = []
     wrong: list[str] = []
 
     def client(until: float, number: int) -> None:
-        headers = {"Connection": "close"} | ({"Cookie": page.cookie} if page.cookie else {})
+        connection = HTTPConnection(HOST, port, timeout=60)
         for _ in range(number):
             began = time.monotonic()
             if began > until or wrong:
                 break
-            connection = HTTPConnection(HOST, port, timeout=60)
-            connection.request("GET", page.address, headers=headers)
+            connection.request("GET", page.address, headers={"Cookie": page.cookie} if page.cookie else {})
             answer = connection.getresponse()
             answer.read()
-            connection.close()
             times.append((time.monotonic() - began) * 1000)
             if answer.status != 200:
                 wrong.append(f"{page.address} answered {answer.status}")
+        connection.close()
 
     def together(until: float, number: int) -> float:
         threads = [threading.Thread(target=client, args=(until, max(1, number // clients))) for _ in range(clients)]
@@ -125,7 +124,9 @@ def measure(port: int, server: psutil.Process, page: Page, *, clients: int, seco
 
 
 def pages_of_the_demo() -> list[Page]:
-    """What people open, and how often: most of them are participants, who come from a mail or to see what waits for them."""
+    """What people open, and how often. The shares are our guess until a program has counted: most people are participants, who come from a
+    mail or to see what waits for them.
+    """
     from django.core.management import call_command
 
     from programs.memberships.models import Membership
@@ -204,6 +205,8 @@ def compare(pages: list[Page], *, clients: int, seconds: float, requests: int) -
     baseline, cpu = statistics.mean(run.rate for run in around), statistics.mean(run.cpu_milliseconds for run in around)
     for name, run in ours.items():
         say(f"  {name}: {baseline / run.rate:.1f} bare views in the time of one, {run.cpu_milliseconds / cpu:.1f} in CPU")
+    alike = statistics.mean(baseline / ours[page.name].rate for page in pages)
+    say(f"  as many of one page as of another: {alike:.1f}")
     mix = sum(page.visits * baseline / ours[page.name].rate for page in pages) / sum(page.visits for page in pages)
     judge("bare views in the time of a page of the mix", mix, 15, at_least=False)
     in_cpu = sum(page.visits * ours[page.name].cpu_milliseconds / cpu for page in pages) / sum(page.visits for page in pages)
