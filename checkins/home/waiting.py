@@ -19,6 +19,7 @@ from checkins.reviews.services import REVIEW
 from checkins.sessions import queries as sessions
 from checkins.sessions.models import Session
 from checkins.threads import queries as threads
+from checkins.threads.policies import may_send
 from guidelines.agreements import queries as agreements
 from guidelines.agreements.models import Agreement
 from guidelines.agreements.services import AGREEMENT
@@ -32,7 +33,10 @@ from programs.memberships.models import Membership
 
 @dataclass
 class Waiting:
-    """In one pairing. `times`: sessions for which the other half has suggested times to pick from; `to_sign`: what the other has signed."""
+    """In one pairing. `times`: sessions for which the other half has suggested times to pick from; `to_sign`: what the other has signed.
+
+    `may_write`: a message can be answered.
+    """
 
     ahead: sessions.Ahead
     times: Sequence[Session] = ()
@@ -40,6 +44,7 @@ class Waiting:
     decisions: list[Decision] = field(default_factory=list)
     actions: list[ActionItem] = field(default_factory=list)
     unread: int = 0
+    may_write: bool = False
     ending: Round | None = None
     reset: Round | None = None
     afterwards: Round | None = None
@@ -73,6 +78,8 @@ def waiting_in(pairings: Sequence[Pairing], me: Membership, now: datetime) -> di
         found[agreement.pairing_id].to_sign = agreement
     for key, number in threads.unread_in(pairings, me).items():
         found[key].unread = number
+    for pairing in pairings:
+        found[pairing.pk].may_write = may_send(me, pairing)
     for asked in _rounds(pairings, me, now):
         setattr(found[asked.pairing_id], ASKED_IN[asked.kind], asked)
     return found
