@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from redis.exceptions import RedisError
 
+from mentoring.kernel.sent import written_in
 from programs.mail import reach
 from programs.memberships.models import Membership
 
@@ -128,25 +129,30 @@ FOR_ADMINS = SessionLimits(idle=HOUR // 2, at_most=12 * HOUR, noted_every=60)
 
 
 def end_after_a_while(get_response: Handler) -> Handler:
-    """Sign out who has not been here for long, or who signed in long ago. What they wrote and sent is on the page that says so."""
+    """Sign out who has not been here for long, or who signed in long ago. What they wrote and sent is on a page that says so, whether this
+    request or an earlier one has ended it.
+    """
 
     def handle(request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated or _goes_on(request):
-            return get_response(request)
-        logout(request)
-        if (written := _words_sent(request)) and "HX-Request" not in request.headers:
+        if request.user.is_authenticated and not _goes_on(request):
+            logout(request)
+            is_part = "HX-Request" in request.headers
+            if is_part or not _written(request):
+                messages.info(request, _("You were signed out to keep your account safe. Sign in again to go on."))
+                if is_part:
+                    return HttpResponseClientRedirect(reverse("account_login"))
+                return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
+        response = get_response(request)
+        leads_to_sign_in = response.headers.get("Location", "").startswith(f"{reverse('account_login')}?")
+        if leads_to_sign_in and (written := _written(request)):
             return render(request, "signed_out.html", {"written": written}, status=HTTPStatus.FORBIDDEN)
-        messages.info(request, _("You were signed out to keep your account safe. Sign in again to go on."))
-        if "HX-Request" in request.headers:
-            return HttpResponseClientRedirect(reverse("account_login"))
-        return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
+        return response
 
     return handle
 
 
-def _words_sent(request: HttpRequest) -> list[str]:
-    """Of all that a form sends, what took time to write: several words, and no password."""
-    return [value for name, values in request.POST.lists() if "password" not in name for value in values if " " in value.strip()]
+def _written(request: HttpRequest) -> list[str]:
+    return written_in(request.POST) if request.method == "POST" else []
 
 
 def leave_nothing_behind(get_response: Handler) -> Handler:

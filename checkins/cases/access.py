@@ -49,6 +49,6 @@ def _asks_again(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
     def asks(request: CaseRequest, *arguments: Any, **names: Any) -> HttpResponseBase:
         if request.method != "POST":
             return shows(request, *arguments, **names)
-        return ask_here(request, seconds=AN_HOUR, typed=request.POST.get("text", "")) or view(request, *arguments, **names)
+        return ask_here(request, seconds=AN_HOUR) or view(request, *arguments, **names)
 
     return asks

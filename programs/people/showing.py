@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from mentoring.kernel.sent import written_in
 from programs.people.access import is_asked_again
 from programs.people.forms import ShowItIsYou, ShowItIsYouByApp
 
@@ -25,10 +26,10 @@ PASSWORD, APP, PASSKEY = "reauthenticate", "mfa_reauthenticate", "mfa_reauthenti
 FORMS: dict[str, Any] = {PASSWORD: ShowItIsYou, APP: ShowItIsYouByApp, PASSKEY: ReauthenticateWebAuthnForm}
 
 
-def ask_here(request: HttpRequest, *, seconds: int, typed: str) -> HttpResponse | None:
+def ask_here(request: HttpRequest, *, seconds: int) -> HttpResponse | None:
     """None for who showed in the last so many seconds that it is them, or does so with this: `request.POST` is what they sent, then.
 
-    Otherwise the page that asks, which holds what they sent. `typed`: what of it they see there.
+    Otherwise the page that asks, which holds what they sent, and shows what they wrote.
     """
     given, sent = _apart(request.POST)
     request.POST = sent  # type: ignore[assignment]
@@ -51,7 +52,7 @@ def ask_here(request: HttpRequest, *, seconds: int, typed: str) -> HttpResponse 
         "by": by,
         "other_ways": [(way, words) for way, words in ways.items() if way != by],
         "passkey": {"request_options": begin_authentication(request.user)} if by == PASSKEY else None,
-        "typed": typed,
+        "written": written_in(sent),
         "sent": [(name, value) for name, values in sent.lists() if name != "csrfmiddlewaretoken" for value in values],
     }
     return render(request, "programs/people/show_here.html", context)

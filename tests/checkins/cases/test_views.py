@@ -207,6 +207,9 @@ def test_who_shows_it_by_another_way_keeps_what_they_wrote(as_member, around, co
     assert "shown-password" in asked
     assert "shown-code" in by_app
     assert "Use my passkey" in by_passkey
+    # The script fills in what it finds by this name.
+    assert 'id="id_shown-credential"' in by_passkey
+    assert '"credential": "id_shown-credential"' in by_passkey
     assert "That did not work." in failed
     assert {held_by(page)["text"] for page in (asked, by_app, by_passkey, failed)} == {"She sounded tired."}
 

@@ -116,6 +116,28 @@ def test_what_was_sent_too_late_is_on_the_page_that_says_so_and_not_saved(admin,
     assert browser.get(ACCOUNT).status_code == 302
 
 
+@pytest.mark.parametrize("words", ["她今天很累。我们谈了很久。", "Tired.\r\nSad."])
+def test_words_are_kept_in_whatever_script_they_are_written(admin, as_member, after, words):
+    browser = as_member(admin)
+    after(31 * MINUTE)
+
+    answer = browser.post(ACCOUNT, {"name": words, "pronouns": "they", "before": "What stood there", "once": "a 1"})
+
+    assert answer.status_code == 403
+    assert answer.context["written"] == [words]
+
+
+def test_what_is_sent_after_another_page_has_ended_the_sign_in_is_shown_too(admin, as_member, after):
+    browser = as_member(admin)
+    after(31 * MINUTE)
+    assert browser.get(ACCOUNT).status_code == 302
+
+    answer = browser.post(ACCOUNT, {"name": "She sounded tired."})
+
+    assert answer.status_code == 403
+    assert answer.context["written"] == ["She sounded tired."]
+
+
 def test_a_page_costs_nothing_more_for_it(participant, as_member, queries_of):
     browser = as_member(participant)
     first = queries_of(lambda: browser.get(ACCOUNT))
