@@ -21,7 +21,7 @@ run: .venv/run
 	@$(BIN)/python manage.py up
 
 test: .venv/test
-	@BROWSER_PATH="$$($(BIN)/python -m tests.browser_path)"; export BROWSER_PATH; $(BIN)/python -m pytest -n 3 --dist worksteal
+	@BROWSER_PATH="$$($(BIN)/python -m tests.browser_path)"; export BROWSER_PATH; $(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: .venv/test
 	$(BIN)/ruff check
