@@ -2,6 +2,7 @@
 
 import gc
 import os
+from importlib import import_module
 from pathlib import Path
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -23,10 +24,8 @@ reload_extra_files = [str(path) for path in Path("templates").rglob("*.html")] i
 
 def post_worker_init(worker: object) -> None:
     """What is loaded by now stays until the end: Python need not look through all of it again for each page or two."""
-    from django.urls import get_resolver
-
     # All views and forms hang on it, and Django would read it with the first visit.
-    get_resolver().url_patterns  # noqa: B018 - read here for what it loads
+    import_module("mentoring.urls")
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

@@ -39,12 +39,12 @@ class Waiting:
     """
 
     ahead: sessions.Ahead
+    may_write: bool
     times: Sequence[Session] = ()
     absences: list[Absence] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     actions: list[ActionItem] = field(default_factory=list)
     unread: int = 0
-    may_write: bool = False
     ending: Round | None = None
     reset: Round | None = None
     afterwards: Round | None = None
@@ -65,7 +65,7 @@ def waiting_in(pairings: Sequence[Pairing], me: Membership, now: datetime) -> di
     active = [pairing for pairing in pairings if pairing.state == Pairing.State.ACTIVE]
     ahead = sessions.ahead_of(active, me, now)
     nothing = sessions.Ahead(asked=(), planned=(), suggested=None, place="")
-    found = {pairing.pk: Waiting(ahead.get(pairing.pk, nothing)) for pairing in pairings}
+    found = {pairing.pk: Waiting(ahead.get(pairing.pk, nothing), may_write=may_send(me, pairing)) for pairing in pairings}
     for waiting in found.values():
         waiting.times = _times_to_pick(waiting.ahead, me)
     for absence in absences.unanswered(active, me, now):
@@ -78,8 +78,6 @@ def waiting_in(pairings: Sequence[Pairing], me: Membership, now: datetime) -> di
         found[agreement.pairing_id].to_sign = agreement
     for key, number in threads.unread_in(pairings, me).items():
         found[key].unread = number
-    for pairing in pairings:
-        found[pairing.pk].may_write = may_send(me, pairing)
     for asked in _rounds(pairings, me, now):
         setattr(found[asked.pairing_id], ASKED_IN[asked.kind], asked)
     return found
