@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from tests.factories.guidelines import (
 )
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory, ProfileFactory
+from tests.times import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -269,6 +271,7 @@ def test_the_check_page_says_so_much_and_no_more(browser, client, version, ana, 
     assert client.get(address).status_code == 404
 
 
+@time_machine.travel(NOON, tick=False)
 def test_who_guesses_codes_is_stopped(client, version, ana):
     EnrolmentFactory(taken=version, membership=ana, finished=True, code="right")
     wrong = reverse("guidelines:certificate-check", args=["wrong"])

@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -143,6 +144,7 @@ def test_the_address_of_the_page_is_told_to_nobody(ana, address):
     assert stranger().get(address or link(ana))["Referrer-Policy"] == "no-referrer"
 
 
+@time_machine.travel(NOON, tick=False)
 def test_who_tries_many_links_opens_none_for_a_while(ana):
     browser = stranger()
     answers = [browser.get(f"/mail/stop/guess{n}/").status_code for n in range(21)]
