@@ -17,6 +17,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
+from django.core.management.commands import flush
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.template import Context, Template
@@ -51,7 +52,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_b
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """A test with real commits empties the tables afterwards. By deletion, since truncating seventy small tables takes ten times as long;
-    PostgreSQL refuses to delete or truncate audit events: not in this database."""
+    PostgreSQL refuses to delete or truncate audit events: not in this database. What Django writes anew after it is never emptied."""
 
     def deletions(operations: DatabaseOperations, style: object, tables: list[str], **_: object) -> list[str]:
         emptied = [table for table in tables if table not in NEVER_EMPTIED and table != "kernel_auditevent"]
@@ -63,6 +64,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_is_kept")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", deletions)
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *_, **__: None)
         yield
     # A browser may still ask for something when it is closed: what answers it holds a session, and the database is not dropped then.
     with django_db_blocker.unblock(), connection.cursor() as cursor:
