@@ -24,6 +24,7 @@ from django.template import Context, Template
 from django.test import Client
 from django.test.signals import template_rendered
 from django.test.utils import CaptureQueriesContext
+from factory.builder import DeclarationSet
 
 from mentoring.embedded import Valkey, reachable
 from mentoring.kernel.wishes import services as wishes
@@ -33,6 +34,8 @@ from tests.times import NOON, ToldClock
 
 # Playwright's plain interface runs an event loop, which Django takes for a mistake.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# For each trait that is not asked for, factory_boy puts the whole of a factory into the words of an error that it catches itself.
+DeclarationSet.__repr__ = object.__repr__
 
 pytest_plugins = ["tests.reporting", "pytester"]
 

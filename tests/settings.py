@@ -16,6 +16,8 @@ REDIS_URL = CELERY_BROKER_URL = embedded.redis_url_with(REDIS_URL, database=2 * 
 CACHES = {"default": CACHES["default"] | {"LOCATION": embedded.cache_url_beside(REDIS_URL)}}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Each browser of a test would look for all static files anew; those that need one have it from a server of their own.
+WHITENOISE_USE_FINDERS = False
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # A line for each page is for who runs a site; what it says is tested with the level that a site has.
 LOGGING["loggers"]["django_structlog"] = {"level": "ERROR"}

@@ -85,7 +85,8 @@ def test_headers_and_a_page_while_the_database_is_away(scene):
 
 
 @pytest.mark.django_db
-def test_static_files_may_be_kept_but_carry_the_policy(client):
+def test_static_files_may_be_kept_but_carry_the_policy(client, settings):
+    settings.WHITENOISE_USE_FINDERS = True
     response = client.get("/static/css/tokens.css")
 
     assert response.status_code == 200
