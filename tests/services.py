@@ -19,7 +19,13 @@ from mentoring.embedded import Postgres, Server, Valkey
 
 PREFIX = "evenhand-tests-"
 # Nothing here has to survive a power cut.
-HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+HASTY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    # In tables this small it takes longer to look for the best order of joins than any order does.
+    "join_collapse_limit": "1",
+}
 
 
 def start() -> None:

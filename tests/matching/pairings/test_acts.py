@@ -1,3 +1,5 @@
+from functools import cache
+
 import pytest
 from django.urls import get_resolver
 
@@ -9,6 +11,7 @@ from tests.factories.programs import MembershipFactory
 EVERY_ACT = [pytest.param(act, id=act.name) for act in acts.every()]
 
 
+@cache
 def built(state, mentor):
     return PairingFactory.build(**{state: True}, mentor=mentor, first_id=1, second_id=2, first__id=1, second__id=2)
 
