@@ -19,7 +19,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, reselect, retarget
 from redis.exceptions import RedisError
 
 from mentoring.kernel.sent import written_in
@@ -130,14 +130,14 @@ FOR_ADMINS = SessionLimits(idle=HOUR // 2, at_most=12 * HOUR, noted_every=60)
 
 def end_after_a_while(get_response: Handler) -> Handler:
     """Sign out who has not been here for long, or who signed in long ago. What they wrote and sent is on a page that says so, whether this
-    request or an earlier one has ended it.
+    request or an earlier one has ended it, and whether the page sent it or htmx a part of it.
     """
 
     def handle(request: HttpRequest) -> HttpResponse:
+        is_part = "HX-Request" in request.headers
         if request.user.is_authenticated and not _goes_on(request):
             logout(request)
-            is_part = "HX-Request" in request.headers
-            if is_part or not _written(request):
+            if not _written(request):
                 messages.info(request, _("You were signed out to keep your account safe. Sign in again to go on."))
                 if is_part:
                     return HttpResponseClientRedirect(reverse("account_login"))
@@ -145,10 +145,21 @@ def end_after_a_while(get_response: Handler) -> Handler:
         response = get_response(request)
         leads_to_sign_in = response.headers.get("Location", "").startswith(f"{reverse('account_login')}?")
         if leads_to_sign_in and (written := _written(request)):
-            return render(request, "signed_out.html", {"written": written}, status=HTTPStatus.FORBIDDEN)
+            page = render(request, "signed_out.html", {"written": written}, status=HTTPStatus.FORBIDDEN)
+            return _shown_whole(page) if is_part else page
+        if leads_to_sign_in and is_part:
+            # htmx would follow into the part that it fills, and show the form for signing in there, or nothing.
+            return HttpResponseClientRedirect(reverse("account_login"))
         return response
 
     return handle
+
+
+def _shown_whole(page: HttpResponse) -> HttpResponse:
+    """For htmx to put in the place of all that is there, whatever part the form asked for. Of a refusal it would show nothing."""
+    page.status_code = HTTPStatus.OK
+    page["HX-Reswap"] = "innerHTML show:window:top"
+    return retarget(reselect(page, "unset"), "body")
 
 
 def _written(request: HttpRequest) -> list[str]:

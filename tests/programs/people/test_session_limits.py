@@ -9,6 +9,7 @@ from tests.factories.programs import MembershipFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 ACCOUNT = "/accounts/me/"
+BY_HTMX = {"HX-Request": "true"}
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 
 
@@ -97,7 +98,7 @@ def test_a_part_of_a_page_leads_the_whole_page_to_sign_in(admin, as_member, afte
     browser = as_member(admin)
     after(31 * MINUTE)
 
-    answer = browser.get(ACCOUNT, headers={"HX-Request": "true"})
+    answer = browser.get(ACCOUNT, headers=BY_HTMX)
 
     assert answer["HX-Redirect"] == "/accounts/login/"
 
@@ -136,6 +137,31 @@ def test_what_is_sent_after_another_page_has_ended_the_sign_in_is_shown_too(admi
 
     assert answer.status_code == 403
     assert answer.context["written"] == ["She sounded tired."]
+
+
+@pytest.mark.parametrize("is_ended_before", [False, True])
+def test_words_that_htmx_sends_are_shown_in_the_place_of_the_whole_page(admin, as_member, after, is_ended_before):
+    browser = as_member(admin)
+    after(31 * MINUTE)
+    if is_ended_before:
+        browser.get(ACCOUNT)
+
+    answer = browser.post(ACCOUNT, {"name": "She sounded tired."}, headers=BY_HTMX)
+
+    # Of any other status htmx shows nothing.
+    assert answer.status_code == 200
+    assert answer.context["written"] == ["She sounded tired."]
+    assert (answer["HX-Retarget"], answer["HX-Reselect"]) == ("body", "unset")
+    assert "HX-Redirect" not in answer
+
+
+def test_without_words_htmx_leads_the_whole_page_to_sign_in_after_another_page_has_ended_it(admin, as_member, after):
+    browser = as_member(admin)
+    after(31 * MINUTE)
+    browser.get(ACCOUNT)
+
+    for answer in (browser.get(ACCOUNT, headers=BY_HTMX), browser.post(ACCOUNT, {"name": "tired"}, headers=BY_HTMX)):
+        assert (answer.status_code, answer["HX-Redirect"]) == (200, "/accounts/login/")
 
 
 def test_a_page_costs_nothing_more_for_it(participant, as_member, queries_of):
