@@ -3,15 +3,19 @@
 import time
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from checkins.concerns.models import Concern
+from checkins.concerns.models import Concern, ConcernEntry
+from tests.browser.passkeys import add_passkey
 from tests.browser.pressing import press
+from tests.factories.checkins import ConcernFactory
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory
 
-A_MINUTE = 60
+A_MINUTE, AN_HOUR = 60, 3600
 
 
 @pytest.fixture
@@ -60,3 +64,42 @@ def test_a_concern_from_a_telephone_to_its_close(page_at, axe, picture, pairing)
         expect(telephone.get_by_text(words, exact=words == "Read")).to_be_visible()
     press(telephone, "Leave this page now")
     assert Concern.objects.get().outcome == "agreed"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_was_written_for_long_goes_through_once_after_a_passkey(page_at, axe, picture, pairing, width):
+    admin = MembershipFactory(program=pairing.program, admin=True, user__verified=True)
+    concern = ConcernFactory(raised_by=pairing.first)
+    page = page_at(width, as_=admin, color_scheme="dark" if width == 360 else "light")
+    add_passkey(page)
+    page.goto(reverse("checkins:concern-note", args=[pairing.program.slug, concern.pk]))
+    page.get_by_label("What is to be kept?").fill(words := '"No", she said & left.\nTwice.')
+    _showed_who_they_are_ago(2 * AN_HOUR)
+
+    press(page, "Save the note")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Show that it is you")
+    expect(page.get_by_text("Twice.")).to_be_visible()
+    press(page, "Use a passkey")
+    expect(page.get_by_role("button", name="Use my passkey")).to_be_visible()
+    expect(page.get_by_text("Twice.")).to_be_visible()
+    assert not ConcernEntry.objects.exists()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    picture(page, "show-by-passkey")
+    axe(page)
+
+    with page.expect_request(lambda request: request.method == "POST") as waiting:
+        page.get_by_role("button", name="Use my passkey").click()
+    expect(page.get_by_role("heading", name="Show that it is you")).to_have_count(0)
+    expect(page.get_by_text("Twice.")).to_be_visible()
+    # The same that comes a second time.
+    sent = waiting.value
+    assert page.request.post(sent.url, data=sent.post_data_buffer, headers={"Content-Type": sent.headers["content-type"]}).ok
+    assert ConcernEntry.objects.get().text == words
+
+
+def _showed_who_they_are_ago(seconds: int) -> None:
+    session = SessionStore(Session.objects.get().pk)
+    for record in session["account_authentication_methods"]:
+        record["at"] = time.time() - seconds
+    session.save()

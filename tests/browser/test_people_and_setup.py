@@ -12,6 +12,7 @@ from mentoring.kernel.outbox import delivery
 from programs.memberships import services as memberships
 from programs.readiness import services as readiness
 from programs.setup import services as setup
+from tests.browser.passkeys import add_passkey
 from tests.browser.pressing import press
 from tests.factories.programs import CohortFactory, MembershipFactory, UserFactory
 
@@ -175,15 +176,8 @@ def test_a_member_of_several_programs_chooses(page_at, axe, picture, program):
 def test_a_passkey_is_added_and_opens_the_account(page_at):
     amara = UserFactory(verified=True, name="Amara Okoye")
     page = page_at(1280, as_=amara)
-    device = page.context.new_cdp_session(page)
-    device.send("WebAuthn.enable")
-    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
-    device.send("WebAuthn.addVirtualAuthenticator", {"options": options | {"automaticPresenceSimulation": True}})
 
-    page.goto(reverse("mfa_add_webauthn"))
-    page.get_by_label("I also want to sign in with it alone").check()
-    page.get_by_role("button", name="Add this passkey").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Emergency codes")
+    add_passkey(page)
     page.goto("/accounts/me/")
     press(page, "Sign out")
 
