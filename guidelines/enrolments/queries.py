@@ -250,7 +250,17 @@ def late_with_a_course(me: Membership, now: datetime, *, caseload_alone: bool = 
 
     Not the viewer, nor who was reminded within a week. One query, for the courses.
     """
-    required = list(_required(me).values_list("course", "audience"))
+    late = late_with(list(required_of(me)), me, now)
+    return late.filter(in_caseload_of(me)) if caseload_alone else late
+
+
+def required_of(me: Membership) -> "QuerySet[CourseVersion, tuple[int, str]]":
+    """The courses that come before a first pairing in the program of somebody who runs it, and whom each is for."""
+    return _required(me).values_list("course", "audience")
+
+
+def late_with(required: Sequence[tuple[int, str]], me: Membership, now: datetime) -> MembershipQuerySet:
+    """The same for who has asked for the courses already, as for many people at once. No query."""
     if not required:
         return Membership.objects.none()
     never, over, today = Q(pk=None), Q(pk=None), times.local_day(now, me.program.time_zone)
@@ -263,8 +273,12 @@ def late_with_a_course(me: Membership, now: datetime, *, caseload_alone: bool = 
     is_late = Q(Exists(_asked_long_ago(now)), never) | Q(over, Exists(_pairings_of_each(me).active()))
     lately = OutboxMessage.objects.about(kind=REMINDER_LETTER, subject_ids=[course for course, _audience in required])
     reminded = Exists(lately.filter(recipient=OuterRef("user"), created_at__gt=now - REMINDED_FOR))
-    people = _participants(me).filter(is_late, ~Q(pk=me.pk), ~reminded)
-    return people.filter(Exists(_pairings_of_each(me).open().filter(coordinator=me))) if caseload_alone else people
+    return _participants(me).filter(is_late, ~Q(pk=me.pk), ~reminded)
+
+
+def in_caseload_of(me: Membership) -> Exists:
+    """Of memberships: has a pairing that this person looks after."""
+    return Exists(_pairings_of_each(me).open().filter(coordinator=me))
 
 
 def in_the_order_of_the_morning(late: MembershipQuerySet, me: Membership, now: datetime) -> MembershipQuerySet:

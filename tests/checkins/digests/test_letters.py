@@ -7,11 +7,15 @@ import time_machine
 from checkins.digests import letters
 from checkins.digests.queries import Numbers, numbers_of
 from checkins.digests.services import DIGEST
+from guidelines.enrolments.services import REMINDER_LETTER, REQUIREMENT
 from mentoring.kernel.outbox import kinds
 from mentoring.kernel.outbox import services as outbox
 from mentoring.kernel.outbox.letters import compose
 from mentoring.kernel.outbox.models import OutboxMessage
+from programs.readiness import services as readiness
+from tests.checkins.pages import address
 from tests.factories.checkins import DigestTimeFactory, TaskFactory
+from tests.factories.guidelines import CourseVersionFactory, EnrolmentFactory
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory
 from tests.times import NOON
@@ -44,6 +48,7 @@ def test_it_holds_numbers_and_nobodys_name():
     assert re.search(r"what the weeks show: 1\b", mail.body)
     assert f"/p/{pairing.program.slug}/today/" in mail.body
     assert "introductions" not in mail.body
+    assert "late" not in mail.body
     assert not re.search("Quill|Zebulon|Quay|Ottilie|comfort|ease", mail.subject + mail.body + str(mail.alternatives))
 
 
@@ -79,11 +84,56 @@ def test_introductions_that_wait_for_long_are_one_thing_as_on_the_page():
     assert numbers[coordinator.pk].total == 2
 
 
-def test_the_numbers_of_many_cost_two_queries(django_assert_num_queries):
-    staff = MembershipFactory.create_batch(7, coordinator=True)
+@pytest.fixture
+def course():
+    return CourseVersionFactory(required=True, course__program__name="Northside")
 
-    with django_assert_num_queries(2):
-        numbers_of(staff, NOON)
+
+def late_with(course, **who):
+    """A participant of whom the course has been asked for twenty days."""
+    late = MembershipFactory(program=course.course.program, **who)
+    readiness.require(membership=late, key=REQUIREMENT, now=NOON - timedelta(days=20))
+    return late
+
+
+def test_who_is_late_with_a_course_counts_as_on_the_page_and_is_not_named(as_member, course):
+    coordinator, other = (DigestTimeFactory(membership__program=course.course.program).membership for _ in range(2))
+    looked_after = late_with(course, user__name="Zebulon Quill")
+    PairingFactory(program=course.course.program, accepted=True, first=looked_after, coordinator=coordinator)
+    late_with(course, user__name="Ottilie Quay", is_coordinator=True)
+    EnrolmentFactory(taken=course, membership=late_with(course), finished=True)
+    late_with(CourseVersionFactory(required=True))
+
+    numbers, message, kind = numbers_of((coordinator, other), NOON), owed_to(coordinator), kinds.get(DIGEST)
+    mail = compose(message, kind=kind, context=kind.context([message])[message.pk], address="priya@example.org")
+
+    assert numbers == {coordinator.pk: Numbers(late=2, of_mine=1), other.pk: Numbers(late=2)}
+    assert as_member(coordinator).get(address("today", course.course.program)).context["total"] == 2
+    assert letters.still_owed([message]) == {message.pk}
+    for text in (mail.body, mail.alternatives[0].content):
+        assert "2 things need somebody today" in text
+        assert "people who are late with a course: 2" in text
+        assert not re.search("Quill|Zebulon|Quay|Ottilie|Waiting", text)
+
+
+def test_nobody_is_told_of_themselves_nor_of_who_was_reminded_within_a_week(course):
+    me, other = (late_with(course, is_coordinator=True) for _ in range(2))
+    assert numbers_of((me,), NOON) == {me.pk: Numbers(late=1)}
+
+    outbox.owe(kind=REMINDER_LETTER, subject_id=course.course_id, recipient=other.user, program_id=me.program_id, now=NOON)
+
+    assert numbers_of((me,), NOON)[me.pk].total == 0
+
+
+def test_the_numbers_of_many_cost_four_queries(django_assert_num_queries, course):
+    late_with(course)
+    ours = MembershipFactory.create_batch(4, program=course.course.program, coordinator=True)
+    others = [CourseVersionFactory(required=True).written_by for _ in range(3)]
+
+    with django_assert_num_queries(4):
+        numbers = numbers_of([*ours, *others], NOON)
+
+    assert [numbers[person.pk].late for person in (*ours, *others)] == [1, 1, 1, 1, 0, 0, 0]
 
 
 def test_it_is_not_owed_where_nothing_needs_anybody_or_nobody_wants_it():
