@@ -1,7 +1,10 @@
 """Somebody writes for long, and is signed out meanwhile: what they wrote is there to copy, however the page sends it."""
 
+import re
+
 import pytest
 from django.contrib.sessions.models import Session
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from checkins.threads.models import Message
@@ -53,3 +56,15 @@ def test_what_was_written_is_on_the_page_after_the_sign_in_has_ended(page_at, ax
     assert not Message.objects.exists()
     page.get_by_role("link", name="Sign in again").click()
     expect(page.get_by_label("Your email address")).to_be_visible()
+
+
+def test_a_part_that_asks_again_by_itself_leads_the_whole_page_to_sign_in(page_at, pairing):
+    page = page_at(360, as_=pairing.first)
+    page.goto(reverse("programs:my-data"))
+    page.get_by_role("button", name="Make my copy").click()
+    expect(page.get_by_text("The work goes on.")).to_be_visible()
+
+    Session.objects.all().delete()
+
+    expect(page.get_by_label("Your email address")).to_be_visible()
+    expect(page).to_have_url(re.compile(reverse("account_login")))
