@@ -5,6 +5,8 @@ import os
 from importlib import import_module
 from pathlib import Path
 
+from django.conf import settings
+
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
@@ -25,7 +27,7 @@ reload_extra_files = [str(path) for path in Path("templates").rglob("*.html")] i
 def post_worker_init(worker: object) -> None:
     """What is loaded by now stays until the end: Python need not look through all of it again for each page or two."""
     # All views and forms hang on it, and Django would read it with the first visit.
-    import_module("mentoring.urls")
+    import_module(settings.ROOT_URLCONF)
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
