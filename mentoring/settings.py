@@ -65,6 +65,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Around everything: what it gives, it gives to all that is called within.
+    "mentoring.middleware.make_room",
     *(["mentoring.middleware.count_queries"] if EVENHAND_PROBE else []),
     # First what goes on every answer, however early it is given.
     "csp.middleware.CSPMiddleware",

@@ -1,3 +1,4 @@
+import resource
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ from mentoring import middleware
 from tests.factories.programs import MembershipFactory, UserFactory
 
 request_for = RequestFactory()
+CALLS = 1000
 
 
 def asked_by(user, view):
@@ -47,6 +49,25 @@ def test_no_page_is_kept():
     kept = HttpResponse(headers={"Cache-Control": "public, max-age=3600"})
 
     assert middleware.keep_nothing(lambda request: kept)(request_for.get("/"))["Cache-Control"] == "no-store"
+
+
+def _call():
+    pass
+
+
+def test_a_loop_asks_for_no_more_memory_however_deep_it_stands():
+    def pieces_of_memory_at(depth):
+        if depth:
+            return pieces_of_memory_at(depth - 1)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(CALLS):
+            _call()
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+    def most(request):
+        return max(map(pieces_of_memory_at, range(300)))
+
+    assert middleware.make_room(most)(request_for.get("/")) < CALLS / 2
 
 
 @pytest.mark.django_db
