@@ -5,9 +5,10 @@ language, and stands where it is made.
 """
 
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from django.utils import dateformat
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import get_language, pgettext_lazy
 
 FORMATS = {
     "weekday_alone": pgettext_lazy("date format", "l"),
@@ -31,6 +32,20 @@ FORMATS = {
 }
 
 
+# Those that say nothing of the hour.
+OF_A_DAY = frozenset(form for form in FORMATS if not form.endswith(("clock", "seconds")))
+
+
 def written(value: date | datetime | time, form: str) -> str:
     """`written(session.starts_at, "weekday_and_clock")`. A moment is told by the clock of the zone that it is in: localise it first."""
-    return dateformat.format(value, str(FORMATS[form]))
+    letters = str(FORMATS[form])
+    if form in OF_A_DAY and isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
+        return _day(day, letters, get_language())
+    return dateformat.format(value, letters)
+
+
+# A list names the same few days again and again. The words for months and weekdays are those of the language.
+@lru_cache(maxsize=1000)
+def _day(day: date, letters: str, language: str | None) -> str:
+    return dateformat.format(day, letters)

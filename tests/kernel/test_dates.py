@@ -39,6 +39,15 @@ def test_a_day_a_time_and_a_moment_are_written_as_people_do(value, form, words):
     assert written(value, form) == words
 
 
+def test_a_day_is_written_for_each_in_their_own_language():
+    said = []
+    for language in ("en", "de"):
+        with translation.override(language):
+            said.append(written(MOMENT.date(), "day"))
+
+    assert said == ["5 March", "5 März"]
+
+
 def test_a_page_tells_a_moment_by_the_readers_clock_and_nothing_where_there_is_none():
     page = engines["django"].from_string('{{ moment|written:"clock" }}{{ nothing|written:"clock" }}')
 
