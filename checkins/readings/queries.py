@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from checkins.answers.models import Answer, CheckIn, CheckInQuerySet, readable_rules
@@ -64,14 +65,29 @@ def open_round(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime, 
 def with_current_round(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> Any:
     """Each with `round_on`, the day of its newest check-ins, and how those of both halves stand: `first_state`, `second_state`;
     on which occasion, `round_occasion`; and `last_minute`, until when the later of the two is open."""
-    opened = CheckIn.objects.of_one_day().filter(pairing=OuterRef("pk"), opens_at__lte=now).asked()
     of_round = CheckIn.objects.of_one_day().filter(pairing=OuterRef("pk"), due_on=OuterRef("round_on")).with_state(now, reader=staff)
-    return pairings.annotate(round_on=Subquery(opened.order_by("-due_on").values("due_on")[:1])).annotate(
+    return _with_round_on(pairings, now).annotate(
         first_state=_one(of_round.filter(membership=OuterRef("first")), "state"),
         second_state=_one(of_round.filter(membership=OuterRef("second")), "state"),
         round_occasion=_one(of_round.order_by("pk"), "occasion"),
         last_minute=_one(of_round.order_by("-closes_at").annotate(minute=F("closes_at") - timedelta(minutes=1)), "minute"),
     )
+
+
+def answers_in_current_round(pairings: "QuerySet[Pairing]", now: datetime) -> dict[int, list[datetime | None]]:
+    """By the key of each pairing that has been asked: when either half answered in the newest round, None for one who has not.
+
+    The pairings are those that the viewer sees, and is no half of.
+    """
+    of_round = CheckIn.objects.of_one_day().filter(pairing=OuterRef("pk"), due_on=OuterRef("round_on")).asked()
+    of_each_half = of_round.order_by("membership", "pk").distinct("membership")
+    asked = _with_round_on(pairings, now).exclude(round_on=None).annotate(answers=ArraySubquery(of_each_half.values("answered_at")))
+    return dict(asked.values_list("pk", "answers"))
+
+
+def _with_round_on(pairings: "QuerySet[Pairing]", now: datetime) -> Any:
+    opened = CheckIn.objects.of_one_day().filter(pairing=OuterRef("pk"), opens_at__lte=now).asked()
+    return pairings.annotate(round_on=Subquery(opened.order_by("-due_on").values("due_on")[:1]))
 
 
 # --- where two see it differently ---

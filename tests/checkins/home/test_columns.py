@@ -23,6 +23,15 @@ def test_the_list_of_pairings_says_when_they_last_met_and_who_has_answered(noon)
     assert answered == {around.pairing.pk: "1 of 2 answered"}
 
 
+def test_the_newest_round_counts_without_what_was_taken_back(noon):
+    around = people_around()
+    CheckInFactory(pairing=around.pairing, closed=True, answered=True)
+    CheckInFactory(pairing=around.pairing)
+    CheckInFactory(pairing=around.pairing, membership=around.other_half, called_off_at=noon)
+
+    assert columns.answered([around.pairing], around.coordinator, noon) == {around.pairing.pk: "0 of 1 answered"}
+
+
 def test_of_a_pairing_of_ones_own_nothing_is_said(noon):
     around = people_around()
     around.half.is_coordinator = True
