@@ -13,6 +13,15 @@ from programs.memberships.models import Cohort, Membership, Program
 Row = TypeVar("Row", bound=models.Model)
 
 
+PEOPLE = ("first", "second", "coordinator")
+# What somebody is called hangs on these.
+NAMES = ("name", "called", "email", "erased_at")
+
+
+def _names_of(*people: str) -> list[str]:
+    return [f"{person}__user__{field}" for person in people for field in NAMES]
+
+
 class PairingQuerySet(models.QuerySet["Pairing"]):
     def visible_to(self, membership: Membership) -> Self:
         """Facts about a pairing: its two halves, and the staff of the program.
@@ -41,15 +50,15 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
 
     def with_names(self) -> Self:
         """Who the two are and what they are called, and nothing else."""
-        names = [f"{half}__user__{field}" for half in ("first", "second") for field in ("name", "called", "email", "erased_at")]
-        return self.with_halves().only(*names)
+        return self.with_halves().only(*_names_of("first", "second"))
 
     def with_people(self) -> Self:
         return self.with_halves().select_related("program", "coordinator__user")
 
     def for_list(self) -> Self:
-        """Everything the list of pairings shows, in one query."""
-        return self.with_people().annotate(since=Coalesce("ended_at", "activated_at", "proposed_at"))
+        """Everything the list of pairings shows, in one query, and nothing else."""
+        shown = self.with_halves().select_related("coordinator__user").only("mentor", "state", "stands_in_for", *_names_of(*PEOPLE))
+        return shown.annotate(since=Coalesce("ended_at", "activated_at", "proposed_at"))
 
     def of_people_called_like(self, words: str) -> Self:
         """Each word is in the name of one of the two, or of the other."""

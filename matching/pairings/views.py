@@ -39,8 +39,11 @@ ORDERS: Columns = {
     "introduced": ["proposed_at"],
 }
 ROWS_AT_ONCE = 500
-TAGS = {Pairing.State.PROPOSED: "warn", Pairing.State.ACCEPTED: "warn", Pairing.State.ACTIVE: "ok"}
+TAGS: dict[str, str] = {Pairing.State.PROPOSED: "warn", Pairing.State.ACCEPTED: "warn", Pairing.State.ACTIVE: "ok"}
 PEOPLE_A_PAGE = 20
+
+# By the key of a column, and then by that of a pairing.
+Values = dict[str, dict[int, columns.Value]]
 
 # Where each thing is done that somebody may still have to do.
 TO_DO = {
@@ -55,9 +58,13 @@ TO_DO = {
 
 @dataclass(frozen=True)
 class Row:
+    """What a page would look up anew for each line is in words here. A cell: its heading, its words, what stands where there are none."""
+
     pairing: Pairing
+    names: str
+    state: str
     tag: str
-    cells: list[tuple[columns.Column, str]]
+    cells: list[tuple[str, str, str]]
 
 
 @staff_only
@@ -66,19 +73,10 @@ def pairing_list(request: MemberRequest) -> HttpResponse:
     shown = _asked_for(request)
     page = page_of(request, shown.qs)
     further = list(columns.every())
-    values = _values_of(page.items, further, request.membership, timezone.now())
-    rows = [
-        Row(
-            pairing,
-            TAGS.get(Pairing.State(pairing.state), ""),
-            [(column, columns.in_words(values[column.key].get(pairing.pk))) for column in further],
-        )
-        for pairing in page.items
-    ]
     context = {
         "filter": shown,
         "page": page,
-        "rows": rows,
+        "rows": _lines(page.items, further, _values_of(page.items, further, request.membership, timezone.now())),
         "columns": further,
         "counts": _counts(request.membership),
         "query": request.GET.urlencode(),
@@ -121,9 +119,23 @@ def _counts(membership: Membership) -> list[tuple[str, int]]:
     return [(str(state.label).lower(), numbers[state]) for state in order if state in numbers]
 
 
-def _values_of(
-    pairings: Sequence[Pairing], further: Iterable[columns.Column], viewer: Membership, now: datetime
-) -> dict[str, dict[int, columns.Value]]:
+def _lines(pairings: Sequence[Pairing], further: list[columns.Column], values: Values) -> list[Row]:
+    names = _("%(one)s and %(other)s")
+    states = {state.value: str(state.label) for state in Pairing.State}
+    cells = [(str(column.heading), values[column.key], str(column.nothing)) for column in further]
+    return [
+        Row(
+            pairing,
+            names % {"one": pairing.first.user.full_name, "other": pairing.second.user.full_name},
+            states[pairing.state],
+            TAGS.get(pairing.state, ""),
+            [(heading, columns.in_words(of.get(pairing.pk)), nothing) for heading, of, nothing in cells],
+        )
+        for pairing in pairings
+    ]
+
+
+def _values_of(pairings: Sequence[Pairing], further: Iterable[columns.Column], viewer: Membership, now: datetime) -> Values:
     return {column.key: dict(column.values(pairings, viewer, now)) for column in further}
 
 
