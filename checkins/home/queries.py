@@ -144,7 +144,12 @@ def topics_added(pairing: Pairing, viewer: Membership) -> tuple[int, int]:
 
 
 def tasks_of(pairing: Pairing, staff: Membership) -> list[Task]:
-    return list(Task.objects.visible_to(staff).filter(pairing=pairing).open().with_people().in_rank())
+    """`pairing` knows its people: each task is about one of them."""
+    tasks, halves = Task.objects.visible_to(staff).filter(pairing=pairing).open(), {half.pk: half for half in pairing.halves}
+    found = list(tasks.select_related("owner__user").in_rank())
+    for task in found:
+        task.pairing, task.about = pairing, halves[task.about_id]
+    return found
 
 
 # --- the coordinator's morning ---

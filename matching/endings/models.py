@@ -18,9 +18,6 @@ class EndingReasonQuerySet(models.QuerySet["EndingReason"]):
             return self.filter(own)
         return self.filter(own | Q(pairing__in=Pairing.objects.visible_to(membership).not_of(membership)))
 
-    def for_list(self) -> Self:
-        return self.select_related("membership__user").order_by("given_at", "pk")
-
 
 class EndingReason(models.Model):
     """What one half told the program, of their own accord, when a pairing ended."""

@@ -164,7 +164,7 @@ def for_staff(pairing: Pairing, staff: Membership, now: datetime) -> Facts:
     is_ending = lasts and in_progress().filter(pairing__in=Pairing.objects.visible_to(staff).filter(pk=pairing.pk)).exists()
     return Facts(
         pauses=list(Pause.objects.visible_to(staff).filter(pairing=pairing).order_by("-paused_at", "-pk")[:PAUSES_SHOWN]),
-        reasons=list(EndingReason.objects.visible_to(staff).filter(pairing=pairing).for_list()),
+        reasons=_reasons_of(pairing, staff),
         may_pause=pauses.may_pause(staff, pairing),
         may_let_go_on=pauses.may_let_go_on(staff, pairing),
         may_begin=lasts and not is_ending,
@@ -174,3 +174,12 @@ def for_staff(pairing: Pairing, staff: Membership, now: datetime) -> Facts:
         may_undo=policies.may_undo(staff, pairing, have_begun=False) and not services.have_begun(pairing, now),
         may_ask_both=policies.may_ask_both(staff, pairing) and services.asked_to_begin_again(pairing, now) is not None,
     )
+
+
+def _reasons_of(pairing: Pairing, staff: Membership) -> list[EndingReason]:
+    """`pairing` knows its people: what is told was told by one of them."""
+    halves = {half.pk: half for half in pairing.halves}
+    found = list(EndingReason.objects.visible_to(staff).filter(pairing=pairing).order_by("given_at", "pk"))
+    for reason in found:
+        reason.membership = halves[reason.membership_id]
+    return found

@@ -47,6 +47,10 @@ def is_offered(pairing: Pairing, me: Membership, now: datetime) -> bool:
 
 
 def for_staff(pairing: Pairing, staff: Membership) -> list[HandOverNote]:
-    """What either of the two wanted those who run the program to know, whenever they wrote it. One query."""
-    notes = HandOverNote.objects.visible_to(staff).filter(membership__in=[pairing.first_id, pairing.second_id], for_coordinators=True)
-    return list(notes.select_related("membership__user").order_by("-written_at", "pk")[:SHOWN_TO_STAFF])
+    """What either of the two wanted those who run the program to know, whenever they wrote it. One query; `pairing` knows its people."""
+    halves = {half.pk: half for half in pairing.halves}
+    notes = HandOverNote.objects.visible_to(staff).filter(membership__in=halves.keys(), for_coordinators=True)
+    found = list(notes.order_by("-written_at", "pk")[:SHOWN_TO_STAFF])
+    for note in found:
+        note.membership = halves[note.membership_id]
+    return found
