@@ -1,7 +1,7 @@
 """The pieces of a page. Built into every template, so that none has to load them.
 
-What takes content is a block tag (`{% card %}…{% endcard %}`), what needs reckoning is a tag, everything else is a file in
-`templates/components/` to include. The names of the classes are those of `static/css/components.css`.
+What takes content is a block tag (`{% card %}…{% endcard %}`), what needs reckoning or stands in every row of a list is a tag, everything
+else is a file in `templates/components/` to include. The names of the classes are those of `static/css/components.css`.
 """
 
 import re
@@ -118,6 +118,21 @@ def _avatar(letters: str, side: str, size: str) -> SafeString:
 def pair(first: Any, second: Any, size: str = "") -> SafeString:
     """Two people on one level beam, first the circle and then the square, whoever looks."""
     return format_html('<span class="pair" aria-hidden="true">{}{}</span>', avatar(first, "one", size), avatar(second, "two", size))
+
+
+# --- A state ---
+
+
+@register.simple_tag
+def tag(text: Any, kind: str = "", icon_name: str = "") -> SafeString:
+    """A state, never a link. `kind`: "act", "ok", "warn", "stop", or nothing."""
+    return format_html("{}{}</span>", _beginning_of_tag(kind, icon_name), text)
+
+
+# A list has one in every row, and of few kinds.
+@cache
+def _beginning_of_tag(kind: str, icon_name: str) -> SafeString:
+    return format_html('<span class="tag{}">{}', f" tag--{kind}" if kind else "", icon(icon_name) if icon_name else "")
 
 
 # --- Pieces that take content ---

@@ -73,6 +73,11 @@ def test_a_name_is_never_markup():
 # --- pieces that take content ---
 
 
+def test_a_state_shows_its_kind_and_is_never_markup():
+    assert rendered('{% tag "Done" kind="ok" icon_name="check" %}').startswith('<span class="tag tag--ok"><svg class="icon"')
+    assert rendered("{% tag words kind=none %}", words="<b>") == '<span class="tag">&lt;b&gt;</span>'
+
+
 def test_words_handed_to_a_piece_are_escaped_and_its_content_is_not():
     page = rendered("{% card heading=words %}<p>{{ words }}</p>{% endcard %}", words="<script>")
 
