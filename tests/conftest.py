@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest import runner
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -28,7 +29,7 @@ from factory.builder import DeclarationSet
 
 from mentoring.embedded import Valkey, reachable
 from mentoring.kernel.wishes import services as wishes
-from mentoring.middleware import session_signer
+from mentoring.middleware import ROOM_FOR_CALLS, session_signer
 from tests import template
 from tests.times import NOON, ToldClock
 
@@ -36,6 +37,8 @@ from tests.times import NOON, ToldClock
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 # For each trait that is not asked for, factory_boy puts the whole of a factory into the words of an error that it catches itself.
 DeclarationSet.__repr__ = object.__repr__
+# As for a page: a test stands deep, where calls in a loop may ask the system for memory each time.
+runner.runtestprotocol.__code__ = runner.runtestprotocol.__code__.replace(co_stacksize=ROOM_FOR_CALLS)
 
 pytest_plugins = ["tests.reporting", "pytester"]
 
