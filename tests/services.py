@@ -19,13 +19,7 @@ from mentoring.embedded import Postgres, Server, Valkey
 
 PREFIX = "evenhand-tests-"
 # Nothing here has to survive a power cut.
-HASTY = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    # In tables this small it takes longer to look for the best order of joins than any order does.
-    "join_collapse_limit": "1",
-}
+HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 def start() -> None:
