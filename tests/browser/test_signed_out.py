@@ -31,8 +31,7 @@ BY_HTMX = """form => {
 }"""
 
 
-@pytest.mark.parametrize("by_htmx", [False, True])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("width", "by_htmx"), [(360, True), (1280, False)])
 def test_what_was_written_is_on_the_page_after_the_sign_in_has_ended(page_at, axe, picture, pairing, width, by_htmx):
     page = page_at(width, as_=pairing.first, color_scheme="dark" if width == 360 else "light")
     page.goto(f"/p/northside/pairings/{pairing.pk}/messages/")

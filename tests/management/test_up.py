@@ -26,7 +26,12 @@ class Terminal:
         self.port = port
         self.written = folder / f"written-{os.urandom(4).hex()}"
         given = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "CACHE_URL", "CI"}}
-        given |= {"EVENHAND_DATA": str(folder / "data"), "PORT": str(port), "DJANGO_SETTINGS_MODULE": "mentoring.settings"}
+        given |= {
+            "EVENHAND_DATA": str(folder / "data"),
+            "PORT": str(port),
+            "DJANGO_SETTINGS_MODULE": "mentoring.settings",
+            "WEB_WORKERS": "1",
+        }
         with self.written.open("w") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up", "--no-demo"],
