@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import reduce
 from typing import Any
 
 from django.db.models import Count, Q, Value
@@ -18,8 +17,8 @@ from programs.memberships.models import Membership
 
 @dataclass(frozen=True)
 class Numbers:
-    """What people said, what nobody said, what the weeks show; how much of all is of one's caseload, or taken on by oneself; whether
-    introductions wait for long, which is one thing however many they are; and how many people are late with a course."""
+    """What people said, what nobody said, what the weeks show; how much of it, and of who is late, is of one's caseload or taken on by
+    oneself; whether introductions wait for long, which is one thing however many they are; and how many people are late with a course."""
 
     said: int = 0
     silent: int = 0
@@ -46,7 +45,7 @@ def numbers_of(people: Iterable[Membership], now: datetime) -> dict[int, Numbers
 
 
 def _together(parts: Sequence[Any]) -> Any:
-    return reduce(lambda one, other: one.union(other, all=True), parts) if parts else []
+    return parts[0].union(*parts[1:], all=True) if parts else []
 
 
 def _tasks_of(person: Membership, now: datetime) -> Any:

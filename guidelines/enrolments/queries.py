@@ -260,7 +260,7 @@ def required_of(me: Membership) -> "QuerySet[CourseVersion, tuple[int, str]]":
 
 
 def late_with(required: Sequence[tuple[int, str]], me: Membership, now: datetime) -> MembershipQuerySet:
-    """The same for who has asked for the courses already, as for many people at once. No query."""
+    """As `late_with_a_course`, for who has asked already which courses are `required_of` the viewer. No query."""
     if not required:
         return Membership.objects.none()
     never, over, today = Q(pk=None), Q(pk=None), times.local_day(now, me.program.time_zone)
@@ -292,7 +292,7 @@ def in_the_order_of_the_morning(late: MembershipQuerySet, me: Membership, now: d
 
 
 def _pairings_of_each(me: Membership) -> PairingQuerySet:
-    return Pairing.objects.filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")), program=me.program_id)
+    return Pairing.objects.visible_to(me).filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")))
 
 
 def _asked_long_ago(now: datetime) -> "QuerySet[Requirement]":

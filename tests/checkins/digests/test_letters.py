@@ -125,6 +125,18 @@ def test_nobody_is_told_of_themselves_nor_of_who_was_reminded_within_a_week(cour
     assert numbers_of((me,), NOON)[me.pk].total == 0
 
 
+def test_nobody_reads_from_who_is_late_that_somebody_stands_in_for_them(course):
+    resting = PairingFactory(program=course.course.program, paused=True, second__is_coordinator=True)
+    PairingFactory(program=resting.program, stands_in_for=resting, first=resting.first, active=True)
+    EnrolmentFactory(taken=course, membership=resting.first, finished=True, expires_on=NOON.date() - timedelta(days=1))
+    other = MembershipFactory(program=resting.program, coordinator=True)
+
+    numbers = numbers_of((resting.second, other), NOON)
+
+    # What ran out counts for who is paired, and the half who rests may not know that the other is.
+    assert [numbers[who.pk].late for who in (resting.second, other)] == [0, 1]
+
+
 def test_the_numbers_of_many_cost_four_queries(django_assert_num_queries, course):
     late_with(course)
     ours = MembershipFactory.create_batch(4, program=course.course.program, coordinator=True)
