@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-# In words of eight bytes: several times what the deepest page needs. What is not used of it costs nothing.
+# In words of eight bytes. Pieces are powers of two: this asks for as much again, several times what the deepest page needs.
 ROOM_FOR_CALLS = 2**14
 
 
 def make_room(get_response: Handler) -> Handler:
     """Let everything that is called for one page find its place in one piece of memory.
 
-    Python lays its calls into pieces of 16 kB. Python 3.11 and 3.12 ask the system for a piece, and give it back, each time that a loop
-    calls across the edge of one: the list of pairings did so hundreds of times, which was a third of its time
+    Python lays its calls into pieces of 16 kB. Until it was mended in 2026 it asked the system for a piece, and gave it back, each time
+    that a loop calls across the edge of one: the list of pairings did so hundreds of times, which was a third of its time
     (https://github.com/python/cpython/issues/142183). A call that says it needs much is given a large piece, with room for what it calls.
     """
 
@@ -157,9 +157,7 @@ def end_after_a_while(get_response: Handler) -> Handler:
             logout(request)
             if not _written(request):
                 messages.info(request, _("You were signed out to keep your account safe. Sign in again to go on."))
-                if is_part:
-                    return HttpResponseClientRedirect(reverse("account_login"))
-                return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
+                return _to_sign_in(request)
         response = get_response(request)
         leads_to_sign_in = response.headers.get("Location", "").startswith(f"{reverse('account_login')}?")
         if leads_to_sign_in and (written := _written(request)):
@@ -167,10 +165,16 @@ def end_after_a_while(get_response: Handler) -> Handler:
             return _shown_whole(page) if is_part else page
         if leads_to_sign_in and is_part:
             # htmx would follow into the part that it fills, and show the form for signing in there, or nothing.
-            return HttpResponseClientRedirect(reverse("account_login"))
+            return _to_sign_in(request)
         return response
 
     return handle
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """And from there back to the page that was asked for."""
+    answer = redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
+    return HttpResponseClientRedirect(answer["Location"]) if "HX-Request" in request.headers else answer
 
 
 def _shown_whole(page: HttpResponse) -> HttpResponse:

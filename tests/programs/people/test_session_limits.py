@@ -100,7 +100,7 @@ def test_a_part_of_a_page_leads_the_whole_page_to_sign_in(admin, as_member, afte
 
     answer = browser.get(ACCOUNT, headers=BY_HTMX)
 
-    assert answer["HX-Redirect"] == "/accounts/login/"
+    assert answer["HX-Redirect"] == f"/accounts/login/?next={ACCOUNT}"
 
 
 def test_what_was_sent_too_late_is_on_the_page_that_says_so_and_not_saved(admin, as_member, after):
@@ -160,8 +160,10 @@ def test_without_words_htmx_leads_the_whole_page_to_sign_in_after_another_page_h
     after(31 * MINUTE)
     browser.get(ACCOUNT)
 
-    for answer in (browser.get(ACCOUNT, headers=BY_HTMX), browser.post(ACCOUNT, {"name": "tired"}, headers=BY_HTMX)):
-        assert (answer.status_code, answer["HX-Redirect"]) == (200, "/accounts/login/")
+    answers = [browser.get(ACCOUNT, headers=BY_HTMX), browser.post(ACCOUNT, {"name": "tired"}, headers=BY_HTMX)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [answer["HX-Redirect"] for answer in answers] == [f"/accounts/login/?next={ACCOUNT}", "/accounts/login/?next=/"]
 
 
 def test_a_page_costs_nothing_more_for_it(participant, as_member, queries_of):
