@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checkins.home import queries
-from checkins.readings.queries import answers_in_current_round
+from checkins.readings.queries import answered_in_current_round
 from matching.pairings import columns
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
@@ -19,12 +19,10 @@ def last_met(pairings: Sequence[Pairing], viewer: Membership, now: datetime) -> 
 
 def answered(pairings: Sequence[Pairing], viewer: Membership, now: datetime) -> Mapping[int, columns.Value]:
     """In words, for pairings that the viewer is no half of."""
-    others = Pairing.objects.visible_to(viewer).not_of(viewer).filter(pk__in=[pairing.pk for pairing in pairings])
+    shown = Pairing.objects.visible_to(viewer).filter(pk__in=[pairing.pk for pairing in pairings])
     words = _("%(answered)s of %(asked)s answered")
-    return {
-        key: words % {"answered": sum(at is not None for at in answers), "asked": len(answers)}
-        for key, answers in answers_in_current_round(others, now).items()
-    }
+    numbers = answered_in_current_round(shown, viewer, now)
+    return {key: words % {"answered": answered, "asked": asked} for key, (answered, asked) in numbers.items()}
 
 
 columns.register(columns.Column(key="last_met", heading=gettext_lazy("Last met"), values=last_met, nothing=gettext_lazy("Not yet")))

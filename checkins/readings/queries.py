@@ -12,7 +12,7 @@ from checkins.answers.models import Answer, CheckIn, CheckInQuerySet, readable_r
 from checkins.answers.services import REMINDER
 from checkins.care.models import Task
 from checkins.plans.models import Question
-from matching.pairings.models import Pairing
+from matching.pairings.models import Pairing, PairingQuerySet
 from mentoring.kernel.outbox.models import OutboxMessage
 from programs.memberships.models import Membership
 
@@ -74,15 +74,16 @@ def with_current_round(pairings: "QuerySet[Pairing]", staff: Membership, now: da
     )
 
 
-def answers_in_current_round(pairings: "QuerySet[Pairing]", now: datetime) -> dict[int, list[datetime | None]]:
-    """By the key of each pairing that has been asked: when either half answered in the newest round, None for one who has not.
+def answered_in_current_round(pairings: PairingQuerySet, staff: Membership, now: datetime) -> dict[int, tuple[int, int]]:
+    """By the key of each pairing that has been asked: how many of its halves answered in the newest round, and how many were asked.
 
-    The pairings are those that the viewer sees, and is no half of.
+    Nothing of a pairing that the viewer is a half of.
     """
     of_round = CheckIn.objects.of_one_day().filter(pairing=OuterRef("pk"), due_on=OuterRef("round_on")).asked()
     of_each_half = of_round.order_by("membership", "pk").distinct("membership")
-    asked = _with_round_on(pairings, now).exclude(round_on=None).annotate(answers=ArraySubquery(of_each_half.values("answered_at")))
-    return dict(asked.values_list("pk", "answers"))
+    asked = _with_round_on(pairings.not_of(staff), now).exclude(round_on=None)
+    answers = asked.annotate(answers=ArraySubquery(of_each_half.values("answered_at"))).values_list("pk", "answers")
+    return {key: (sum(at is not None for at in moments), len(moments)) for key, moments in answers}
 
 
 def _with_round_on(pairings: "QuerySet[Pairing]", now: datetime) -> Any:
