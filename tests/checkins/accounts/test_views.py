@@ -105,7 +105,8 @@ def test_pressing_twice_logs_one(as_member):
     assert Session.objects.count() == 1
 
 
-def test_the_second_of_two_who_log_the_same_meeting_sees_what_is_there(as_member):
+def test_the_second_of_two_who_log_the_same_meeting_sees_what_is_there(as_member, noon, time_machine):
+    time_machine.move_to(noon, tick=False)
     around = people_around()
     topic = AgendaItemFactory(pairing=around.pairing)
     as_member(around.half).post(log_page(around.pairing), told(reached=[topic.pk]))

@@ -331,6 +331,7 @@ def test_a_right_one_is_no_guess(asked):
 
 
 @pytest.mark.django_db(transaction=True)
+@time_machine.travel(NOON, tick=False)
 def test_of_guesses_that_come_at_once_twenty_are_answered():
     answers = at_once(*[lambda: [opened(WRONG) for _ in range(6)]] * 5)
 

@@ -613,7 +613,8 @@ def test_before_they_first_meet_the_two_are_shown_what_the_program_has_for_them(
 # --- what they cost ---
 
 
-def test_the_pages_for_staff_cost_the_same_for_ten_and_for_a_thousand(as_member, costs_the_same):
+def test_the_pages_for_staff_cost_the_same_for_ten_and_for_a_thousand(as_member, costs_the_same, noon, time_machine):
+    time_machine.move_to(noon, tick=False)
     around = people_around()
     program, coordinator = around.pairing.program, around.coordinator
     many_pairs(program, 10, coordinator)

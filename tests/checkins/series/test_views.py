@@ -67,7 +67,8 @@ def mark_in(page):
     return re.search(r'name="dates" value="(\w+)"', page)[1]
 
 
-def test_nobody_says_yes_to_dates_that_have_changed_since_they_saw_them(around, as_member):
+def test_nobody_says_yes_to_dates_that_have_changed_since_they_saw_them(around, as_member, noon, time_machine):
+    time_machine.move_to(noon, tick=False)
     suggest(around, as_member)
     session, other = Session.objects.get(), as_member(around.other_half)
     seen = other.get(session_page("session", session)).text
