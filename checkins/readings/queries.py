@@ -63,14 +63,15 @@ def open_round(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime, 
 
 
 def with_current_round(pairings: "QuerySet[Pairing]", staff: Membership, now: datetime) -> Any:
-    """Each with `round_on`, the day of its newest check-ins, and how those of both halves stand: `first_state`, `second_state`;
-    on which occasion, `round_occasion`; and `last_minute`, until when the later of the two is open."""
-    of_round = CheckIn.objects.of_one_day().filter(pairing=OuterRef("pk"), due_on=OuterRef("round_on")).with_state(now, reader=staff)
+    """Each with `round_on`, the day of its newest check-ins, and how those of both halves stand: `first_state`, `second_state`, empty where
+    somebody is not asked; on which occasion, `round_occasion`; and `last_minute`, until when the later of the two is open."""
+    of_round = _of_round().with_state(now, reader=staff)
+    latest = of_round.filter(occasion=OuterRef("round_occasion")).order_by("-closes_at")
     return _with_round_on(pairings, now).annotate(
         first_state=_one(of_round.filter(membership=OuterRef("first")), "state"),
         second_state=_one(of_round.filter(membership=OuterRef("second")), "state"),
-        round_occasion=_one(of_round.order_by("pk"), "occasion"),
-        last_minute=_one(of_round.order_by("-closes_at").annotate(minute=F("closes_at") - timedelta(minutes=1)), "minute"),
+        round_occasion=_one(of_round, "occasion"),
+        last_minute=_one(latest.annotate(minute=F("closes_at") - timedelta(minutes=1)), "minute"),
     )
 
 
@@ -79,8 +80,7 @@ def answered_in_current_round(pairings: PairingQuerySet, staff: Membership, now:
 
     Nothing of a pairing that the viewer is a half of.
     """
-    of_round = CheckIn.objects.of_one_day().filter(pairing=OuterRef("pk"), due_on=OuterRef("round_on")).asked()
-    of_each_half = of_round.order_by("membership", "pk").distinct("membership")
+    of_each_half = _of_round().order_by("membership", "-pk").distinct("membership")
     asked = _with_round_on(pairings.not_of(staff), now).exclude(round_on=None)
     answers = asked.annotate(answers=ArraySubquery(of_each_half.values("answered_at"))).values_list("pk", "answers")
     return {key: (sum(at is not None for at in moments), len(moments)) for key, moments in answers}
@@ -89,6 +89,11 @@ def answered_in_current_round(pairings: PairingQuerySet, staff: Membership, now:
 def _with_round_on(pairings: "QuerySet[Pairing]", now: datetime) -> Any:
     opened = CheckIn.objects.of_one_day().filter(pairing=OuterRef("pk"), opens_at__lte=now).asked()
     return pairings.annotate(round_on=Subquery(opened.order_by("-due_on").values("due_on")[:1]))
+
+
+def _of_round() -> CheckInQuerySet:
+    """Of a pairing with its `round_on`. Where a change of the days has brought two rounds on that day, the one planned last comes first."""
+    return CheckIn.objects.of_one_day().asked().filter(pairing=OuterRef("pk"), due_on=OuterRef("round_on")).order_by("-pk")
 
 
 # --- where two see it differently ---

@@ -148,14 +148,14 @@ def _rounds(request: MemberRequest) -> RoundFilter:
 
 
 def _rows(pairings: Iterator[Pairing]) -> Iterator[list[object]]:
-    words = dict(CheckIn.State.choices)
+    words, not_asked = dict(CheckIn.State.choices), CheckIn.State.CALLED_OFF.label
     while portion := list(islice(pairings, ROWS_AT_ONCE)):
         for pair in portion:
             yield [
                 pair.first.user.full_name,
-                words.get(pair.first_state, ""),  # type: ignore[attr-defined]
+                words.get(pair.first_state, not_asked),  # type: ignore[attr-defined]
                 pair.second.user.full_name,
-                words.get(pair.second_state, ""),  # type: ignore[attr-defined]
+                words.get(pair.second_state, not_asked),  # type: ignore[attr-defined]
                 pair.round_on,  # type: ignore[attr-defined]
                 pair.last_minute,  # type: ignore[attr-defined]
             ]

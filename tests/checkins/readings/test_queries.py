@@ -2,16 +2,51 @@ from datetime import timedelta
 
 import pytest
 
+from checkins.answers.models import CheckIn
 from checkins.care.models import Task
 from checkins.care.playbook import tell
 from checkins.readings import queries
+from matching.pairings.models import Pairing
 from mentoring.kernel.outbox import services as outbox
 from mentoring.kernel.outbox.models import OutboxMessage
 from tests.checkins.pages import people_around
-from tests.factories.checkins import CheckInFactory, TaskFactory
+from tests.factories.checkins import AnswerFactory, CheckInFactory, TaskFactory
 from tests.times import NOON
 
 pytestmark = pytest.mark.django_db
+
+
+# --- the newest round of each pairing ---
+
+
+def test_of_two_rounds_on_one_day_both_lists_tell_of_the_one_that_was_planned_last():
+    around = people_around()
+    for half in (around.half, around.other_half):
+        CheckInFactory(pairing=around.pairing, membership=half, after_first_meeting=True, closes_at=NOON + timedelta(days=20))
+    regular = [CheckInFactory(pairing=around.pairing, membership=half, answered=True) for half in (around.other_half, around.half)]
+    others, staff = Pairing.objects.filter(pk=around.pairing.pk), around.coordinator
+
+    row = queries.with_current_round(others, staff, NOON).get()
+
+    assert (row.round_occasion, row.last_minute) == ("scheduled", regular[0].last_minute)
+    assert row.first_state == row.second_state == CheckIn.State.WITHHELD
+    assert queries.answered_in_current_round(others, staff, NOON) == {around.pairing.pk: (2, 2)}
+
+
+def test_what_was_called_off_is_in_neither_list():
+    around = people_around()
+    answered = CheckInFactory(pairing=around.pairing, answered=True)
+    AnswerFactory(check_in=answered)
+    CheckInFactory(pairing=around.pairing, membership=around.other_half, called_off_at=NOON, closes_at=NOON + timedelta(days=20))
+    others, staff = Pairing.objects.filter(pk=around.pairing.pk), around.coordinator
+
+    row = queries.with_current_round(others, staff, NOON).get()
+
+    assert (row.first_state, row.second_state, row.last_minute) == (CheckIn.State.ANSWERED, None, answered.last_minute)
+    assert queries.answered_in_current_round(others, staff, NOON) == {around.pairing.pk: (1, 1)}
+
+
+# --- what went before a silence ---
 
 
 def silent_twice(pairing):

@@ -93,6 +93,7 @@ def test_the_list_can_be_taken_along(as_member):
     sheet = b"".join(answer.streaming_content).decode()
     assert around.half.user.full_name in sheet
     assert "Answered" in sheet
+    assert "Not asked" in sheet
 
 
 @pytest.mark.parametrize("name", ["today", "checkins", "checkins-export"])
