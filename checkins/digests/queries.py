@@ -17,8 +17,8 @@ from programs.memberships.models import Membership
 
 @dataclass(frozen=True)
 class Numbers:
-    """What people said, what nobody said, what the weeks show; how much of it, and of who is late, is of one's caseload or taken on by
-    oneself; whether introductions wait for long, which is one thing however many they are; and how many people are late with a course."""
+    """What people said, what nobody said, what the weeks show; how much of all that is told is of one's caseload or taken on by oneself;
+    whether introductions wait for long, which is one thing however many they are; and how many people are late with a course."""
 
     said: int = 0
     silent: int = 0
@@ -36,8 +36,9 @@ def numbers_of(people: Iterable[Membership], now: datetime) -> dict[int, Numbers
     """By the key of each. Four queries, put together of what each of them may see."""
     staff = [person for person in people if person.is_staff]
     found = {who: Numbers(*numbers) for who, *numbers in _together([_tasks_of(person, now) for person in staff])}
-    for (who,) in _together([_introductions_of(person, now) for person in staff]):
-        found[who] = replace(found.get(who, Numbers()), introduced=True)
+    for who, waiting, of_mine in _together([_introductions_of(person, now) for person in staff]):
+        before = found.get(who, Numbers())
+        found[who] = replace(before, introduced=waiting > 0, of_mine=before.of_mine + (of_mine > 0))
     for who, late, of_mine in _together(_late_of_each(staff, now)):
         before = found.get(who, Numbers())
         found[who] = replace(before, late=late, of_mine=before.of_mine + of_mine)
@@ -68,7 +69,9 @@ def _tasks_of(person: Membership, now: datetime) -> Any:
 def _introductions_of(person: Membership, now: datetime) -> Any:
     reminded = now - timedelta(days=person.program.introduction_reminder_days)
     waiting = Pairing.objects.visible_to(person).not_of(person).introduced_before(reminded)
-    return waiting.order_by().annotate(who=Value(person.pk)).values_list("who").distinct()
+    of_mine = Count("pk", filter=Q(coordinator=person))
+    counted = waiting.order_by().annotate(who=Value(person.pk)).values("who").annotate(waiting=Count("pk"), of_mine=of_mine)
+    return counted.values_list("who", "waiting", "of_mine")
 
 
 def _late_of_each(staff: Sequence[Membership], now: datetime) -> list[Any]:

@@ -84,6 +84,20 @@ def test_introductions_that_wait_for_long_are_one_thing_as_on_the_page():
     assert numbers[coordinator.pk].total == 2
 
 
+def test_what_is_mine_is_as_many_things_as_the_page_shows_of_it(as_member, course):
+    coordinator = MembershipFactory(program=course.course.program, coordinator=True)
+    mine = {"program": coordinator.program, "coordinator": coordinator}
+    TaskFactory(pairing=PairingFactory(active=True, **mine))
+    PairingFactory(accepted=True, first=late_with(course), **mine)
+    for whose in (mine, mine, {"program": coordinator.program}):
+        PairingFactory(proposed=True, proposed_at=NOON - timedelta(days=30), **whose)
+
+    numbers = numbers_of([coordinator], NOON)[coordinator.pk]
+
+    page = as_member(coordinator).get(address("today", coordinator.program), {"whose": "mine"})
+    assert numbers.of_mine == page.context["total"] == 3
+
+
 @pytest.fixture
 def course():
     return CourseVersionFactory(required=True, course__program__name="Northside")
