@@ -248,7 +248,8 @@ class Late:
 def late_with_a_course(me: Membership, now: datetime, *, caseload_alone: bool = False) -> MembershipQuerySet:
     """Who has not finished for two weeks what comes before a first pairing, or is paired and holds a required course no longer.
 
-    Not the viewer, nor who was reminded within a week. One query, for the courses.
+    Not the viewer, nor whoever they are paired with: of a pairing of their own they are a half, and no more. Nor who was reminded within a
+    week. One query, for the courses.
     """
     late = late_with(list(required_of(me)), me, now)
     return late.filter(in_caseload_of(me)) if caseload_alone else late
@@ -273,7 +274,8 @@ def late_with(required: Sequence[tuple[int, str]], me: Membership, now: datetime
     is_late = Q(Exists(_asked_long_ago(now)), never) | Q(over, Exists(_pairings_of_each(me).active()))
     lately = OutboxMessage.objects.about(kind=REMINDER_LETTER, subject_ids=[course for course, _audience in required])
     reminded = Exists(lately.filter(recipient=OuterRef("user"), created_at__gt=now - REMINDED_FOR))
-    return _participants(me).filter(is_late, ~Q(pk=me.pk), ~reminded)
+    is_partner = Exists(_of_each(Pairing.objects.of(me)).open())
+    return _participants(me).filter(is_late, ~Q(pk=me.pk), ~is_partner, ~reminded)
 
 
 def in_caseload_of(me: Membership) -> Exists:
@@ -292,7 +294,12 @@ def in_the_order_of_the_morning(late: MembershipQuerySet, me: Membership, now: d
 
 
 def _pairings_of_each(me: Membership) -> PairingQuerySet:
-    return Pairing.objects.visible_to(me).filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")))
+    return _of_each(Pairing.objects.visible_to(me))
+
+
+def _of_each(pairings: PairingQuerySet) -> PairingQuerySet:
+    """Of memberships: those that each is half of."""
+    return pairings.filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")))
 
 
 def _asked_long_ago(now: datetime) -> "QuerySet[Requirement]":

@@ -139,15 +139,30 @@ def test_nobody_is_told_of_themselves_nor_of_who_was_reminded_within_a_week(cour
     assert numbers_of((me,), NOON)[me.pk].total == 0
 
 
-def test_nobody_reads_from_who_is_late_that_somebody_stands_in_for_them(course):
+@pytest.mark.parametrize("state", ["proposed", "accepted", "active", "paused"])
+def test_who_runs_the_program_is_not_told_that_their_own_partner_is_late(as_member, course, state):
+    own = PairingFactory(first=late_with(course), program=course.course.program, second__is_coordinator=True, **{state: True})
+    ended = PairingFactory(first=late_with(course), program=own.program, second=own.second, closed=True)
+    other = MembershipFactory(program=own.program, coordinator=True)
+
+    numbers = numbers_of((own.second, other), NOON)
+
+    assert [numbers[who.pk].late for who in (own.second, other)] == [1, 2]
+    page = as_member(own.second).get(address("today", own.program))
+    assert page.context["total"] == numbers[own.second_id].total
+    assert ended.first.user.full_name in page.text
+    assert own.first.user.full_name not in as_member(own.second).get(address("today", own.program), {"kind": "training"}).text
+
+
+def test_nobody_reads_from_who_is_late_who_stands_in_for_them(course):
     resting = PairingFactory(program=course.course.program, paused=True, second__is_coordinator=True)
-    PairingFactory(program=resting.program, stands_in_for=resting, first=resting.first, active=True)
-    EnrolmentFactory(taken=course, membership=resting.first, finished=True, expires_on=NOON.date() - timedelta(days=1))
+    stand_in = PairingFactory(program=resting.program, stands_in_for=resting, first=resting.first, active=True).second
+    EnrolmentFactory(taken=course, membership=stand_in, finished=True, expires_on=NOON.date() - timedelta(days=1))
     other = MembershipFactory(program=resting.program, coordinator=True)
 
     numbers = numbers_of((resting.second, other), NOON)
 
-    # What ran out counts for who is paired, and the half who rests may not know that the other is.
+    # What ran out counts for who is paired, and the half who rests may not know who is paired with the other.
     assert [numbers[who.pk].late for who in (resting.second, other)] == [0, 1]
 
 
