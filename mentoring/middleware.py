@@ -19,7 +19,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect, reselect, retarget
+from django_htmx.http import HttpResponseClientRedirect
 from redis.exceptions import RedisError
 
 from mentoring.kernel.sent import written_in
@@ -148,24 +148,23 @@ FOR_ADMINS = SessionLimits(idle=HOUR // 2, at_most=12 * HOUR, noted_every=60)
 
 def end_after_a_while(get_response: Handler) -> Handler:
     """Sign out who has not been here for long, or who signed in long ago. What they wrote and sent is on a page that says so, whether this
-    request or an earlier one has ended it, and whether the page sent it or htmx a part of it.
+    request or an earlier one has ended it. What htmx sends holds nothing that anybody wrote: it leads the whole page to sign in.
     """
 
     def handle(request: HttpRequest) -> HttpResponse:
-        is_part = "HX-Request" in request.headers
         if request.user.is_authenticated and not _goes_on(request):
             logout(request)
             if not _written(request):
                 messages.info(request, _("You were signed out to keep your account safe. Sign in again to go on."))
                 return _to_sign_in(request)
         response = get_response(request)
-        leads_to_sign_in = response.headers.get("Location", "").startswith(f"{reverse('account_login')}?")
-        if leads_to_sign_in and (written := _written(request)):
-            page = render(request, "signed_out.html", {"written": written}, status=HTTPStatus.FORBIDDEN)
-            return _shown_whole(page) if is_part else page
-        if leads_to_sign_in and is_part:
+        if not response.headers.get("Location", "").startswith(f"{reverse('account_login')}?"):
+            return response
+        if "HX-Request" in request.headers:
             # htmx would follow into the part that it fills, and show the form for signing in there, or nothing.
             return _to_sign_in(request)
+        if written := _written(request):
+            return render(request, "signed_out.html", {"written": written}, status=HTTPStatus.FORBIDDEN)
         return response
 
     return handle
@@ -175,13 +174,6 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     """And from there back to the page that was asked for."""
     answer = redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
     return HttpResponseClientRedirect(answer["Location"]) if "HX-Request" in request.headers else answer
-
-
-def _shown_whole(page: HttpResponse) -> HttpResponse:
-    """For htmx to put in the place of all that is there, whatever part the form asked for. Of a refusal it would show nothing."""
-    page.status_code = HTTPStatus.OK
-    page["HX-Reswap"] = "innerHTML show:window:top"
-    return retarget(reselect(page, "unset"), "body")
 
 
 def _written(request: HttpRequest) -> list[str]:

@@ -37,3 +37,12 @@ def test_a_component_says_first_what_it_needs():
     silent = [str(path) for path in components if not (FOLDER / path).read_text(encoding="utf-8").startswith("{# Needs")]
 
     assert silent == []
+
+
+def test_what_htmx_sends_holds_nothing_that_somebody_wrote():
+    """Of a sign-in that has ended, only an ordinary form gets the page that shows what was written: see `end_after_a_while`."""
+    pages = "".join((FOLDER / path).read_text(encoding="utf-8") for path in PAGES)
+    sent = re.findall(r"<[^>]*\shx-(?:post|put|patch|delete)=.*?</form>", pages, re.DOTALL)
+
+    assert sent
+    assert [form for form in sent if re.search(r"""<textarea|\|crispy|<input(?![^>]*type="hidden")""", form)] == []

@@ -139,23 +139,7 @@ def test_what_is_sent_after_another_page_has_ended_the_sign_in_is_shown_too(admi
     assert answer.context["written"] == ["She sounded tired."]
 
 
-@pytest.mark.parametrize("is_ended_before", [False, True])
-def test_words_that_htmx_sends_are_shown_in_the_place_of_the_whole_page(admin, as_member, after, is_ended_before):
-    browser = as_member(admin)
-    after(31 * MINUTE)
-    if is_ended_before:
-        browser.get(ACCOUNT)
-
-    answer = browser.post(ACCOUNT, {"name": "She sounded tired."}, headers=BY_HTMX)
-
-    # Of any other status htmx shows nothing.
-    assert answer.status_code == 200
-    assert answer.context["written"] == ["She sounded tired."]
-    assert (answer["HX-Retarget"], answer["HX-Reselect"]) == ("body", "unset")
-    assert "HX-Redirect" not in answer
-
-
-def test_without_words_htmx_leads_the_whole_page_to_sign_in_after_another_page_has_ended_it(admin, as_member, after):
+def test_htmx_leads_the_whole_page_to_sign_in_after_another_page_has_ended_it(admin, as_member, after):
     browser = as_member(admin)
     after(31 * MINUTE)
     browser.get(ACCOUNT)
