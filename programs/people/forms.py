@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
@@ -29,6 +30,8 @@ NEW_PASSWORD_HINT = _("At least 10 characters. A few words that do not belong to
 AGAIN = _("The same password again")
 APP_CODE = _("Code from your app")
 APP_CODE_HINT = _("Six digits, new every 30 seconds. An emergency code works too.")
+EMERGENCY_CODE = _("Emergency code")
+EMERGENCY_CODE_HINT = _("If your passkey is not at hand: one of the codes you got together with it. Each works once.")
 ONLY_YOU = _("only you.")
 AS_MY_DEVICE = "system"
 
@@ -133,8 +136,28 @@ class ShowItIsYou(WordedForm, account.ReauthenticateForm):  # type: ignore[misc]
 
 
 class SecondStep(WordedForm, mfa.AuthenticateForm):  # type: ignore[misc]
+    """Whoever has a passkey and no app is asked for the passkey first, by the page; here for an emergency code in its place."""
+
     submit_label = _("Sign in")
     words, wrong, codes = {"code": (APP_CODE, APP_CODE_HINT)}, {"code": NO_CODE}, ("code",)
+
+    def __init__(self, *arguments: Any, **names: Any) -> None:
+        super().__init__(*arguments, **names)
+        types = set(Authenticator.objects.filter(user=self.user).values_list("type", flat=True))
+        self.has_app, self.has_passkey = Authenticator.Type.TOTP in types, Authenticator.Type.WEBAUTHN in types
+        if not self.has_app:
+            self.fields["code"].label, self.fields["code"].help_text = EMERGENCY_CODE, EMERGENCY_CODE_HINT
+
+    def clean_code(self) -> str:
+        try:
+            code: str = super().clean_code()
+        except forms.ValidationError as wrong:
+            if wrong.code != "incorrect_code" or self.has_app:
+                raise
+            raise forms.ValidationError(
+                _("This code does not fit. Type one of your emergency codes that you have not used yet.")
+            ) from wrong
+        return code
 
 
 class ShowItIsYouByApp(WordedForm, mfa.ReauthenticateForm):  # type: ignore[misc]

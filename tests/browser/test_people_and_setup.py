@@ -171,3 +171,28 @@ def test_a_passkey_is_added_and_opens_the_account(page_at):
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your programs")
+
+
+def test_who_has_no_app_is_asked_for_the_passkey_after_the_code_from_the_mail(page_at, looks_right, mailoutbox):
+    amara = UserFactory(verified=True, email="amara@example.org")
+    page = page_at(360, as_=amara)
+    add_passkey(page)
+    page.goto("/accounts/me/")
+    press(page, "Sign out")
+    page.goto("/accounts/login/")
+    page.get_by_label("Your email address").fill("amara@example.org")
+    page.get_by_role("button", name="Email me a code").click()
+    delivery.drain()
+    [code] = CODE.findall(mailoutbox[-1].body)
+    page.get_by_label("Code from the mail").fill(code)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your second step")
+    expect(page.get_by_text("app", exact=False)).to_have_count(0)
+    looks_right(page, "second-step-by-passkey")
+
+    page.get_by_label("Emergency code").fill("12345678")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("one of your emergency codes")
+    page.get_by_role("button", name="Use my passkey").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your programs")

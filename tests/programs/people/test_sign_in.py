@@ -373,6 +373,7 @@ def test_a_mailed_code_is_not_enough_where_there_is_a_second_step(amara, newest_
     answer = browser.post(ENTER_CODE, {"code": newest_code()})
     assert answer["Location"] == "/accounts/2fa/authenticate/"
     assert not is_signed_in(browser)
+    assert "passkey" not in browser.get("/accounts/2fa/authenticate/").text.partition("<main")[2]
 
     browser.post("/accounts/2fa/authenticate/", {"code": codes[0]})
     assert is_signed_in(browser)
