@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from checkins.absences.models import TIME_TO_ANSWER, Absence
 from checkins.sessions.models import Session
-from checkins.sessions.policies import has_begun, pair_act
+from checkins.sessions.policies import has_begun
+from matching.pairings import acts
 from programs.memberships.models import Membership
 
 State = Session.State
 
-MISS = pair_act("miss", _("Say that you did not meet, and how it came"), "session-missed")
-AGREE = pair_act("miss_agree", _("Agree to how the other says that you did not meet"), "session-missed-agree")
+MISS = acts.declare("session.miss", _("Say that you did not meet, and how it came"), "checkins:session-missed")
+AGREE = acts.declare("session.miss_agree", _("Agree to how the other says that you did not meet"), "checkins:session-missed-agree")
 
 
 def may_say(membership: Membership, session: Session, now: datetime) -> bool:

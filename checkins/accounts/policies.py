@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from checkins.accounts.models import NotReached, SessionAccount
 from checkins.agendas.models import AgendaItem
 from checkins.sessions.models import Session, Told
-from checkins.sessions.policies import has_begun, pair_act
+from checkins.sessions.policies import has_begun
 from matching.pairings import acts
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
@@ -17,14 +17,17 @@ State = Session.State
 # In which one can put right what one has just logged.
 SECOND_THOUGHT = timedelta(minutes=15)
 
-LOG = pair_act("log", _("Log a meeting you have had"), "session-log")
-LOG_PLANNED = pair_act("log_planned", _("Log a meeting that was planned"), "session-log-planned")
-PUT_RIGHT = pair_act(
-    "put_right", _("Put right a log one has written, within a quarter of an hour"), "session-put-right", acts.Who.ITS_AUTHOR
+LOG = acts.declare("session.log", _("Log a meeting you have had"), "checkins:session-log")
+LOG_PLANNED = acts.declare("session.log_planned", _("Log a meeting that was planned"), "checkins:session-log-planned")
+PUT_RIGHT = acts.declare(
+    "session.put_right",
+    _("Put right a log one has written, within a quarter of an hour"),
+    "checkins:session-put-right",
+    who=acts.Who.ITS_AUTHOR,
 )
-REMEMBER = pair_act("remember", _("Add how you remember a meeting"), "session-account")
-CORRECT = pair_act("correct", _("Agree to what the other remembers of a meeting"), "session-account-agree")
-SAY_LED = pair_act("say_led", _("Say that one led a meeting, as the other wrote down"), "session-led")
+REMEMBER = acts.declare("session.remember", _("Add how you remember a meeting"), "checkins:session-account")
+CORRECT = acts.declare("session.correct", _("Agree to what the other remembers of a meeting"), "checkins:session-account-agree")
+SAY_LED = acts.declare("session.say_led", _("Say that one led a meeting, as the other wrote down"), "checkins:session-led")
 
 
 def may_log(membership: Membership, pairing: Pairing) -> bool:

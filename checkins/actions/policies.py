@@ -7,41 +7,12 @@ from matching.pairings import acts
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
-ACTIVE = frozenset({Pairing.State.ACTIVE})
-
-ADD = acts.register(
-    acts.Act(
-        name="action.add",
-        words=_("Write down an action: for oneself, for both, or as a request to the other"),
-        route="checkins:action-add",
-        states=ACTIVE,
-    )
-)
-TAKE_ON = acts.register(
-    acts.Act(
-        name="action.take-on", words=_("Take on an action that the other has asked for"), route="checkins:action-take-on", states=ACTIVE
-    ),
-)
-DECLINE = acts.register(
-    acts.Act(
-        name="action.decline", words=_("Decline an action, also one already taken on"), route="checkins:action-decline", states=ACTIVE
-    ),
-)
-DO = acts.register(
-    acts.Act(name="action.do", words=_("Mark actions as done"), route="checkins:actions-done", states=ACTIVE),
-)
-UNDO = acts.register(
-    acts.Act(name="action.undo", words=_("Open an action again that was marked as done"), route="checkins:action-undo", states=ACTIVE),
-)
-REMOVE = acts.register(
-    acts.Act(
-        name="action.remove",
-        words=_("Remove an action one has written down"),
-        route="checkins:action-remove",
-        states=ACTIVE,
-        who=acts.Who.ITS_AUTHOR,
-    )
-)
+ADD = acts.declare("action.add", _("Write down an action: for oneself, for both, or as a request to the other"), "checkins:action-add")
+TAKE_ON = acts.declare("action.take-on", _("Take on an action that the other has asked for"), "checkins:action-take-on")
+DECLINE = acts.declare("action.decline", _("Decline an action, also one already taken on"), "checkins:action-decline")
+DO = acts.declare("action.do", _("Mark actions as done"), "checkins:actions-done")
+UNDO = acts.declare("action.undo", _("Open an action again that was marked as done"), "checkins:action-undo")
+REMOVE = acts.declare("action.remove", _("Remove an action one has written down"), "checkins:action-remove", who=acts.Who.ITS_AUTHOR)
 
 
 def may_add(membership: Membership, pairing: Pairing) -> bool:

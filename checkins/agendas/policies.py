@@ -7,60 +7,19 @@ from matching.pairings import acts
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
-ACTIVE = frozenset({Pairing.State.ACTIVE})
-
-ADD = acts.register(
-    acts.Act(name="agenda.add", words=_("Add a topic to the shared agenda"), route="checkins:agenda-add", states=ACTIVE),
+ADD = acts.declare("agenda.add", _("Add a topic to the shared agenda"), "checkins:agenda-add")
+SUGGEST = acts.declare("agenda.use-suggestion", _("Add one of the suggested topics"), "checkins:agenda-suggestion")
+EDIT = acts.declare("agenda.edit", _("Change the words of a topic one has added"), "checkins:agenda-edit", who=acts.Who.ITS_AUTHOR)
+WRITE_POINTS = acts.declare("agenda.write-points", _("Write points under a topic"), "checkins:agenda-edit")
+MOVE = acts.declare("agenda.move", _("Move a topic up or down"), "checkins:agenda-move")
+WITHDRAW = acts.declare("agenda.withdraw", _("Take back a topic one has added"), "checkins:agenda-withdraw", who=acts.Who.ITS_AUTHOR)
+OPEN_AGAIN = acts.declare(
+    "agenda.open_again",
+    _("Say that you two did not get to a topic after all, if one has added it or said so"),
+    "checkins:agenda-open-again",
+    who=acts.Who.ITS_AUTHOR,
 )
-SUGGEST = acts.register(
-    acts.Act(
-        name="agenda.use-suggestion",
-        words=_("Add one of the suggested topics"),
-        route="checkins:agenda-suggestion",
-        states=ACTIVE,
-    )
-)
-EDIT = acts.register(
-    acts.Act(
-        name="agenda.edit",
-        words=_("Change the words of a topic one has added"),
-        route="checkins:agenda-edit",
-        states=ACTIVE,
-        who=acts.Who.ITS_AUTHOR,
-    )
-)
-WRITE_POINTS = acts.register(
-    acts.Act(name="agenda.write-points", words=_("Write points under a topic"), route="checkins:agenda-edit", states=ACTIVE),
-)
-MOVE = acts.register(
-    acts.Act(name="agenda.move", words=_("Move a topic up or down"), route="checkins:agenda-move", states=ACTIVE),
-)
-WITHDRAW = acts.register(
-    acts.Act(
-        name="agenda.withdraw",
-        words=_("Take back a topic one has added"),
-        route="checkins:agenda-withdraw",
-        states=ACTIVE,
-        who=acts.Who.ITS_AUTHOR,
-    )
-)
-OPEN_AGAIN = acts.register(
-    acts.Act(
-        name="agenda.open_again",
-        words=_("Say that you two did not get to a topic after all, if one has added it or said so"),
-        route="checkins:agenda-open-again",
-        states=ACTIVE,
-        who=acts.Who.ITS_AUTHOR,
-    )
-)
-SAY_NOTHING = acts.register(
-    acts.Act(
-        name="agenda.nothing",
-        words=_("Say “nothing from me this time” before a session"),
-        route="checkins:agenda-nothing",
-        states=ACTIVE,
-    )
-)
+SAY_NOTHING = acts.declare("agenda.nothing", _("Say “nothing from me this time” before a session"), "checkins:agenda-nothing")
 
 
 def may_add(membership: Membership, pairing: Pairing) -> bool:

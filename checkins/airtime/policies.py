@@ -7,20 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from checkins.sessions.models import Session
 from matching.pairings import acts
-from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
 # Of a meeting longer ago nobody knows it any more.
 ASKED_FOR = timedelta(days=14)
 
-SAY = acts.register(
-    acts.Act(
-        name="airtime.say",
-        words=_("Say roughly who talked and who decided, after a meeting"),
-        route="checkins:airtime",
-        states=frozenset({Pairing.State.ACTIVE}),
-    )
-)
+SAY = acts.declare("airtime.say", _("Say roughly who talked and who decided, after a meeting"), "checkins:airtime")
 
 
 def may_say(membership: Membership, session: Session, now: datetime) -> bool:

@@ -9,14 +9,7 @@ from matching.pairings import acts
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
-ANSWER = acts.register(
-    acts.Act(
-        name="checkin.answer",
-        words=_("Answer a check-in, for oneself"),
-        route="checkins:checkin",
-        states=frozenset({Pairing.State.ACTIVE}),
-    )
-)
+ANSWER = acts.declare("checkin.answer", _("Answer a check-in, for oneself"), "checkins:checkin")
 
 
 def may_answer(membership: Membership, check_in: CheckIn, now: datetime) -> bool:

@@ -8,12 +8,8 @@ from matching.pairings.models import Pairing
 from programs.memberships.models import Membership, Program
 
 BEGUN = frozenset({Pairing.State.ACTIVE, Pairing.State.PAUSED, Pairing.State.CLOSED})
-ASK_FOR_CALL = acts.register(
-    acts.Act(name="call.ask", words=_("Ask those who run the program for a call"), route="checkins:please-call", states=BEGUN)
-)
-TAKE_CALL_BACK = acts.register(
-    acts.Act(name="call.take_back", words=_("Take back that one asked for a call"), route="checkins:please-call-take-back", states=BEGUN)
-)
+ASK_FOR_CALL = acts.declare("call.ask", _("Ask those who run the program for a call"), "checkins:please-call", states=BEGUN)
+TAKE_CALL_BACK = acts.declare("call.take_back", _("Take back that one asked for a call"), "checkins:please-call-take-back", states=BEGUN)
 
 
 def may_ask_for_call(membership: Membership, pairing: Pairing) -> bool:

@@ -1,7 +1,6 @@
 """May this person? Pure questions: no query, no write, no request."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,25 +9,22 @@ from matching.pairings import acts
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise
-
 State = Decision.State
 
-
-def _act(verb: str, words: "_StrOrPromise", who: acts.Who = acts.Who.EITHER) -> acts.Act:
-    route = f"checkins:decision-{verb.replace('_', '-')}"
-    return acts.register(acts.Act(name=f"decision.{verb}", words=words, route=route, states=frozenset({Pairing.State.ACTIVE}), who=who))
-
-
-PROPOSE = _act("propose", _("Propose a decision"))
-AGREE = _act("agree", _("Agree to a decision that the other proposed"))
-SUGGEST = _act("suggest", _("Suggest something else, in place of a proposal or of a decision that stands"))
-DECLINE = _act("decline", _("Not agree to a decision that the other proposed"))
-WITHDRAW = _act("withdraw", _("Take back a decision one has proposed"), acts.Who.ITS_AUTHOR)
-REOPEN = _act("reopen", _("Reopen a decision, without a reason"))
-KEEP = _act("keep", _("Say that one keeps a decision, when a try ends or it is time to look again"))
-LET_GO = _act("let_go", _("Let a decision go whose try has ended"))
+PROPOSE = acts.declare("decision.propose", _("Propose a decision"), "checkins:decision-propose")
+AGREE = acts.declare("decision.agree", _("Agree to a decision that the other proposed"), "checkins:decision-agree")
+SUGGEST = acts.declare(
+    "decision.suggest", _("Suggest something else, in place of a proposal or of a decision that stands"), "checkins:decision-suggest"
+)
+DECLINE = acts.declare("decision.decline", _("Not agree to a decision that the other proposed"), "checkins:decision-decline")
+WITHDRAW = acts.declare(
+    "decision.withdraw", _("Take back a decision one has proposed"), "checkins:decision-withdraw", who=acts.Who.ITS_AUTHOR
+)
+REOPEN = acts.declare("decision.reopen", _("Reopen a decision, without a reason"), "checkins:decision-reopen")
+KEEP = acts.declare(
+    "decision.keep", _("Say that one keeps a decision, when a try ends or it is time to look again"), "checkins:decision-keep"
+)
+LET_GO = acts.declare("decision.let_go", _("Let a decision go whose try has ended"), "checkins:decision-let-go")
 
 # In place of these either of the two can suggest something else; in place of an open proposal whoever is asked.
 REPLACEABLE = frozenset({State.STANDS, State.NOT_AGREED, State.REOPENED, State.OVER})

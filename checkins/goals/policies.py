@@ -1,7 +1,5 @@
 """May this person? Pure questions: no query, no write, no request."""
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
 from checkins.goals.models import Goal
@@ -9,23 +7,26 @@ from matching.pairings import acts
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise
-
 State = Goal.State
 
-
-def _act(verb: str, words: "_StrOrPromise", who: acts.Who = acts.Who.ITS_AUTHOR) -> acts.Act:
-    route = f"checkins:goal-{verb.replace('_', '-')}"
-    return acts.register(acts.Act(name=f"goal.{verb}", words=words, route=route, states=frozenset({Pairing.State.ACTIVE}), who=who))
-
-
-ADD = _act("add", _("Add a goal of one’s own, or of both"), acts.Who.EITHER)
-AGREE = _act("agree", _("Say yes to a goal of both that the other suggests"), acts.Who.EITHER)
-EDIT = _act("edit", _("Change the words of a goal of one’s own, or of both"))
-REACH = _act("reach", _("Say that a goal of one’s own, or of both, is reached"))
-LET_GO = _act("let_go", _("Let go of a goal of one’s own, or of both; say no to one of both that the other suggests"))
-TAKE_UP = _act("take_up", _("Take up again a goal of one’s own, or of both, also when only one has said what became of it"))
+ADD = acts.declare("goal.add", _("Add a goal of one’s own, or of both"), "checkins:goal-add")
+AGREE = acts.declare("goal.agree", _("Say yes to a goal of both that the other suggests"), "checkins:goal-agree")
+EDIT = acts.declare("goal.edit", _("Change the words of a goal of one’s own, or of both"), "checkins:goal-edit", who=acts.Who.ITS_AUTHOR)
+REACH = acts.declare(
+    "goal.reach", _("Say that a goal of one’s own, or of both, is reached"), "checkins:goal-reach", who=acts.Who.ITS_AUTHOR
+)
+LET_GO = acts.declare(
+    "goal.let_go",
+    _("Let go of a goal of one’s own, or of both; say no to one of both that the other suggests"),
+    "checkins:goal-let-go",
+    who=acts.Who.ITS_AUTHOR,
+)
+TAKE_UP = acts.declare(
+    "goal.take_up",
+    _("Take up again a goal of one’s own, or of both, also when only one has said what became of it"),
+    "checkins:goal-take-up",
+    who=acts.Who.ITS_AUTHOR,
+)
 
 
 def may_add(membership: Membership, pairing: Pairing) -> bool:

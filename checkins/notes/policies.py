@@ -1,7 +1,5 @@
 """May this person? Pure questions: no query, no write, no request."""
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
 from checkins.notes.models import Note
@@ -9,22 +7,17 @@ from matching.pairings import acts
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise
-
-
-ACTIVE = frozenset({Pairing.State.ACTIVE})
-
-
-def _act(verb: str, words: "_StrOrPromise", who: acts.Who = acts.Who.ITS_AUTHOR, states: frozenset[Pairing.State] = ACTIVE) -> acts.Act:
-    return acts.register(acts.Act(name=f"note.{verb}", words=words, route=f"checkins:note-{verb}", states=states, who=who))
-
-
-WRITE = _act("write", _("Write a note, for both or for oneself"), acts.Who.EITHER)
-EDIT = _act("edit", _("Change the words of a note of both, or of one’s own"), acts.Who.EITHER)
-OPEN = _act("open", _("Open to both a note one has written for oneself"))
+WRITE = acts.declare("note.write", _("Write a note, for both or for oneself"), "checkins:note-write")
+EDIT = acts.declare("note.edit", _("Change the words of a note of both, or of one’s own"), "checkins:note-edit")
+OPEN = acts.declare("note.open", _("Open to both a note one has written for oneself"), "checkins:note-open", who=acts.Who.ITS_AUTHOR)
 # In a pairing that rests or has ended, what nobody else has read.
-DELETE = _act("delete", _("Delete a note one has written"), states=ACTIVE | {Pairing.State.PAUSED, Pairing.State.CLOSED})
+DELETE = acts.declare(
+    "note.delete",
+    _("Delete a note one has written"),
+    "checkins:note-delete",
+    states=acts.WHILE_ACTIVE | {Pairing.State.PAUSED, Pairing.State.CLOSED},
+    who=acts.Who.ITS_AUTHOR,
+)
 
 
 def may_write(membership: Membership, pairing: Pairing) -> bool:
@@ -43,4 +36,4 @@ def may_open(membership: Membership, note: Note) -> bool:
 
 def may_delete(membership: Membership, note: Note) -> bool:
     is_theirs = note.author_id == membership.pk and note.removed_at is None
-    return DELETE.is_open_to(membership, note.pairing) and is_theirs and (note.pairing.state in ACTIVE or not note.is_of_both)
+    return DELETE.is_open_to(membership, note.pairing) and is_theirs and (note.pairing.state == Pairing.State.ACTIVE or not note.is_of_both)

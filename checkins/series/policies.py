@@ -3,10 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from checkins.sessions.models import Series
-from checkins.sessions.policies import pair_act
+from matching.pairings import acts
 from programs.memberships.models import Membership
 
-END = pair_act("end_series", _("End what is left of a series of sessions"), "series-end")
+END = acts.declare("session.end_series", _("End what is left of a series of sessions"), "checkins:series-end")
 
 
 def may_end(membership: Membership, series: Series) -> bool:

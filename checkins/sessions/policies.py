@@ -1,7 +1,6 @@
 """May this person? Pure questions: no query, no write, no request."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,26 +9,19 @@ from matching.pairings import acts
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise
-
 State = Session.State
 
-
-def pair_act(name: str, words: "_StrOrPromise", route: str, who: acts.Who = acts.Who.EITHER) -> acts.Act:
-    states = frozenset({Pairing.State.ACTIVE})
-    return acts.register(acts.Act(name=f"session.{name}", words=words, route=f"checkins:{route}", states=states, who=who))
-
-
-PROPOSE = pair_act("propose", _("Suggest up to three times to meet, once or as a series"), "session-propose")
-SUGGEST = pair_act("suggest", _("Suggest other times, or move a meeting"), "session-suggest")
-PICK = pair_act("pick", _("Pick one of the times that the other suggested"), "session-pick")
-DECLINE = pair_act("decline", _("Say no to times, or take back those one suggested"), "session-decline")
-CHANGE = pair_act("change", _("Change where you meet or who leads"), "session-change")
-LEAD_AGREE = pair_act("lead_agree", _("Agree that the other leads"), "session-lead-agree")
-LEAD_DECLINE = pair_act("lead_decline", _("Leave it as it is who leads, or take back that one would like to"), "session-lead-decline")
-CANCEL = pair_act("cancel", _("Cancel a meeting"), "session-cancel")
-REPEAT = pair_act("repeat", _("Suggest the same time in two weeks"), "session-repeat")
+PROPOSE = acts.declare("session.propose", _("Suggest up to three times to meet, once or as a series"), "checkins:session-propose")
+SUGGEST = acts.declare("session.suggest", _("Suggest other times, or move a meeting"), "checkins:session-suggest")
+PICK = acts.declare("session.pick", _("Pick one of the times that the other suggested"), "checkins:session-pick")
+DECLINE = acts.declare("session.decline", _("Say no to times, or take back those one suggested"), "checkins:session-decline")
+CHANGE = acts.declare("session.change", _("Change where you meet or who leads"), "checkins:session-change")
+LEAD_AGREE = acts.declare("session.lead_agree", _("Agree that the other leads"), "checkins:session-lead-agree")
+LEAD_DECLINE = acts.declare(
+    "session.lead_decline", _("Leave it as it is who leads, or take back that one would like to"), "checkins:session-lead-decline"
+)
+CANCEL = acts.declare("session.cancel", _("Cancel a meeting"), "checkins:session-cancel")
+REPEAT = acts.declare("session.repeat", _("Suggest the same time in two weeks"), "checkins:session-repeat")
 
 
 def may_propose(membership: Membership, pairing: Pairing) -> bool:

@@ -9,30 +9,18 @@ from matching.pairings import acts
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
-SEND = acts.register(
-    acts.Act(
-        name="message.send",
-        words=_("Write to the other"),
-        route="checkins:thread",
-        states=frozenset({Pairing.State.ACTIVE}),
-    )
+SEND = acts.declare("message.send", _("Write to the other"), "checkins:thread")
+TAKE_BACK = acts.declare(
+    "message.take-back",
+    _("Take back a message of one’s own, within a quarter of an hour"),
+    "checkins:message-take-back",
+    who=acts.Who.ITS_AUTHOR,
 )
-TAKE_BACK = acts.register(
-    acts.Act(
-        name="message.take-back",
-        words=_("Take back a message of one’s own, within a quarter of an hour"),
-        route="checkins:message-take-back",
-        states=frozenset({Pairing.State.ACTIVE}),
-        who=acts.Who.ITS_AUTHOR,
-    )
-)
-MARK_READ = acts.register(
-    acts.Act(
-        name="message.mark-read",
-        words=_("Say that one has read the messages, for oneself"),
-        route="checkins:thread-read",
-        states=frozenset({Pairing.State.ACTIVE, Pairing.State.PAUSED, Pairing.State.CLOSED}),
-    )
+MARK_READ = acts.declare(
+    "message.mark-read",
+    _("Say that one has read the messages, for oneself"),
+    "checkins:thread-read",
+    states=frozenset({Pairing.State.ACTIVE, Pairing.State.PAUSED, Pairing.State.CLOSED}),
 )
 
 

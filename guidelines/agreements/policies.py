@@ -1,7 +1,5 @@
 """May this person? Pure questions: no query, no write, no request."""
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
 from guidelines.agreements.models import Agreement
@@ -9,36 +7,19 @@ from matching.pairings import acts
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise
-
-WHILE_ACTIVE = frozenset({Pairing.State.ACTIVE})
-ALSO_WHILE_PAUSED = WHILE_ACTIVE | {Pairing.State.PAUSED}
-
-
-def _act(
-    verb: str,
-    words: "_StrOrPromise",
-    route: str,
-    who: acts.Who = acts.Who.EITHER,
-    states: frozenset[str] = WHILE_ACTIVE,
-) -> acts.Act:
-    return acts.register(acts.Act(name=f"agreement.{verb}", words=words, route=f"guidelines:{route}", states=states, who=who))
-
-
-START = _act("start", _("Begin an agreement"), "agreement-start")
-ANSWER = _act("answer", _("Fill in one’s part of an agreement, alone"), "agreement")
-TAKE_BACK = _act(
-    "take_back",
+START = acts.declare("agreement.start", _("Begin an agreement"), "guidelines:agreement-start")
+ANSWER = acts.declare("agreement.answer", _("Fill in one’s part of an agreement, alone"), "guidelines:agreement")
+TAKE_BACK = acts.declare(
+    "agreement.take_back",
     _("Take back what one has filled in alone for an agreement"),
-    "agreement-take-back",
-    acts.Who.ITS_AUTHOR,
-    ALSO_WHILE_PAUSED,
+    "guidelines:agreement-take-back",
+    who=acts.Who.ITS_AUTHOR,
+    states=acts.WHILE_ACTIVE | {Pairing.State.PAUSED},
 )
-NOT_NOW = _act("not_now", _("Leave an agreement for now, without saying so to the other"), "agreement-not-now")
-WRITE = _act("write", _("Write the agreement together"), "agreement-clause")
-SIGN = _act("sign", _("Sign the agreement"), "agreement-sign")
-CHANGE = _act("change", _("Ask for a change of the agreement"), "agreement-change")
+NOT_NOW = acts.declare("agreement.not_now", _("Leave an agreement for now, without saying so to the other"), "guidelines:agreement-not-now")
+WRITE = acts.declare("agreement.write", _("Write the agreement together"), "guidelines:agreement-clause")
+SIGN = acts.declare("agreement.sign", _("Sign the agreement"), "guidelines:agreement-sign")
+CHANGE = acts.declare("agreement.change", _("Ask for a change of the agreement"), "guidelines:agreement-change")
 
 
 def may_start(membership: Membership, pairing: Pairing) -> bool:

@@ -7,13 +7,11 @@ from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
 # Set for oneself and not for a pairing, but the two of every pairing keep to it.
-SET = acts.register(
-    acts.Act(
-        name="limits.set",
-        words=_("Set a limit that is stricter than the program’s, without saying so to the other"),
-        route="guidelines:set-limit",
-        states=frozenset({Pairing.State.ACTIVE, Pairing.State.PAUSED}),
-    )
+SET = acts.declare(
+    "limits.set",
+    _("Set a limit that is stricter than the program’s, without saying so to the other"),
+    "guidelines:set-limit",
+    states=frozenset({Pairing.State.ACTIVE, Pairing.State.PAUSED}),
 )
 
 

@@ -9,59 +9,26 @@ from programs.memberships.models import Membership
 
 WHILE_IT_LASTS = states.END.starts_from
 
-BEGIN = acts.register(
-    acts.Act(
-        name="ending.begin",
-        words=_("Begin to end a pairing well, together"),
-        route="matching:ending-begin",
-        states=WHILE_IT_LASTS,
-        staff_too=True,
-    )
+BEGIN = acts.declare(
+    "ending.begin", _("Begin to end a pairing well, together"), "matching:ending-begin", states=WHILE_IT_LASTS, staff_too=True
 )
-PREPARE = acts.register(
-    acts.Act(name="ending.prepare", words=_("Prepare an ending, alone"), route="matching:ending", states=WHILE_IT_LASTS)
+PREPARE = acts.declare("ending.prepare", _("Prepare an ending, alone"), "matching:ending", states=WHILE_IT_LASTS)
+STAY = acts.declare("ending.stay", _("Take back that a pairing is to end"), "matching:ending-stay", states=WHILE_IT_LASTS, staff_too=True)
+END = acts.declare("pairing.end", _("End a pairing at once, without a reason"), "matching:end", states=WHILE_IT_LASTS, staff_too=True)
+TELL_WHY = acts.declare(
+    "ending.tell_why", _("Tell the program why a pairing ended"), "matching:tell-why", states=frozenset({Pairing.State.CLOSED})
 )
-STAY = acts.register(
-    acts.Act(
-        name="ending.stay",
-        words=_("Take back that a pairing is to end"),
-        route="matching:ending-stay",
-        states=WHILE_IT_LASTS,
-        staff_too=True,
-    )
+SAY_LATER_CONTACT = acts.declare(
+    "later-contact.answer",
+    _("Say whether one would like to stay in touch"),
+    "matching:later-contact",
+    states=frozenset({Pairing.State.CLOSED}),
 )
-END = acts.register(
-    acts.Act(
-        name="pairing.end",
-        words=_("End a pairing at once, without a reason"),
-        route="matching:end",
-        states=WHILE_IT_LASTS,
-        staff_too=True,
-    )
-)
-TELL_WHY = acts.register(
-    acts.Act(
-        name="ending.tell_why",
-        words=_("Tell the program why a pairing ended"),
-        route="matching:tell-why",
-        states=frozenset({Pairing.State.CLOSED}),
-    )
-)
-SAY_LATER_CONTACT = acts.register(
-    acts.Act(
-        name="later-contact.answer",
-        words=_("Say whether one would like to stay in touch"),
-        route="matching:later-contact",
-        states=frozenset({Pairing.State.CLOSED}),
-    )
-)
-BEGIN_AGAIN = acts.register(
-    acts.Act(
-        name="pairing.begin_again",
-        words=_("Say whether one would like to begin again, after an ending"),
-        route="matching:begin-again",
-        states=states.BEGIN_AGAIN.starts_from,
-    )
+BEGIN_AGAIN = acts.declare(
+    "pairing.begin_again",
+    _("Say whether one would like to begin again, after an ending"),
+    "matching:begin-again",
+    states=states.BEGIN_AGAIN.starts_from,
 )
 
 

@@ -12,23 +12,16 @@ from programs.memberships.models import Membership
 WRITTEN_WITHIN = timedelta(days=30)
 AFTER_IT = frozenset({Pairing.State.CLOSED})
 
-WRITE = acts.register(
-    acts.Act(
-        name="hand-over.write",
-        words=_("Write a note about oneself for whoever comes next, after an ending"),
-        route="matching:hand-over",
-        states=AFTER_IT,
-    )
+WRITE = acts.declare(
+    "hand-over.write", _("Write a note about oneself for whoever comes next, after an ending"), "matching:hand-over", states=AFTER_IT
 )
-WITHDRAW = acts.register(
-    acts.Act(
-        name="hand-over.withdraw",
-        words=_("Take back a note for whoever comes next, until it has been shown"),
-        route="matching:hand-over-withdraw",
-        # Also when the same two have begun again: the one who comes next is still to come.
-        states=AFTER_IT | {Pairing.State.ACTIVE, Pairing.State.PAUSED},
-        who=acts.Who.ITS_AUTHOR,
-    )
+# Also when the same two have begun again: the one who comes next is still to come.
+WITHDRAW = acts.declare(
+    "hand-over.withdraw",
+    _("Take back a note for whoever comes next, until it has been shown"),
+    "matching:hand-over-withdraw",
+    states=AFTER_IT | {Pairing.State.ACTIVE, Pairing.State.PAUSED},
+    who=acts.Who.ITS_AUTHOR,
 )
 
 

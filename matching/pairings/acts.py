@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NAME = re.compile(r"[a-z][a-z_-]*\.[a-z][a-z_-]*")
 
 State = Pairing.State
+WHILE_ACTIVE = frozenset({State.ACTIVE})
 
 
 class Who(Enum):
@@ -42,8 +43,8 @@ class Act:
     words: "_StrOrPromise"
     route: str
     states: frozenset[str]
-    who: Who = Who.EITHER
-    staff_too: bool = False
+    who: Who
+    staff_too: bool
 
     def is_open_to(self, membership: Membership, pairing: Pairing) -> bool:
         """May this person do it now? Of `ITS_AUTHOR` the act's own policy asks, besides, who that was."""
@@ -53,51 +54,42 @@ class Act:
 _acts: dict[str, Act] = {}
 
 
-def register(act: Act) -> Act:
-    if not NAME.fullmatch(act.name):
-        raise ValueError(f"{act.name!r} is no name for an act: subject.verb, in lower case.")
-    if act.name in _acts:
-        raise ValueError(f"The act {act.name!r} is declared twice.")
-    if not act.states:
-        raise ValueError(f"The act {act.name!r} can never be done.")
-    _acts[act.name] = act
-    return act
+def declare(
+    name: str,
+    words: "_StrOrPromise",
+    route: str,
+    *,
+    who: Who = Who.EITHER,
+    states: frozenset[str] = WHILE_ACTIVE,
+    staff_too: bool = False,
+) -> Act:
+    """For the policies of the act's subject: once, while the site starts."""
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is no name for an act: subject.verb, in lower case.")
+    if name in _acts:
+        raise ValueError(f"The act {name!r} is declared twice.")
+    if not states:
+        raise ValueError(f"The act {name!r} can never be done.")
+    _acts[name] = Act(name=name, words=words, route=route, states=states, who=who, staff_too=staff_too)
+    return _acts[name]
 
 
 def every() -> Iterator[Act]:
     return iter(_acts.values())
 
 
-ACCEPT = register(
-    Act(
-        name="pairing.accept",
-        words=_("Say yes to an introduction"),
-        route="matching:accept",
-        states=states.AGREE.starts_from,
-    )
-)
+ACCEPT = declare("pairing.accept", _("Say yes to an introduction"), "matching:accept", states=states.AGREE.starts_from)
 # Until it has begun, a yes can be taken back.
-DECLINE = register(
-    Act(
-        name="pairing.decline",
-        words=_("Say “not this time” to an introduction"),
-        route="matching:decline",
-        states=states.DECLINE.starts_from,
-    )
+DECLINE = declare("pairing.decline", _("Say “not this time” to an introduction"), "matching:decline", states=states.DECLINE.starts_from)
+WISH_FOR_SOMEBODY = declare(
+    "pairing.wish",
+    _("Say that one would like to meet somebody else"),
+    "matching:wish",
+    states=frozenset({State.ACTIVE, State.PAUSED, State.CLOSED}),
 )
-WISH_FOR_SOMEBODY = register(
-    Act(
-        name="pairing.wish",
-        words=_("Say that one would like to meet somebody else"),
-        route="matching:wish",
-        states=frozenset({State.ACTIVE, State.PAUSED, State.CLOSED}),
-    )
-)
-TAKE_WISH_BACK = register(
-    Act(
-        name="pairing.take_wish_back",
-        words=_("Take back that one would like to meet somebody else"),
-        route="matching:wish-take-back",
-        states=WISH_FOR_SOMEBODY.states,
-    )
+TAKE_WISH_BACK = declare(
+    "pairing.take_wish_back",
+    _("Take back that one would like to meet somebody else"),
+    "matching:wish-take-back",
+    states=WISH_FOR_SOMEBODY.states,
 )

@@ -7,31 +7,14 @@ from matching.pairings import policies as pairings
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
-PAUSE = acts.register(
-    acts.Act(
-        name="pairing.pause",
-        words=_("Pause a pairing, without a reason"),
-        route="matching:pause",
-        states=states.PAUSE.starts_from,
-        staff_too=True,
-    )
+PAUSE = acts.declare(
+    "pairing.pause", _("Pause a pairing, without a reason"), "matching:pause", states=states.PAUSE.starts_from, staff_too=True
 )
-GO_ON = acts.register(
-    acts.Act(
-        name="pairing.go_on",
-        words=_("Say yes to going on after a pause"),
-        route="matching:go-on",
-        states=states.GO_ON.starts_from,
-        staff_too=True,
-    )
+GO_ON = acts.declare(
+    "pairing.go_on", _("Say yes to going on after a pause"), "matching:go-on", states=states.GO_ON.starts_from, staff_too=True
 )
-TAKE_BACK = acts.register(
-    acts.Act(
-        name="pairing.stay_paused",
-        words=_("Take back one’s own yes to going on"),
-        route="matching:stay-paused",
-        states=states.GO_ON.starts_from,
-    )
+TAKE_BACK = acts.declare(
+    "pairing.stay_paused", _("Take back one’s own yes to going on"), "matching:stay-paused", states=states.GO_ON.starts_from
 )
 
 

@@ -50,7 +50,7 @@ def test_an_act_has_a_page_and_words(act):
 
 def test_an_act_is_declared_once():
     with pytest.raises(ValueError, match="declared twice"):
-        acts.register(acts.ACCEPT)
+        acts.declare(acts.ACCEPT.name, acts.ACCEPT.words, acts.ACCEPT.route)
 
 
 @pytest.mark.parametrize("mentor", Pairing.Mentor.values)

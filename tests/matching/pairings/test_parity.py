@@ -15,7 +15,8 @@ def for_the_mentor_alone(monkeypatch):
         def is_open_to(self, membership, pairing):
             return super().is_open_to(membership, pairing) and pairing.mentor and membership == pairing.mentor_membership
 
-    act = Unequal(name="session.grade", words="Grade the other", route=PAGE, states=frozenset({"active"}))
+    how = {"states": acts.WHILE_ACTIVE, "who": acts.Who.EITHER, "staff_too": False}
+    act = Unequal(name="session.grade", words="Grade the other", route=PAGE, **how)
     monkeypatch.setattr(acts, "_acts", {act.name: act})
 
 
