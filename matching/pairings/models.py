@@ -26,12 +26,14 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
     def visible_to(self, membership: Membership) -> Self:
         """Facts about a pairing: its two halves, and the staff of the program.
 
-        Not to staff whose own pairing rests: whoever stands in for them meanwhile is not theirs to know.
+        Not to staff whose own pairing rests: whoever stands in for them meanwhile is not theirs to know. Who is half of both knows.
         """
         here = self.filter(program_id=membership.program_id)
         if not membership.is_staff:
             return here.of(membership)
-        return here.exclude(stands_in_for__in=Pairing.objects.of(membership)) if membership.is_participant else here
+        if not membership.is_participant:
+            return here
+        return here.exclude(~Q(first=membership), ~Q(second=membership), stands_in_for__in=Pairing.objects.of(membership))
 
     def of(self, membership: Membership) -> Self:
         """Pairings this person is half of. What the two wrote hangs on this, whatever roles somebody has."""

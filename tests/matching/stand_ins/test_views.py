@@ -78,6 +78,18 @@ def test_whose_pairing_rests_is_told_nothing_as_staff_either(as_member, rests, r
     assert stand_in.second.user.full_name not in browser.get(reverse("matching:pairings", args=[rests.program.slug])).text
 
 
+@pytest.mark.parametrize("role", ["is_coordinator", "is_admin"])
+def test_it_is_open_to_its_two_where_they_are_staff_too(as_member, rests, role):
+    stand_in = PairingFactory(stand_in=True, active=True, stands_in_for=rests)
+    assert stand_in.first == rests.first
+    AgendaItemFactory(pairing=stand_in, text="A hard week")
+    for half in stand_in.halves:
+        setattr(half, role, True)
+        half.save()
+
+        assert "A hard week" in as_member(half).get(address("checkins:pairing", stand_in)).text
+
+
 def test_it_is_open_to_its_two_while_it_lasts_and_to_neither_after_it(as_member, noon):
     stand_in = PairingFactory(stand_in=True, active=True)
     AgendaItemFactory(pairing=stand_in, text="A hard week")
