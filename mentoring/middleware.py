@@ -152,15 +152,16 @@ def end_after_a_while(get_response: Handler) -> Handler:
     """
 
     def handle(request: HttpRequest) -> HttpResponse:
+        is_part = "HX-Request" in request.headers
         if request.user.is_authenticated and not _goes_on(request):
             logout(request)
-            if not _written(request):
+            if is_part or not _written(request):
                 messages.info(request, _("You were signed out to keep your account safe. Sign in again to go on."))
                 return _to_sign_in(request)
         response = get_response(request)
         if not response.headers.get("Location", "").startswith(f"{reverse('account_login')}?"):
             return response
-        if "HX-Request" in request.headers:
+        if is_part:
             # htmx would follow into the part that it fills, and show the form for signing in there, or nothing.
             return _to_sign_in(request)
         if written := _written(request):

@@ -87,7 +87,6 @@ MIDDLEWARE = [
     "mentoring.middleware.leave_nothing_behind",
     "mentoring.middleware.say_where_mail_comes_back",
     "mentoring.middleware.wait_without_limits",
-    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "mentoring.middleware.in_the_persons_words",

@@ -101,7 +101,8 @@ def _find_no_fault(page: Page, *, colours: bool = True) -> None:
 def looks_right(picture: Callable[[Page, str], None]) -> Callable[[Page, str], None]:
     """`looks_right(page, "home")`: on a telephone and at a desk axe finds no fault, nothing has to be moved sideways, and there is one h1.
 
-    It ends as wide as it was. Colours take half of axe's time and are the same on both: they are looked at where most is shown.
+    It ends as wide as it was. Colours take half of axe's time: they are looked at where most is shown. What only a telephone shows, the
+    menu and the buttons at its foot, `axe` looks at on the way of the journeys.
     """
 
     def look(page: Page, name: str) -> None:

@@ -23,8 +23,10 @@ def test_axe_passes_a_good_page(page_at, axe):
     ("inside", "told"),
     [
         ("<p style='width:500px'>Wide words</p>", "sideways where 360 are shown"),
+        ("<style>@media (min-width: 600px) { p { width: 1500px } }</style><p>Wide words</p>", "sideways where 1280 are shown"),
         ("<p style='color:#ccc;background:#fff'>Pale words</p>", "color-contrast"),
         ("<style>@media (max-width: 600px) { img { display: none } }</style><img src='x.png'>", "image-alt"),
+        ("<style>@media (min-width: 600px) { img { display: none } }</style><img src='x.png'>", "image-alt"),
         ("<h1>Another</h1>", "h1"),
     ],
 )

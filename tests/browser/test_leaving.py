@@ -38,9 +38,9 @@ def neutral_page(settings):
         server.shutdown()
 
 
-@pytest.mark.parametrize(("width", "script"), [(1280, True), (360, False)])
-def test_one_press_signs_out_and_leads_to_a_neutral_page(page_at, neutral_page, width, script):
-    page = page_at(width, as_=MembershipFactory().user, java_script_enabled=script)
+@pytest.mark.parametrize("script", [True, False])
+def test_one_press_signs_out_and_leads_to_a_neutral_page(page_at, neutral_page, script):
+    page = page_at(360, as_=MembershipFactory().user, java_script_enabled=script)
     page.goto("/safe/")
 
     page.get_by_role("button", name="Leave this page now").click()

@@ -39,10 +39,30 @@ def test_a_component_says_first_what_it_needs():
     assert silent == []
 
 
+SENT_BY_HTMX = re.compile(r"<[^>]*\shx-(?:post|put|patch|delete)=.*?</form>", re.DOTALL)
+NOTHING_TO_WRITE_IN = re.compile(
+    r'<form[^>]*>|<input type="hidden"[^>]*>|{% csrf_token %}|{% blocktranslate.*?endblocktranslate %}', re.DOTALL
+)
+
+
+def may_be_written_in(form):
+    """Whatever a form holds beyond what is known to hold nothing: a field, or what may become one when it is drawn."""
+    return bool(re.search(r"{{|{% (?:crispy|include)|<(?:input|textarea|select)|hx-include", NOTHING_TO_WRITE_IN.sub("", form)))
+
+
 def test_what_htmx_sends_holds_nothing_that_somebody_wrote():
     """Of a sign-in that has ended, only an ordinary form gets the page that shows what was written: see `end_after_a_while`."""
-    pages = "".join((FOLDER / path).read_text(encoding="utf-8") for path in PAGES)
-    sent = re.findall(r"<[^>]*\shx-(?:post|put|patch|delete)=.*?</form>", pages, re.DOTALL)
+    sent = [form for path in PAGES for form in SENT_BY_HTMX.findall((FOLDER / path).read_text(encoding="utf-8"))]
 
     assert sent
-    assert [form for form in sent if re.search(r"""<textarea|\|crispy|<input(?![^>]*type="hidden")""", form)] == []
+    assert [form for form in sent if may_be_written_in(form)] == []
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["{{ form|crispy }}", "{% crispy form %}", "{{ form.text }}", '{% include "fields.html" %}', "<textarea></textarea>", "<input>"],
+)
+def test_a_field_in_what_htmx_sends_would_be_seen(field):
+    [form] = SENT_BY_HTMX.findall(f'<form method="post" hx-post="/"><input type="hidden" name="newest" value="{{{{ pk }}}}">{field}</form>')
+
+    assert may_be_written_in(form)

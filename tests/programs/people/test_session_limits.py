@@ -150,6 +150,16 @@ def test_htmx_leads_the_whole_page_to_sign_in_after_another_page_has_ended_it(ad
     assert [answer["HX-Redirect"] for answer in answers] == [f"/accounts/login/?next={ACCOUNT}", "/accounts/login/?next=/"]
 
 
+def test_a_part_that_htmx_sends_as_the_sign_in_ends_is_told_why_on_the_page_to_sign_in(admin, as_member, after):
+    browser = as_member(admin)
+    after(31 * MINUTE)
+
+    answer = browser.post(ACCOUNT, {"name": "She sounded tired."}, headers=BY_HTMX)
+
+    assert answer["HX-Redirect"] == "/accounts/login/?next=/"
+    assert "You were signed out to keep your account safe" in browser.get("/accounts/login/").text
+
+
 def test_a_page_costs_nothing_more_for_it(participant, as_member, queries_of):
     browser = as_member(participant)
     first = queries_of(lambda: browser.get(ACCOUNT))
