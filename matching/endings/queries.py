@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from matching.endings import policies, services
 from matching.endings.models import EndingReason
-from matching.endings.services import ASKED, BEGIN_AGAIN, ENDING, LATER_CONTACT, in_progress
-from matching.joint.models import Answer, Round, RoundQuerySet
+from matching.endings.services import ASKED, BEGIN_AGAIN, ENDING, IN_PROGRESS, LATER_CONTACT, in_progress
+from matching.joint.models import Answer, Round
 from matching.pairings import policies as pairings
 from matching.pairings.models import Pairing
 from matching.pauses import policies as pauses
@@ -34,9 +34,9 @@ class Life:
     have_said_yes: bool = False
 
 
-def told_on_pair_page(pairing: Pairing) -> RoundQuerySet:
-    """The rounds that `on_pair_page` reads, of whichever pairing."""
-    return Round.objects.of_kind(LATER_CONTACT).filter(called_off_at=None) if pairing.state == Pairing.State.CLOSED else in_progress()
+def told_on_pair_page(pairing: Pairing) -> Q:
+    """The rounds that `on_pair_page` reads."""
+    return Q(kind=LATER_CONTACT, called_off_at=None) if pairing.state == Pairing.State.CLOSED else IN_PROGRESS
 
 
 def on_pair_page(pairing: Pairing, me: Membership, asked: Iterable[Any]) -> Life:

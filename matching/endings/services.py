@@ -42,9 +42,12 @@ def shows_that_they_have_begun(question: Callable[..., bool]) -> None:
     _what_shows_that_they_have_begun.append(question)
 
 
+# That are to close. One that both had prepared when they began again stays open to both, and has no end any more.
+IN_PROGRESS = Q(kind=ENDING, called_off_at=None) & ~Q(opened_together_at__isnull=False, closes_at=None)
+
+
 def in_progress() -> RoundQuerySet:
-    """Endings that are to close. One that both had prepared when they began again stays open to both, and has no end any more."""
-    return Round.objects.of_kind(ENDING).filter(called_off_at=None).exclude(opened_together_at__isnull=False, closes_at=None)
+    return Round.objects.filter(IN_PROGRESS)
 
 
 @transaction.atomic

@@ -11,18 +11,26 @@ from matching.pairings.models import OfTwoQuerySet, Pairing
 from mentoring.kernel.encryption.fields import EncryptedTextField
 from programs.memberships.models import Membership
 
+# Neither opened to both nor called off.
+WAITING = Q(opened_together_at=None, called_off_at=None)
+
+
+def open_at(now: datetime) -> Q:
+    """Of a round: it can be answered now."""
+    return Q(WAITING, Q(closes_at=None) | Q(closes_at__gt=now), opened_at__lte=now)
+
 
 class RoundQuerySet(OfTwoQuerySet["Round"]):
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)
 
     def waiting(self) -> Self:
-        """Neither opened to both nor called off. It may be over all the same, or not have begun."""
-        return self.filter(opened_together_at=None, called_off_at=None)
+        """It may be over all the same, or not have begun."""
+        return self.filter(WAITING)
 
     def open_at(self, now: datetime) -> Self:
         """What can be answered now."""
-        return self.waiting().filter(Q(closes_at=None) | Q(closes_at__gt=now), opened_at__lte=now)
+        return self.filter(open_at(now))
 
     def opened_together(self) -> Self:
         return self.exclude(opened_together_at=None)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from matching.joint import kinds
-from matching.joint.models import Answer, Round
+from matching.joint.models import Answer, Round, open_at
 from matching.pairings.models import Pairing
 from mentoring.kernel.keys import whole_number
 from programs.memberships.models import Membership
@@ -33,16 +35,15 @@ def open_ones(pairing: Pairing, me: Membership, names: Iterable[str], now: datet
     return _of(pairing, asked.order_by("-opened_at", "-pk"))
 
 
-def on_pair_page(
-    pairing: Pairing, me: Membership, names: Iterable[str], now: datetime, *, last_of: str, besides: "RoundQuerySet"
-) -> list[Any]:
-    """What can be answered now of these kinds, the last of one kind whatever became of it, and those `besides` that are of this pairing;
-    each `with_own_part`, the newest first. In one query.
+def on_pair_page(pairing: Pairing, me: Membership, names: Iterable[str], now: datetime, *, last_of: str, besides: Q) -> list[Any]:
+    """What can be answered now of these kinds, the last of one kind whatever became of it, and what is asked `besides`; each
+    `with_own_part`, the newest first. In one query.
     """
     rounds = Round.objects.in_pairing(pairing, me)
     last = rounds.of_kind(last_of).order_by("-opened_at", "-pk").values("pk")[:1]
-    shown = rounds.filter(pk__in=last) | rounds.filter(kind__in=list(names)).open_at(now) | besides.in_pairing(pairing, me)
-    return _of(pairing, shown.with_own_part(me).order_by("-opened_at", "-pk"))
+    shown = rounds.filter(Q(pk__in=last) | Q(open_at(now), kind__in=list(names)) | besides)
+    # Put in order here: they are few.
+    return sorted(_of(pairing, shown.with_own_part(me)), key=lambda round: (round.opened_at, round.pk), reverse=True)
 
 
 def one_of(pairing: Pairing, me: Membership, names: Iterable[str], key: str) -> Round | None:
