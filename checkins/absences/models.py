@@ -8,6 +8,8 @@ from checkins.sessions.models import Session
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
+# All that is told of a meeting that did not take place, and what says whether it can still be answered.
+SHOWN_OF_SESSION = ("session__pairing", "session__state", "session__starts_at", "session__closed_at")
 # Until when the other half is asked, from when it was first said.
 TIME_TO_ANSWER = timedelta(days=7)
 
@@ -19,6 +21,10 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
     def in_order(self) -> Self:
         """Who spoke first comes first."""
         return self.order_by("said_at", "pk")
+
+    def with_what_is_told(self) -> Self:
+        """Everything that is shown where somebody is to answer, and nothing else: the log of a meeting is many columns."""
+        return self.select_related("session").only("author", "absent", "said_at", *SHOWN_OF_SESSION)
 
 
 class Absence(models.Model):

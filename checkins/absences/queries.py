@@ -18,12 +18,12 @@ def unanswered(pairings: Sequence[Pairing], me: Membership, now: datetime) -> Se
     if not known:
         return []
     is_open = {"session__state": Session.State.MISSED, "session__closed_at__gt": now - TIME_TO_ANSWER}
-    said = list(Absence.objects.filter(session__pairing__in=known, **is_open).select_related("session").in_order())
+    said = list(Absence.objects.filter(session__pairing__in=known, **is_open).with_what_is_told())
     answered = {absence.session_id for absence in said if absence.author_id == me.pk}
     found = [absence for absence in said if absence.session_id not in answered and known[absence.session.pairing_id].includes(me)]
     for absence in found:
         absence.session.pairing = known[absence.session.pairing_id]
-    return found
+    return sorted(found, key=lambda absence: (absence.said_at, absence.pk))
 
 
 def on_pair_page(pairing: Pairing, me: Membership, now: datetime) -> Sequence[Absence]:

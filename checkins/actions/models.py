@@ -1,7 +1,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -29,9 +29,6 @@ class ActionItemQuerySet(OfTwoQuerySet["ActionItem"]):
     def standing(self) -> Self:
         """Open, and everybody who is to do it has taken it on."""
         return self.open().filter(TAKEN_ON)
-
-    def soonest_first(self) -> Self:
-        return self.order_by(F("due_on").asc(nulls_last=True), "added_at", "pk")
 
     def over(self) -> Self:
         """Done, or declined, newest first. What its author removed leaves no trace on a page."""

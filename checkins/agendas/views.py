@@ -25,7 +25,7 @@ FROM_AGENDA = "agenda"
 def agenda(request: PairRequest) -> HttpResponse:
     """Open topics in their order, what could be added, and what the two have talked about. It stays to read when the pairing has ended."""
     pair, other, me, now = request.pairing, request.other, request.membership, timezone.now()
-    items = list(queries.open_topics(pair, me))
+    items = queries.in_order(queries.open_topics(pair, me))
     standing = queries.standing_of(pair, me, now)
     past = page_of(request, AgendaItem.objects.in_pairing(pair, me).talked_about(), per_page=TOPICS_A_PAGE)
     asked_for = request.GET.get("suggestions", "")

@@ -19,10 +19,6 @@ class GoalQuerySet(OfTwoQuerySet["Goal"]):
         """Open, or waiting for the yes of the other."""
         return self.filter(state__in=Goal.CURRENT)
 
-    def for_list(self) -> Self:
-        """The oldest first."""
-        return self.order_by("made_at", "pk")
-
     def settled(self) -> Self:
         """Reached or let go, the last one first."""
         return self.exclude(state__in=Goal.CURRENT).order_by("-settled_at", "-pk")

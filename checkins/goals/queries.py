@@ -7,7 +7,6 @@ from typing import Any
 
 from checkins.goals import policies
 from checkins.goals.models import Goal
-from checkins.goals.services import MOST_OPEN
 from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
@@ -42,8 +41,8 @@ class Goals:
 
 
 def open_goals(pairing: Pairing, me: Membership) -> Goals:
-    """In one query. A half has at most twelve that are open, and so have both together, what waits for a yes among them."""
-    found = cards(Goal.objects.in_pairing(pairing, me).current().for_list()[: 3 * MOST_OPEN], pairing, me)
+    """The oldest first, in one query. A half has at most twelve that are open, and so have both, what waits for a yes among them."""
+    found = cards(sorted(Goal.objects.in_pairing(pairing, me).current(), key=lambda goal: (goal.made_at, goal.pk)), pairing, me)
     of = {whose: [card for card in found if card.whose == whose] for whose in ("me", "other", "both")}
     return Goals(mine=of["me"], theirs=of["other"], ours=of["both"], may_add=policies.may_add(me, pairing))
 

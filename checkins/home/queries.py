@@ -88,9 +88,10 @@ def check_ins_waiting(me: Membership, pairings: Sequence[Pairing], now: datetime
 
 
 def _waiting(asked: CheckInQuerySet, me: Membership, known: dict[int, Pairing], now: datetime) -> list[Any]:
-    check_ins: Any = list(asked.asked().open_at(now).annotate(given=Count("answers")).order_by("closes_at", "pk"))
-    if not check_ins:
+    found: list[Any] = list(asked.asked().open_at(now).annotate(given=Count("answers")))
+    if not found:
         return []
+    check_ins = sorted(found, key=lambda check_in: (check_in.closes_at, check_in.pk))
     questions = list(Question.objects.filter(plan__in={check_in.plan_id for check_in in check_ins}))
     if unknown := {check_in.pairing_id for check_in in check_ins} - known.keys():
         known = known | Pairing.objects.with_halves().in_bulk(unknown)

@@ -29,9 +29,8 @@ class OnPairPage:
 
 def on_pair_page(pairing: Pairing, me: Membership, now: datetime, asked: Iterable[Any]) -> OnPairPage:
     """Of the rounds that `joint.on_pair_page` has found. One query."""
-    agreement = Agreement.objects.in_pairing(pairing, me).with_what_holds().first()
+    agreement = found(pairing, me)
     if agreement is not None:
-        agreement.pairing = pairing
         return OnPairPage(agreement, waits_for_me=agreement.is_signed_by_one and policies.may_sign(me, agreement))
     round = next((one for one in asked if one.kind == AGREEMENT and one.is_open_at(now)), None)
     is_active = pairing.state == Pairing.State.ACTIVE
@@ -51,7 +50,8 @@ def waiting_for_signature_of(me: Membership, pairings: Iterable[Pairing]) -> lis
 
 
 def found(pairing: Pairing, me: Membership) -> Agreement | None:
-    agreement = Agreement.objects.in_pairing(pairing, me).with_what_holds().first()
+    """A pairing has one at most, which therefore needs no order."""
+    agreement = next(iter(Agreement.objects.in_pairing(pairing, me).with_what_holds()), None)
     if agreement is not None:
         agreement.pairing = pairing
     return agreement

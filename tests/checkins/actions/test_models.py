@@ -53,14 +53,6 @@ def test_an_action_stands_while_it_is_open_and_everybody_who_is_to_do_it_has_sai
     assert (action.is_open and action.is_taken_on) == stands
 
 
-def test_what_is_due_first_comes_first_and_what_has_no_day_last(noon):
-    pairing = ActionItemFactory(due_on=None, text="some day").pairing
-    ActionItemFactory(pairing=pairing, due_on=noon.date().replace(day=20), text="later")
-    ActionItemFactory(pairing=pairing, due_on=noon.date().replace(day=18), text="soon")
-
-    assert list(ActionItem.objects.soonest_first().values_list("text", flat=True)) == ["soon", "later", "some day"]
-
-
 def test_what_its_author_removed_is_on_no_list():
     ActionItemFactory(removed=True)
     done = ActionItemFactory(done=True)
