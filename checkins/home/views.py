@@ -150,8 +150,8 @@ def pairing(request: MemberRequest, pairing: int) -> HttpResponse:
     """To the two, their page. To those who run the program, facts. To everybody else there is no such page."""
     me = request.membership
     visible = Pairing.objects.visible_to(me)
-    # Who looks after a pairing stands among the facts alone.
-    needed = (visible.with_people() if me.is_staff else visible.with_halves()).select_related("cohort")
+    # Who looks after a pairing stands among the facts alone. The program is known.
+    needed = visible.with_halves().select_related("cohort", *(["coordinator__user"] if me.is_staff else []))
     pair = get_object_or_404(needed, pk=pairing)
     pair.program = me.program
     if not pair.includes(me):

@@ -22,5 +22,6 @@ def for_staff(pairing: Pairing, staff: Membership) -> StandIns:
     visible = Pairing.objects.visible_to(staff).with_halves()
     if pairing.stands_in_for_id is not None:
         return StandIns(visible.filter(pk=pairing.stands_in_for_id).first(), [], may_propose=False)
-    by = list(visible.filter(stands_in_for=pairing).order_by("-proposed_at", "-pk")[:SHOWN])
-    return StandIns(None, by, policies.may_have_stand_in(staff, pairing) and not any(one.is_open for one in by))
+    # Put in order here: they are few, and writing an order into a query of so many columns is a third of its time.
+    by = sorted(visible.filter(stands_in_for=pairing), key=lambda one: (one.proposed_at, one.pk), reverse=True)
+    return StandIns(None, by[:SHOWN], policies.may_have_stand_in(staff, pairing) and not any(one.is_open for one in by))
