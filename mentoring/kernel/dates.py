@@ -38,14 +38,13 @@ OF_A_DAY = frozenset(form for form in FORMATS if not form.endswith(("clock", "se
 
 def written(value: date | datetime | time, form: str) -> str:
     """`written(session.starts_at, "weekday_and_clock")`. A moment is told by the clock of the zone that it is in: localise it first."""
-    letters = str(FORMATS[form])
     if form in OF_A_DAY and isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
-        return _day(day, letters, get_language())
-    return dateformat.format(value, letters)
+        return _day(day, form, get_language())
+    return dateformat.format(value, str(FORMATS[form]))
 
 
-# A list names the same few days again and again. The words for months and weekdays are those of the language.
+# A list names the same few days again and again. The form, and the words for months and weekdays, are those of the language.
 @lru_cache(maxsize=1000)
-def _day(day: date, letters: str, language: str | None) -> str:
-    return dateformat.format(day, letters)
+def _day(day: date, form: str, language: str | None) -> str:
+    return dateformat.format(day, str(FORMATS[form]))
