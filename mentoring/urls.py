@@ -6,10 +6,11 @@ from django.urls import include, path
 from mentoring import views
 
 urlpatterns = [
-    path("", include("programs.urls")),
-    path("", include("matching.urls")),
-    path("", include("guidelines.urls")),
+    # Looked through from the top: what people open most comes first.
     path("", include("checkins.urls")),
+    path("", include("guidelines.urls")),
+    path("", include("matching.urls")),
+    path("", include("programs.urls")),
     path("accounts/", include("programs.people.urls")),
     path("accounts/", include("allauth.urls")),
     path("healthz", views.health, name="health"),
