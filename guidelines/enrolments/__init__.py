@@ -7,4 +7,7 @@ no pairing waits for it.
 Decided: an hour together is recorded by those who run the program and stands on the certificate; no pairing waits for it, since not every
 program can offer one.
 Decided: a refresher that a coordinator offers looks to both like one whose turn has come: the same letter, to both, at the same time.
+Decided: who runs the program and is half of an open pairing is not told how far their partner is, and does not remind them or record
+anything for them, since the partner could not either. Where nobody else runs it, the partner's own pages say what is still to do, and the
+program writes by itself a month before a required course ends; nobody writes to them about one they have not finished yet.
 """

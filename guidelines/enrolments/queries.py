@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from guidelines.courses.models import CourseVersion, CourseVersionQuerySet
 from guidelines.courses.reader import Kind
@@ -119,7 +119,7 @@ class Figures:
 def figures(me: Membership, now: datetime) -> list[Figures]:
     """Of each course in use, how many of those it is for are where, as `in_state` tells them apart. Three queries."""
     versions = list(CourseVersion.objects.visible_to(me).in_force().in_a_list())
-    people = _participants(me)
+    people = learners_told_to(me)
     sizes = people.aggregate(**{audience.value: Count("pk", filter=in_audience(audience), distinct=True) for audience in Audience})
     for_them = Q(pk=None)
     for version in versions:
@@ -155,7 +155,7 @@ def people_on(me: Membership, version: CourseVersion, now: datetime) -> Membersh
     ongoing = own.open().filter(begun_at__isnull=False)
     live = LiveHour.objects.filter(course=version.course_id, membership=OuterRef("pk")).order_by().values("membership")
     return (
-        _participants(me)
+        learners_told_to(me)
         .filter(in_audience(version.audience))
         .with_people()
         .annotate(
@@ -224,8 +224,14 @@ def questions_of(version: CourseVersion) -> tuple[list[Question], int]:
     return sorted(told, key=lambda question: (-question.share, not question.is_check, question.module)), left_out
 
 
-def _participants(me: Membership) -> MembershipQuerySet:
-    return Membership.objects.visible_to(me).current().participants()
+def learners_told_to(me: Membership) -> MembershipQuerySet:
+    """The participants of whom somebody who runs the program is told how far they are."""
+    return Membership.objects.visible_to(me).current().participants().exclude(pk__in=partners_of(me))
+
+
+def partners_of(me: Membership) -> "QuerySet[Pairing, int]":
+    """The other halves of one's own open pairings. There those who run the program are a half, and no more."""
+    return Pairing.objects.of(me).open().values_list(Case(When(first=me, then="second"), default="first"), flat=True)
 
 
 # --- the morning of those who run the program ---
@@ -248,8 +254,7 @@ class Late:
 def late_with_a_course(me: Membership, now: datetime, *, caseload_alone: bool = False) -> MembershipQuerySet:
     """Who has not finished for two weeks what comes before a first pairing, or is paired and holds a required course no longer.
 
-    Not the viewer, nor whoever they are paired with: of a pairing of their own they are a half, and no more. Nor who was reminded within a
-    week. One query, for the courses.
+    Of `learners_told_to` the viewer; not they themselves, nor who was reminded within a week. One query, for the courses.
     """
     late = late_with(list(required_of(me)), me, now)
     return late.filter(in_caseload_of(me)) if caseload_alone else late
@@ -274,8 +279,7 @@ def late_with(required: Sequence[tuple[int, str]], me: Membership, now: datetime
     is_late = Q(Exists(_asked_long_ago(now)), never) | Q(over, Exists(_pairings_of_each(me).active()))
     lately = OutboxMessage.objects.about(kind=REMINDER_LETTER, subject_ids=[course for course, _audience in required])
     reminded = Exists(lately.filter(recipient=OuterRef("user"), created_at__gt=now - REMINDED_FOR))
-    is_partner = Exists(_of_each(Pairing.objects.of(me)).open())
-    return _participants(me).filter(is_late, ~Q(pk=me.pk), ~is_partner, ~reminded)
+    return learners_told_to(me).filter(is_late, ~Q(pk=me.pk), ~reminded)
 
 
 def in_caseload_of(me: Membership) -> Exists:
@@ -294,12 +298,7 @@ def in_the_order_of_the_morning(late: MembershipQuerySet, me: Membership, now: d
 
 
 def _pairings_of_each(me: Membership) -> PairingQuerySet:
-    return _of_each(Pairing.objects.visible_to(me))
-
-
-def _of_each(pairings: PairingQuerySet) -> PairingQuerySet:
-    """Of memberships: those that each is half of."""
-    return pairings.filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")))
+    return Pairing.objects.visible_to(me).filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")))
 
 
 def _asked_long_ago(now: datetime) -> "QuerySet[Requirement]":

@@ -299,6 +299,7 @@ def training_course(request: MemberRequest, course: int) -> HttpResponse:
         "hours": list(
             LiveHour.objects.visible_to(me)
             .filter(course=version.course_id)
+            .exclude(membership__in=queries.partners_of(me))
             .select_related("membership__user")
             .order_by("-recorded_at", "-pk")[:20]
         ),
@@ -346,7 +347,7 @@ def training_export(request: MemberRequest, course: int) -> StreamingHttpRespons
 def training_remind(request: MemberRequest, course: int) -> HttpResponse:
     """Write to one person, or to everybody who has it still to finish."""
     version = _version(request, course)
-    people = Membership.objects.visible_to(request.membership).filter(queries.in_audience(version.audience))
+    people = queries.learners_told_to(request.membership).filter(queries.in_audience(version.audience))
     if "membership" in request.POST:
         people = people.filter(pk__in=ticked(request.POST.getlist("membership")))
     try:
@@ -420,7 +421,8 @@ def training_live(request: MemberRequest, course: int) -> HttpResponse:
 @require_POST
 @once
 def training_live_back(request: MemberRequest, livehour: int) -> HttpResponse:
-    hour = get_object_or_404(LiveHour.objects.visible_to(request.membership).select_related("course"), pk=livehour)
+    told = LiveHour.objects.visible_to(request.membership).exclude(membership__in=queries.partners_of(request.membership))
+    hour = get_object_or_404(told.select_related("course"), pk=livehour)
     services.take_live_back(hour=hour, by=request.membership, now=timezone.now())
     messages.success(request, _("It is taken back."))
     return redirect("guidelines:training-course", request.membership.program.slug, hour.course_id)
@@ -499,5 +501,5 @@ def _rows(people: Iterable[Any], today: date) -> Iterator[list[object]]:
 
 def _ticked(request: MemberRequest) -> list[Membership]:
     sent = request.POST if request.method == "POST" else request.GET
-    people = Membership.objects.visible_to(request.membership).current().participants().with_people()
+    people = queries.learners_told_to(request.membership).with_people()
     return list(people.filter(pk__in=ticked(sent.getlist("membership"))).order_by("user__name", "pk"))

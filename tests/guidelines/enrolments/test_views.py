@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from guidelines.courses import services as courses
 from guidelines.enrolments.models import Enrolment
+from mentoring.kernel.outbox.models import OutboxMessage
 from programs.readiness import services as readiness
 from tests.factories.guidelines import (
     MODULE,
@@ -314,6 +315,43 @@ def test_the_export_is_the_list(as_member, version, coordinator, ana):
     rows = list(csv.reader(b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()))
 
     assert [row[:4] for row in rows[1:]] == [[ana.user.full_name, "Under way", "1", "3"]]
+
+
+@pytest.mark.parametrize("state", ["proposed", "accepted", "active", "paused"])
+def test_who_runs_the_program_is_told_nothing_of_how_far_their_own_partner_is(as_member, version, coordinator, ana, state):
+    coordinator.is_participant = True
+    coordinator.save()
+    PairingFactory(program=coordinator.program, first=coordinator, second=ana, **{state: True})
+    parted = MembershipFactory(program=coordinator.program)
+    PairingFactory(program=coordinator.program, first=parted, second=coordinator, closed=True)
+    EnrolmentFactory(taken=version, membership=ana)
+    hour = LiveHourFactory(course=version.course, membership=ana, recorded_by=coordinator)
+    browser, other = as_member(coordinator), as_member(MembershipFactory(program=coordinator.program, coordinator=True))
+    everybody = {one.user.full_name for one in (ana, parted, coordinator)}
+
+    def told(who):
+        listed = who.get(page("training-course", version))
+        rows = csv.reader(b"".join(who.get(page("training-export", version)).streaming_content).decode("utf-8-sig").splitlines())
+        begun = who.get(page("training-course", version), {"state": "begun"}).context["rows"]
+        figures = listed.context["figures"]
+        [of_all] = who.get(reverse("guidelines:training", args=[coordinator.program.slug])).context["figures"]
+        return (
+            {row[0] for row in rows} & everybody,
+            len(begun),
+            (figures.asked, figures.under_way),
+            (of_all.asked, of_all.under_way),
+            ana.user.full_name in shown(listed),
+        )
+
+    assert told(other) == (everybody, 1, (3, 1), (3, 1), True)
+    assert told(browser) == (everybody - {ana.user.full_name}, 0, (2, 0), (2, 0), False)
+
+    browser.post(page("training-remind", version), {"membership": [ana.pk]})
+    browser.post(page("training-remind", version))
+    assert set(OutboxMessage.objects.values_list("recipient", flat=True)) == {parted.user_id, coordinator.user_id}
+    browser.post(page("training-done", version), {"membership": [ana.pk], "on": timezone.now().date().isoformat()})
+    assert not Enrolment.objects.finished().exists()
+    assert browser.post(reverse("guidelines:training-live-back", args=[coordinator.program.slug, hour.pk])).status_code == 404
 
 
 def test_hours_and_courses_elsewhere_are_recorded_for_the_ticked(as_member, version, coordinator, ana):
