@@ -6,6 +6,7 @@ import time
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
@@ -20,8 +21,10 @@ from tests.factories.programs import MembershipFactory, ProgramFactory, UserFact
 pytestmark = pytest.mark.django_db
 
 SIGN_IN, ENTER_CODE, ASK_AGAIN = "/accounts/login/", "/accounts/login/code/confirm/", "/accounts/login/code/"
-ACCOUNT = "/accounts/me/"
+CREDENTIALS = "allauth.mfa.webauthn.internal.auth.get_credentials"
+ACCOUNT, SECOND_STEP = "/accounts/me/", "/accounts/2fa/authenticate/"
 CODE = re.compile(r"^(\d{6})$", re.MULTILINE)
+BUTTON, LABEL = re.compile(r"([^<>]+)</button>"), re.compile(r"<label[^>]*>([^<]+?)\s*<")
 
 
 @pytest.fixture
@@ -353,7 +356,7 @@ def test_a_new_password_opens_no_account_that_has_a_second_step(with_password, n
 
     answer = browser.post(SIGN_IN, {"login": with_password.email, "password": "seven quiet herons"})
 
-    assert answer["Location"] == "/accounts/2fa/authenticate/"
+    assert answer["Location"] == SECOND_STEP
     assert not is_signed_in(browser)
 
 
@@ -371,12 +374,51 @@ def test_a_mailed_code_is_not_enough_where_there_is_a_second_step(amara, newest_
     browser.post(SIGN_IN, {"login": amara.email})
 
     answer = browser.post(ENTER_CODE, {"code": newest_code()})
-    assert answer["Location"] == "/accounts/2fa/authenticate/"
+    assert answer["Location"] == SECOND_STEP
     assert not is_signed_in(browser)
-    assert "passkey" not in browser.get("/accounts/2fa/authenticate/").text.partition("<main")[2]
 
-    browser.post("/accounts/2fa/authenticate/", {"code": codes[0]})
+    browser.post(SECOND_STEP, {"code": codes[0]})
     assert is_signed_in(browser)
+
+
+def give(user, steps):
+    if "app" in steps:
+        an_app_for(user)
+    if "passkey" in steps:
+        Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={})
+
+
+@pytest.fixture
+def with_steps(amara, newest_code, monkeypatch):
+    """`with_steps("app")` gives her these second steps, and a browser that has typed in the code from the mail."""
+    monkeypatch.setattr(CREDENTIALS, lambda user: [])
+
+    def come_so_far(*steps: str) -> Client:
+        give(amara, steps)
+        browser = Client()
+        browser.post(SIGN_IN, {"login": amara.email})
+        browser.post(ENTER_CODE, {"code": newest_code()})
+        return browser
+
+    return come_so_far
+
+
+@pytest.mark.parametrize(
+    ("steps", "asks", "buttons"),
+    [
+        (("app",), "Code from your app", ["Sign in"]),
+        (("passkey",), "Emergency code", ["Use my passkey", "Sign in"]),
+        (("app", "passkey"), "Code from your app", ["Sign in", "Use a passkey"]),
+    ],
+)
+def test_the_second_step_asks_first_for_what_somebody_has(with_steps, steps, asks, buttons):
+    page = with_steps(*steps).get(SECOND_STEP).text
+
+    assert "Your second step</h1>" in page
+    assert BUTTON.findall(page) == [*buttons, "Start again with another address"]
+    assert LABEL.findall(page) == [asks]
+    assert ("app on your telephone" in page) == ("app" in steps)
+    assert ('id="passkey-credential"' in page) == ("passkey" in steps)
 
 
 @pytest.mark.parametrize(("role", "where"), [("coordinator", "people"), ("deputy", "concerns")])
