@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 from django.utils import timezone
@@ -19,9 +20,10 @@ from programs.people.access import has_just_signed_in
 # The place that these secrets are bound to.
 SECOND_STEPS = "mfa_authenticator.data"
 TOO_MANY_TRIES = _("There were too many tries. Wait a few minutes, then ask for a new code.")
+BY_CODE = "mfa_reauthenticate"
 WAYS = {
     "reauthenticate": _("Use my password"),
-    "mfa_reauthenticate": _("Use the code of my app"),
+    BY_CODE: _("Use the code of my app"),
     "mfa_reauthenticate:webauthn": _("Use a passkey"),
 }
 WRONG_CODE = _("This is not the code of the newest mail. Look again, and type all of it.")
@@ -53,8 +55,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        words = WAYS
+        if ways and not is_mfa_enabled(user, types=[Authenticator.Type.TOTP]):
+            # An emergency code stands in for what is not at hand, so it comes last.
+            words = WAYS | {BY_CODE: _("Use an emergency code")}
+            ways.sort(key=lambda way: way["id"] == BY_CODE)
         for way in ways:
-            way["description"] = WAYS.get(way["id"], way["description"])
+            way["description"] = words.get(way["id"], way["description"])
         return ways
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

@@ -39,13 +39,16 @@ NO_ADDRESS = {"required": _("Enter your email address."), "invalid": _("Enter an
 NO_PASSWORD = {"required": _("Enter your password.")}
 NO_NEW_PASSWORD = {"required": _("Enter a password.")}
 NO_CODE = {"required": _("Enter the code.")}
+NO_EMERGENCY_CODE = NO_CODE | {
+    "incorrect_code": _("This code does not fit. Type one of your emergency codes that you have not used yet."),
+}
 
 
 class WordedForm(EvenhandForm):
     """A form of allauth's in our words: `words` is label and hint of each field, `wrong` what is said about it."""
 
-    words: ClassVar[Mapping[str, "tuple[_StrOrPromise, _StrOrPromise]"]] = {}
-    wrong: ClassVar[Mapping[str, "Mapping[str, _StrOrPromise]"]] = {}
+    words: Mapping[str, "tuple[_StrOrPromise, _StrOrPromise]"] = {}
+    wrong: Mapping[str, "Mapping[str, _StrOrPromise]"] = {}
     codes: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *arguments: Any, **names: Any) -> None:
@@ -58,6 +61,12 @@ class WordedForm(EvenhandForm):
             field.error_messages |= self.wrong.get(name, {})
             if name in self.codes:
                 field.widget.attrs |= {"class": "input--code", "inputmode": "numeric", "autocomplete": "one-time-code"}
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What allauth finds wrong by itself, such as a code that does not fit, is said in our words too."""
+        code = getattr(error, "code", None)
+        words = self.wrong.get(field or "", {}).get(code or "")
+        super().add_error(field, forms.ValidationError(words, code=code) if words else error)
 
 
 class SignIn(WordedForm, account.LoginForm):  # type: ignore[misc]
@@ -135,34 +144,25 @@ class ShowItIsYou(WordedForm, account.ReauthenticateForm):  # type: ignore[misc]
     wrong = {"password": NO_PASSWORD}
 
 
-class SecondStep(WordedForm, mfa.AuthenticateForm):  # type: ignore[misc]
-    """Whoever has a passkey and no app is asked for the passkey first, by the page; here for an emergency code in its place."""
+class ByCode(WordedForm):
+    """The code of an app. Whoever has none is asked for a passkey first, by the page; here for an emergency code in its place."""
 
-    submit_label = _("Sign in")
-    words, wrong, codes = {"code": (APP_CODE, APP_CODE_HINT)}, {"code": NO_CODE}, ("code",)
+    codes = ("code",)
 
-    def __init__(self, *arguments: Any, **names: Any) -> None:
-        super().__init__(*arguments, **names)
-        types = set(Authenticator.objects.filter(user=self.user).values_list("type", flat=True))
+    def __init__(self, *arguments: Any, user: User, **names: Any) -> None:
+        types = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
         self.has_app, self.has_passkey = Authenticator.Type.TOTP in types, Authenticator.Type.WEBAUTHN in types
-        if not self.has_app:
-            self.fields["code"].label, self.fields["code"].help_text = EMERGENCY_CODE, EMERGENCY_CODE_HINT
-
-    def clean_code(self) -> str:
-        try:
-            code: str = super().clean_code()
-        except forms.ValidationError as wrong:
-            if wrong.code != "incorrect_code" or self.has_app:
-                raise
-            raise forms.ValidationError(
-                _("This code does not fit. Type one of your emergency codes that you have not used yet.")
-            ) from wrong
-        return code
+        self.words = {"code": (APP_CODE, APP_CODE_HINT) if self.has_app else (EMERGENCY_CODE, EMERGENCY_CODE_HINT)}
+        self.wrong = {"code": NO_CODE if self.has_app else NO_EMERGENCY_CODE}
+        super().__init__(*arguments, user=user, **names)
 
 
-class ShowItIsYouByApp(WordedForm, mfa.ReauthenticateForm):  # type: ignore[misc]
+class SecondStep(ByCode, mfa.AuthenticateForm):  # type: ignore[misc]
+    submit_label = _("Sign in")
+
+
+class ShowItIsYouByApp(ByCode, mfa.ReauthenticateForm):  # type: ignore[misc]
     submit_label = _("Go on")
-    words, wrong, codes = {"code": (APP_CODE, APP_CODE_HINT)}, {"code": NO_CODE}, ("code",)
 
 
 class AddApp(WordedForm, ActivateTOTPForm):  # type: ignore[misc]

@@ -214,6 +214,25 @@ def test_who_shows_it_by_another_way_keeps_what_they_wrote(as_member, around, co
     assert {held_by(page)["text"] for page in (asked, by_app, by_passkey, failed)} == {"She sounded tired."}
 
 
+def test_who_has_no_app_shows_it_by_a_passkey_first_or_else_by_an_emergency_code(as_member, around, concern, monkeypatch):
+    monkeypatch.setattr("allauth.mfa.webauthn.internal.auth.get_credentials", lambda user: [])
+    browser, form = as_member(around.admin), f"{page_of(concern)}note/"
+    Authenticator.objects.filter(user=around.admin.user).update(type=Authenticator.Type.WEBAUTHN)
+    [code, *_others] = RecoveryCodes.activate(around.admin.user).get_unused_codes()
+    signed_in_ago(browser, 3700)
+
+    asked = browser.post(form, {"text": "She sounded tired."}).text
+    by_code = browser.post(form, held_by(asked) | {"shown-another-way": "mfa_reauthenticate"}).text
+    refused = browser.post(form, held_by(by_code) | {"shown-code": "000000"}).text
+    sent = browser.post(form, held_by(refused) | {"shown-code": code})
+
+    assert "Use my passkey" in asked
+    assert "Use an emergency code" in asked
+    assert "Code from your app" not in by_code
+    assert "Type one of your emergency codes" in refused
+    assert sent["Location"] == page_of(concern)
+
+
 def test_while_it_cannot_be_checked_what_was_written_stays(as_member, around, concern, settings):
     around.admin.user.set_password("level-beam-demo")
     around.admin.user.save()

@@ -421,6 +421,40 @@ def test_the_second_step_asks_first_for_what_somebody_has(with_steps, steps, ask
     assert ('id="passkey-credential"' in page) == ("passkey" in steps)
 
 
+@pytest.mark.parametrize(("steps", "words"), [(("app",), "The app shows a new one"), (("passkey",), "Type one of your emergency codes")])
+def test_a_wrong_code_is_told_what_to_type(with_steps, steps, words):
+    page = with_steps(*steps).post(SECOND_STEP, {"code": "000000"}).text
+
+    assert page.count(words) == 2
+
+
+@pytest.mark.parametrize(
+    ("steps", "first", "other_way", "asks", "wrong"),
+    [
+        (("passkey",), "Use my passkey", "Use an emergency code", "Emergency code", "Type one of your emergency codes"),
+        (("app", "passkey"), "Go on", "Use a passkey", "Code from your app", "The app shows a new one"),
+    ],
+)
+def test_who_is_asked_again_is_asked_first_for_what_they_have(amara, as_member, monkeypatch, steps, first, other_way, asks, wrong):
+    monkeypatch.setattr(CREDENTIALS, lambda user: [])
+    give(amara, steps)
+    RecoveryCodes.activate(amara)
+    browser = as_member(amara)
+    session = browser.session
+    session["account_authentication_methods"] = []
+    session.save()
+
+    asked = browser.get("/accounts/2fa/webauthn/add/", follow=True).text
+    by_code = browser.get("/accounts/2fa/reauthenticate/").text
+    refused = browser.post("/accounts/2fa/reauthenticate/", {"code": "000000"}).text
+
+    assert "Show that it is you</h1>" in asked
+    assert first in BUTTON.findall(asked)
+    assert f"{other_way}</a>" in asked
+    assert LABEL.findall(by_code) == [asks]
+    assert wrong in refused
+
+
 @pytest.mark.parametrize(("role", "where"), [("coordinator", "people"), ("deputy", "concerns")])
 def test_who_reads_more_without_a_second_step_is_told_why_they_need_one(as_member, role, where):
     member = MembershipFactory(**{role: True})
