@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from mentoring.kernel.encryption import keys
 from programs.people import letters
 from programs.people.access import has_just_signed_in
+from programs.people.forms import NO_PASSKEY
 
 # The place that these secrets are bound to.
 SECOND_STEPS = "mfa_authenticator.data"
@@ -81,7 +82,8 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         "add_email_blocked": _("Take off the second sign-in step first, then change your address, then add it again."),
         "cannot_delete_authenticator": _("You cannot take this off while you need a second sign-in step."),
         "cannot_generate_recovery_codes": _("Emergency codes come with a second sign-in step. Add one first."),
-        "incorrect_code": _("This code does not fit. The app shows a new one every 30 seconds: type the one it shows now."),
+        # Of a passkey: a form that takes a code has words of its own.
+        "incorrect_code": NO_PASSKEY,
         "unverified_email": _("Confirm your email address first."),
     }
 

@@ -32,6 +32,7 @@ APP_CODE = _("Code from your app")
 APP_CODE_HINT = _("Six digits, new every 30 seconds. An emergency code works too.")
 EMERGENCY_CODE = _("Emergency code")
 EMERGENCY_CODE_HINT = _("If your passkey is not at hand: one of the codes you got together with it. Each works once.")
+NO_PASSKEY = _("That did not work. Try once more, or choose another way.")
 ONLY_YOU = _("only you.")
 AS_MY_DEVICE = "system"
 
@@ -39,6 +40,9 @@ NO_ADDRESS = {"required": _("Enter your email address."), "invalid": _("Enter an
 NO_PASSWORD = {"required": _("Enter your password.")}
 NO_NEW_PASSWORD = {"required": _("Enter a password.")}
 NO_CODE = {"required": _("Enter the code.")}
+NO_APP_CODE = NO_CODE | {
+    "incorrect_code": _("This code does not fit. The app shows a new one every 30 seconds: type the one it shows now."),
+}
 NO_EMERGENCY_CODE = NO_CODE | {
     "incorrect_code": _("This code does not fit. Type one of your emergency codes that you have not used yet."),
 }
@@ -153,12 +157,15 @@ class ByCode(WordedForm):
         types = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
         self.has_app, self.has_passkey = Authenticator.Type.TOTP in types, Authenticator.Type.WEBAUTHN in types
         self.words = {"code": (APP_CODE, APP_CODE_HINT) if self.has_app else (EMERGENCY_CODE, EMERGENCY_CODE_HINT)}
-        self.wrong = {"code": NO_CODE if self.has_app else NO_EMERGENCY_CODE}
+        self.wrong = {"code": NO_APP_CODE if self.has_app else NO_EMERGENCY_CODE}
         super().__init__(*arguments, user=user, **names)
 
 
 class SecondStep(ByCode, mfa.AuthenticateForm):  # type: ignore[misc]
+    """`no_passkey` is what its page says where a passkey did not work."""
+
     submit_label = _("Sign in")
+    no_passkey = NO_PASSKEY
 
 
 class ShowItIsYouByApp(ByCode, mfa.ReauthenticateForm):  # type: ignore[misc]
@@ -167,7 +174,7 @@ class ShowItIsYouByApp(ByCode, mfa.ReauthenticateForm):  # type: ignore[misc]
 
 class AddApp(WordedForm, ActivateTOTPForm):  # type: ignore[misc]
     submit_label = _("Turn it on")
-    words, wrong, codes = {"code": (_("The code that the app shows now"), _("Six digits."))}, {"code": NO_CODE}, ("code",)
+    words, wrong, codes = {"code": (_("The code that the app shows now"), _("Six digits."))}, {"code": NO_APP_CODE}, ("code",)
 
 
 class AddPasskey(WordedForm, AddWebAuthnForm):  # type: ignore[misc]
@@ -178,7 +185,12 @@ class AddPasskey(WordedForm, AddWebAuthnForm):  # type: ignore[misc]
             _("Then it asks for your fingerprint, your face or a PIN, and no code is mailed."),
         ),
     }
+    wrong = {"credential": {"required": NO_PASSKEY, "invalid": NO_PASSKEY}}
     audiences = {"name": ONLY_YOU}
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What the passkey says lies in a field that nobody sees: what is wrong with it is said of the form."""
+        super().add_error(None if field == "credential" else field, error)
 
 
 class RenamePasskey(WordedForm, EditWebAuthnForm):  # type: ignore[misc]

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from mentoring.kernel.sent import written_in
 from programs.people.access import is_asked_again
-from programs.people.forms import ShowItIsYou, ShowItIsYouByApp
+from programs.people.forms import NO_PASSKEY, ShowItIsYou, ShowItIsYouByApp
 
 # What is given to show it, apart from what was sent.
 SHOWN = "shown"
@@ -73,7 +73,7 @@ def _try(request: HttpRequest, by: str, given: QueryDict) -> tuple[Any, str]:
             return nothing_given, str(get_adapter().error_messages["rate_limited"])
         form = FORMS[by](given, user=request.user, prefix=SHOWN)
         if not form.is_valid() and by == PASSKEY:
-            return nothing_given, _("That did not work. Try once more, or choose another way.")
+            return nothing_given, str(NO_PASSKEY)
     except RedisError:
         return nothing_given, _("This cannot be checked right now. Leave this page open, and try again in a few minutes.")
     return form, ""

@@ -1,5 +1,6 @@
 """Signing in, from the form to the page behind it, with the mails as they arrive."""
 
+import json
 import re
 import statistics
 import time
@@ -12,6 +13,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.test import Client
+from fido2.utils import websafe_encode
 
 from mentoring.kernel.outbox import delivery
 from mentoring.kernel.outbox.models import OutboxMessage
@@ -21,8 +23,23 @@ from tests.factories.programs import MembershipFactory, ProgramFactory, UserFact
 pytestmark = pytest.mark.django_db
 
 SIGN_IN, ENTER_CODE, ASK_AGAIN = "/accounts/login/", "/accounts/login/code/confirm/", "/accounts/login/code/"
+# What a passkey says that nobody here knows.
+UNKNOWN_PASSKEY = json.dumps(
+    {
+        "id": "AAAA",
+        "rawId": "AAAA",
+        "response": {
+            "clientDataJSON": websafe_encode(
+                json.dumps({"type": "webauthn.get", "challenge": "AAAA", "origin": "http://testserver"}).encode()
+            ),
+            "authenticatorData": websafe_encode(bytes(37)),
+            "signature": "AAAA",
+        },
+    }
+)
 CREDENTIALS = "allauth.mfa.webauthn.internal.auth.get_credentials"
 ACCOUNT, SECOND_STEP = "/accounts/me/", "/accounts/2fa/authenticate/"
+NO_PASSKEY = "That did not work. Try once more, or choose another way."
 CODE = re.compile(r"^(\d{6})$", re.MULTILINE)
 BUTTON, LABEL = re.compile(r"([^<>]+)</button>"), re.compile(r"<label[^>]*>([^<]+?)\s*<")
 
@@ -421,11 +438,39 @@ def test_the_second_step_asks_first_for_what_somebody_has(with_steps, steps, ask
     assert ('id="passkey-credential"' in page) == ("passkey" in steps)
 
 
+@pytest.mark.parametrize("steps", [("passkey",), ("app", "passkey")])
+@pytest.mark.parametrize("credential", ["", "{}", "not even json", UNKNOWN_PASSKEY])
+def test_who_tries_a_passkey_that_does_not_work_is_told_so_before_its_button(with_steps, steps, credential):
+    page = with_steps(*steps).post(SECOND_STEP, {"credential": credential}).text
+
+    assert page.count(NO_PASSKEY) == 1
+    assert page.index(NO_PASSKEY) < page.index('id="passkey"')
+    assert "The app shows a new one" not in page
+    assert "This field is required" not in page
+
+
+def test_who_tries_a_passkey_too_often_is_told_to_wait(with_steps):
+    browser = with_steps("passkey")
+
+    pages = [browser.post(SECOND_STEP, {"credential": UNKNOWN_PASSKEY}).text for _ in range(11)]
+
+    assert NO_PASSKEY in pages[0]
+    assert "There were too many tries." in pages[-1]
+
+
 @pytest.mark.parametrize(("steps", "words"), [(("app",), "The app shows a new one"), (("passkey",), "Type one of your emergency codes")])
 def test_a_wrong_code_is_told_what_to_type(with_steps, steps, words):
     page = with_steps(*steps).post(SECOND_STEP, {"code": "000000"}).text
 
     assert page.count(words) == 2
+    assert NO_PASSKEY not in page
+
+
+def test_a_code_that_does_not_fit_a_new_app_is_told_what_to_type(amara, as_member):
+    page = as_member(amara).post("/accounts/2fa/totp/activate/", {"code": "000000"}).text
+
+    assert "The app shows a new one" in page
+    assert NO_PASSKEY not in page
 
 
 @pytest.mark.parametrize(
@@ -453,6 +498,30 @@ def test_who_is_asked_again_is_asked_first_for_what_they_have(amara, as_member, 
     assert f"{other_way}</a>" in asked
     assert LABEL.findall(by_code) == [asks]
     assert wrong in refused
+
+
+def test_who_shows_again_that_it_is_them_with_a_passkey_that_does_not_work_is_told_so(amara, as_member, monkeypatch):
+    monkeypatch.setattr(CREDENTIALS, lambda user: [])
+    give(amara, ["passkey"])
+
+    answer = as_member(amara).post("/accounts/2fa/webauthn/reauthenticate/", {"credential": UNKNOWN_PASSKEY}, follow=True)
+
+    assert NO_PASSKEY in answer.text
+
+
+def test_who_signs_in_with_a_passkey_that_nobody_knows_is_told_so_on_the_page_to_sign_in():
+    answer = Client().post("/accounts/2fa/webauthn/login/", {"credential": UNKNOWN_PASSKEY}, follow=True)
+
+    assert answer.redirect_chain[-1][0] == SIGN_IN
+    assert NO_PASSKEY in answer.text
+
+
+@pytest.mark.parametrize("credential", ["", '"none"'])
+def test_who_adds_a_passkey_in_vain_is_told_so(amara, as_member, credential):
+    page = as_member(amara).post("/accounts/2fa/webauthn/add/", {"name": "My telephone", "credential": credential}).text
+
+    assert NO_PASSKEY in page
+    assert "My telephone" in page
 
 
 @pytest.mark.parametrize(("role", "where"), [("coordinator", "people"), ("deputy", "concerns")])
