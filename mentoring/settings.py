@@ -182,6 +182,9 @@ MFA_FORMS = {
     "reauthenticate": "programs.people.forms.ShowItIsYouByApp",
     "activate_totp": "programs.people.forms.AddApp",
     "add_webauthn": "programs.people.forms.AddPasskey",
+    "authenticate_webauthn": "programs.people.forms.SecondStepByPasskey",
+    "login_webauthn": "programs.people.forms.SignInByPasskey",
+    "reauthenticate_webauthn": "programs.people.forms.ShowItIsYouByPasskey",
     "edit_webauthn": "programs.people.forms.RenamePasskey",
 }
 SOCIALACCOUNT_ADAPTER = "programs.people.adapter.SocialAccountAdapter"

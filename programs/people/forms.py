@@ -1,6 +1,7 @@
 """Signing in and what guards an account: allauth's forms, in our words. And what a person says of themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -9,7 +10,7 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.conf import settings
 from django.forms.boundfield import BoundField
@@ -33,6 +34,7 @@ APP_CODE_HINT = _("Six digits, new every 30 seconds. An emergency code works too
 EMERGENCY_CODE = _("Emergency code")
 EMERGENCY_CODE_HINT = _("If your passkey is not at hand: one of the codes you got together with it. Each works once.")
 NO_PASSKEY = _("That did not work. Try once more, or choose another way.")
+NO_ANSWER_OF_PASSKEY = {"required": NO_PASSKEY, "invalid": NO_PASSKEY}
 ONLY_YOU = _("only you.")
 AS_MY_DEVICE = "system"
 
@@ -162,10 +164,7 @@ class ByCode(WordedForm):
 
 
 class SecondStep(ByCode, mfa.AuthenticateForm):  # type: ignore[misc]
-    """`no_passkey` is what its page says where a passkey did not work."""
-
     submit_label = _("Sign in")
-    no_passkey = NO_PASSKEY
 
 
 class ShowItIsYouByApp(ByCode, mfa.ReauthenticateForm):  # type: ignore[misc]
@@ -177,7 +176,29 @@ class AddApp(WordedForm, ActivateTOTPForm):  # type: ignore[misc]
     words, wrong, codes = {"code": (_("The code that the app shows now"), _("Six digits."))}, {"code": NO_APP_CODE}, ("code",)
 
 
-class AddPasskey(WordedForm, AddWebAuthnForm):  # type: ignore[misc]
+class ByPasskey(WordedForm):
+    """What a passkey says, which a browser passes on. Nobody can type it."""
+
+    wrong = {"credential": NO_ANSWER_OF_PASSKEY}
+
+    def clean_credential(self) -> Any:
+        with _refused_where_misshapen():
+            return super().clean_credential()  # type: ignore[misc]
+
+
+class SecondStepByPasskey(ByPasskey, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class SignInByPasskey(ByPasskey, webauthn.LoginWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class ShowItIsYouByPasskey(ByPasskey, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class AddPasskey(WordedForm, webauthn.AddWebAuthnForm):  # type: ignore[misc]
     words = {
         "name": (_("What do you call it?"), _("So that you can tell several apart, for example “My telephone”.")),
         "passwordless": (
@@ -185,15 +206,28 @@ class AddPasskey(WordedForm, AddWebAuthnForm):  # type: ignore[misc]
             _("Then it asks for your fingerprint, your face or a PIN, and no code is mailed."),
         ),
     }
-    wrong = {"credential": {"required": NO_PASSKEY, "invalid": NO_PASSKEY}}
+    wrong = {"credential": NO_ANSWER_OF_PASSKEY}
     audiences = {"name": ONLY_YOU}
+
+    def clean(self) -> Any:
+        with _refused_where_misshapen():
+            return super().clean()
 
     def add_error(self, field: str | None, error: Any) -> None:
         """What the passkey says lies in a field that nobody sees: what is wrong with it is said of the form."""
         super().add_error(None if field == "credential" else field, error)
 
 
-class RenamePasskey(WordedForm, EditWebAuthnForm):  # type: ignore[misc]
+@contextmanager
+def _refused_where_misshapen() -> Iterator[None]:
+    """Whoever writes a passkey's answer by hand makes the library stumble, over a part that is not there or is of another kind."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError):
+        raise forms.ValidationError(NO_PASSKEY) from None
+
+
+class RenamePasskey(WordedForm, webauthn.EditWebAuthnForm):  # type: ignore[misc]
     submit_label = _("Save the name")
     words = {"name": (_("What do you call it?"), "")}
     wrong = {"name": {"required": _("Enter a name.")}}

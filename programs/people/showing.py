@@ -8,7 +8,6 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.core import ratelimit
-from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal.auth import begin_authentication
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -17,13 +16,13 @@ from redis.exceptions import RedisError
 
 from mentoring.kernel.sent import written_in
 from programs.people.access import is_asked_again
-from programs.people.forms import NO_PASSKEY, ShowItIsYou, ShowItIsYouByApp
+from programs.people.forms import NO_PASSKEY, ShowItIsYou, ShowItIsYouByApp, ShowItIsYouByPasskey
 
 # What is given to show it, apart from what was sent.
 SHOWN = "shown"
 BY, ANOTHER_WAY = f"{SHOWN}-by", f"{SHOWN}-another-way"
 PASSWORD, APP, PASSKEY = "reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate:webauthn"
-FORMS: dict[str, Any] = {PASSWORD: ShowItIsYou, APP: ShowItIsYouByApp, PASSKEY: ReauthenticateWebAuthnForm}
+FORMS: dict[str, Any] = {PASSWORD: ShowItIsYou, APP: ShowItIsYouByApp, PASSKEY: ShowItIsYouByPasskey}
 
 
 def ask_here(request: HttpRequest, *, seconds: int) -> HttpResponse | None:

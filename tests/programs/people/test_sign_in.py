@@ -516,7 +516,53 @@ def test_who_signs_in_with_a_passkey_that_nobody_knows_is_told_so_on_the_page_to
     assert NO_PASSKEY in answer.text
 
 
-@pytest.mark.parametrize("credential", ["", '"none"'])
+WRITTEN_BY_HAND = [
+    "",
+    "{",
+    '"none"',
+    "[]",
+    '{"id": "1"}',
+    '{"id": "1", "rawId": "1", "type": "public-key", "response": {}}',
+    json.dumps({"id": "AA", "rawId": "AA", "response": dict.fromkeys(["clientDataJSON", "authenticatorData", "attestationObject"], "AA")}),
+    '{"id": "\\u0000", "rawId": 1, "type": [], "response": 1}',
+]
+
+
+@pytest.mark.parametrize("credential", WRITTEN_BY_HAND)
+def test_what_no_passkey_would_say_signs_nobody_in(credential):
+    browser = Client()
+    browser.get("/accounts/2fa/webauthn/login/")
+
+    answer = browser.post("/accounts/2fa/webauthn/login/", {"credential": credential}, follow=True)
+
+    assert answer.status_code == 200
+    assert NO_PASSKEY in answer.text
+    assert not is_signed_in(browser)
+
+
+@pytest.mark.parametrize("credential", WRITTEN_BY_HAND)
+def test_what_no_passkey_would_say_is_no_second_step(with_steps, credential):
+    browser = with_steps("passkey")
+
+    answer = browser.post(SECOND_STEP, {"credential": credential})
+
+    assert answer.status_code == 200
+    assert NO_PASSKEY in answer.text
+    assert not is_signed_in(browser)
+
+
+@pytest.mark.parametrize("credential", WRITTEN_BY_HAND)
+def test_what_no_passkey_would_say_shows_nobody_again(amara, as_member, monkeypatch, credential):
+    monkeypatch.setattr(CREDENTIALS, lambda user: [])
+    give(amara, ["passkey"])
+
+    answer = as_member(amara).post("/accounts/2fa/webauthn/reauthenticate/", {"credential": credential}, follow=True)
+
+    assert answer.status_code == 200
+    assert NO_PASSKEY in answer.text
+
+
+@pytest.mark.parametrize("credential", WRITTEN_BY_HAND)
 def test_who_adds_a_passkey_in_vain_is_told_so(amara, as_member, credential):
     page = as_member(amara).post("/accounts/2fa/webauthn/add/", {"name": "My telephone", "credential": credential}).text
 
