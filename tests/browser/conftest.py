@@ -33,8 +33,10 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     if not path:
         pytest.fail(browser_path.NONE_FOUND + " `make test` finds or installs one by itself.", pytrace=False)
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-gpu"]
+    # A page lives for a moment here: to make its script quick for later costs more than it gives, a tenth of all that the browser does.
+    at_once = ["--js-flags=--no-opt --no-maglev --always-sparkplug"]
     alone = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return browser_type_launch_args | {"executable_path": path, "args": quiet + alone}
+    return browser_type_launch_args | {"executable_path": path, "args": quiet + at_once + alone}
 
 
 @pytest.fixture(scope="session", autouse=True)
