@@ -179,7 +179,7 @@ MFA_TOTP_ISSUER = "Evenhand"
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
     "authenticate": "programs.people.forms.SecondStep",
-    "reauthenticate": "programs.people.forms.ShowItIsYouByApp",
+    "reauthenticate": "programs.people.forms.ShowItIsYouByCode",
     "activate_totp": "programs.people.forms.AddApp",
     "add_webauthn": "programs.people.forms.AddPasskey",
     "authenticate_webauthn": "programs.people.forms.SecondStepByPasskey",

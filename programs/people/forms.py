@@ -167,7 +167,7 @@ class SecondStep(ByCode, mfa.AuthenticateForm):  # type: ignore[misc]
     submit_label = _("Sign in")
 
 
-class ShowItIsYouByApp(ByCode, mfa.ReauthenticateForm):  # type: ignore[misc]
+class ShowItIsYouByCode(ByCode, mfa.ReauthenticateForm):  # type: ignore[misc]
     submit_label = _("Go on")
 
 

@@ -16,13 +16,13 @@ from redis.exceptions import RedisError
 
 from mentoring.kernel.sent import written_in
 from programs.people.access import is_asked_again
-from programs.people.forms import NO_PASSKEY, ShowItIsYou, ShowItIsYouByApp, ShowItIsYouByPasskey
+from programs.people.forms import ShowItIsYou, ShowItIsYouByCode, ShowItIsYouByPasskey
 
 # What is given to show it, apart from what was sent.
 SHOWN = "shown"
 BY, ANOTHER_WAY = f"{SHOWN}-by", f"{SHOWN}-another-way"
-PASSWORD, APP, PASSKEY = "reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate:webauthn"
-FORMS: dict[str, Any] = {PASSWORD: ShowItIsYou, APP: ShowItIsYouByApp, PASSKEY: ShowItIsYouByPasskey}
+PASSWORD, CODE, PASSKEY = "reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate:webauthn"
+FORMS: dict[str, Any] = {PASSWORD: ShowItIsYou, CODE: ShowItIsYouByCode, PASSKEY: ShowItIsYouByPasskey}
 
 
 def ask_here(request: HttpRequest, *, seconds: int) -> HttpResponse | None:
@@ -72,7 +72,7 @@ def _try(request: HttpRequest, by: str, given: QueryDict) -> tuple[Any, str]:
             return nothing_given, str(get_adapter().error_messages["rate_limited"])
         form = FORMS[by](given, user=request.user, prefix=SHOWN)
         if not form.is_valid() and by == PASSKEY:
-            return nothing_given, str(NO_PASSKEY)
+            return nothing_given, form.errors["credential"][0]
     except RedisError:
         return nothing_given, _("This cannot be checked right now. Leave this page open, and try again in a few minutes.")
     return form, ""

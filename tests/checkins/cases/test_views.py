@@ -214,6 +214,21 @@ def test_who_shows_it_by_another_way_keeps_what_they_wrote(as_member, around, co
     assert {held_by(page)["text"] for page in (asked, by_app, by_passkey, failed)} == {"She sounded tired."}
 
 
+def test_who_tries_a_passkey_too_often_keeps_what_they_wrote_and_is_told_to_wait(as_member, around, concern, monkeypatch):
+    monkeypatch.setattr("allauth.mfa.webauthn.internal.auth.get_credentials", lambda user: [])
+    monkeypatch.setattr("programs.people.showing.ratelimit.consume", lambda request, *, action, **of: action != "login_failed")
+    browser, form = as_member(around.admin), f"{page_of(concern)}note/"
+    Authenticator.objects.filter(user=around.admin.user).update(type=Authenticator.Type.WEBAUTHN)
+    signed_in_ago(browser, 3700)
+    asked = browser.post(form, {"text": "She sounded tired."}).text
+    monkeypatch.setattr("allauth.mfa.webauthn.internal.auth.parse_authentication_response", lambda credential: None)
+
+    refused = browser.post(form, held_by(asked) | {"shown-credential": '{"id": "AAAA"}'}).text
+
+    assert "There were too many tries." in refused
+    assert held_by(refused)["text"] == "She sounded tired."
+
+
 def test_who_has_no_app_shows_it_by_a_passkey_first_or_else_by_an_emergency_code(as_member, around, concern, monkeypatch):
     monkeypatch.setattr("allauth.mfa.webauthn.internal.auth.get_credentials", lambda user: [])
     browser, form = as_member(around.admin), f"{page_of(concern)}note/"
