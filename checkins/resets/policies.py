@@ -12,7 +12,7 @@ TAKE_BACK = acts.declare(
     "reset.take_back",
     _("Take back what one has said alone for a reset conversation"),
     "checkins:reset-take-back",
-    states=acts.WHILE_ACTIVE | {Pairing.State.PAUSED},
+    states=acts.ALSO_WHILE_PAUSED,
     who=acts.Who.ITS_AUTHOR,
 )
 NOT_NOW = acts.declare("reset.not_now", _("Leave a reset conversation for now, without saying so to the other"), "checkins:reset-not-now")

@@ -13,7 +13,7 @@ TAKE_BACK = acts.declare(
     _("Take back what one has answered alone in a review"),
     "checkins:review-take-back",
     who=acts.Who.ITS_AUTHOR,
-    states=acts.WHILE_ACTIVE | {Pairing.State.PAUSED},
+    states=acts.ALSO_WHILE_PAUSED,
 )
 NOT_NOW = acts.declare("review.not_now", _("Leave a review for now, without saying so to the other"), "checkins:review-not-now")
 TALK = acts.declare("review.talk", _("Put what a review shows on the agenda"), "checkins:review-topic")

@@ -14,7 +14,7 @@ TAKE_BACK = acts.declare(
     _("Take back what one has filled in alone for an agreement"),
     "guidelines:agreement-take-back",
     who=acts.Who.ITS_AUTHOR,
-    states=acts.WHILE_ACTIVE | {Pairing.State.PAUSED},
+    states=acts.ALSO_WHILE_PAUSED,
 )
 NOT_NOW = acts.declare("agreement.not_now", _("Leave an agreement for now, without saying so to the other"), "guidelines:agreement-not-now")
 WRITE = acts.declare("agreement.write", _("Write the agreement together"), "guidelines:agreement-clause")

@@ -3,7 +3,6 @@
 from django.utils.translation import gettext_lazy as _
 
 from matching.pairings import acts
-from matching.pairings.models import Pairing
 from programs.memberships.models import Membership
 
 # Set for oneself and not for a pairing, but the two of every pairing keep to it.
@@ -11,7 +10,7 @@ SET = acts.declare(
     "limits.set",
     _("Set a limit that is stricter than the program’s, without saying so to the other"),
     "guidelines:set-limit",
-    states=frozenset({Pairing.State.ACTIVE, Pairing.State.PAUSED}),
+    states=acts.ALSO_WHILE_PAUSED,
 )
 
 

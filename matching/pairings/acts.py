@@ -23,6 +23,7 @@ NAME = re.compile(r"[a-z][a-z_-]*\.[a-z][a-z_-]*")
 
 State = Pairing.State
 WHILE_ACTIVE = frozenset({State.ACTIVE})
+ALSO_WHILE_PAUSED = WHILE_ACTIVE | {State.PAUSED}
 
 
 class Who(Enum):
