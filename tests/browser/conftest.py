@@ -81,12 +81,20 @@ def sign_in(context: BrowserContext, url: str, person: Any) -> None:
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
     """`axe(page)` fails where somebody with a screen reader, a keyboard or weak eyes would be stopped, and says where."""
-    return _find_no_fault
+
+    def look(page: Page) -> None:
+        _wait_until_there(page)
+        _find_no_fault(page)
+
+    return look
+
+
+def _wait_until_there(page: Page) -> None:
+    """A press that leads to another page may return before that page has a single element."""
+    page.wait_for_load_state()
 
 
 def _find_no_fault(page: Page, *, colours: bool = True) -> None:
-    # A press that leads to another page may return before that page has a single element.
-    page.wait_for_load_state()
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE)
     rules = RULES if colours else RULES | {"rules": {"color-contrast": {"enabled": False}}}
@@ -110,6 +118,7 @@ def looks_right(picture: Callable[[Page, str], None]) -> Callable[[Page, str], N
     def look(page: Page, name: str) -> None:
         size = page.viewport_size
         assert size
+        _wait_until_there(page)
         for width, height in HEIGHTS.items():
             page.set_viewport_size({"width": width, "height": height})
             picture(page, name)
