@@ -8,14 +8,18 @@ for (const place of document.querySelectorAll("[data-draft]")) {
   const say = (word, isTrue) => (place.querySelector(`[data-draft-says="${word}"]`).hidden = !isTrue);
   // Those are of one page, and the draft outlives it.
   const isTyped = (field) => field && field !== "once" && field !== "csrfmiddlewaretoken";
-  const typed = () => [...new FormData(form)].filter(([field]) => isTyped(field));
-  const asItCame = JSON.stringify(typed());
+  const typed = (into = form) => [...new FormData(into)].filter(([field]) => isTyped(field));
+  // Where the connection is slow, somebody types before this file is there.
+  const asSent = form.cloneNode(true);
+  asSent.reset();
+  const asItCame = typed(asSent);
+  const isAsItCame = () => JSON.stringify(typed()) === JSON.stringify(asItCame);
 
   const keep = () => {
     const fields = typed();
     try {
       if (!keeps) return;
-      if (JSON.stringify(fields) === asItCame && !("draftSent" in place.dataset)) localStorage.removeItem(name);
+      if (isAsItCame() && !("draftSent" in place.dataset)) localStorage.removeItem(name);
       else localStorage.setItem(name, JSON.stringify({ at: Date.now(), fields }));
       say("kept", localStorage.getItem(name) !== null);
     } catch {
@@ -32,9 +36,12 @@ for (const place of document.querySelectorAll("[data-draft]")) {
   };
 
   const bringBack = (fields) => {
+    const of = (name, all) => all.filter(([field]) => field === name).map(([, value]) => value);
+    const now = typed();
     for (const control of form.elements) {
-      if (!isTyped(control.name)) continue;
-      const values = fields.filter(([field]) => field === control.name).map(([, value]) => value);
+      const isTouched = String(of(control.name, now)) !== String(of(control.name, asItCame));
+      if (!isTyped(control.name) || isTouched) continue;
+      const values = of(control.name, fields);
       if (control.type === "checkbox" || control.type === "radio") control.checked = values.includes(control.value);
       else if (values.length) control.value = values[0];
     }
@@ -44,7 +51,7 @@ for (const place of document.querySelectorAll("[data-draft]")) {
   const fields = "draftSent" in place.dataset ? null : found();
   if (fields) {
     bringBack(fields);
-    say("back", JSON.stringify(typed()) !== asItCame);
+    say("back", !isAsItCame());
   }
   keep();
 

@@ -13,6 +13,7 @@ from checkins.answers.models import Answer
 from checkins.care.models import Task
 from checkins.plans import services as plans
 from tests.browser.pressing import press
+from tests.browser.slow import open_without
 from tests.factories.checkins import AnswerLinkFactory, CheckInFactory
 from tests.factories.matching import PairingFactory
 
@@ -89,6 +90,17 @@ def test_a_check_in_is_answered_in_less_than_a_minute(page_at, axe, asked, way, 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
     answer = Answer.objects.get(check_in=asked, question__construct="comfort")
     assert (answer.value, answer.words) == (2, "Since the last time.")
+
+
+def test_a_low_answer_that_is_chosen_before_a_slow_script_comes_opens_the_place_for_words(page_at, asked):
+    page = page_at(360, as_=asked.membership)
+    let_it_come = open_without(page, f"{_page(asked)}?question=3", "**/few-words*.js")
+    page.get_by_label("Not at ease at all", exact=True).tap()
+    expect(page.get_by_label("In your own words")).to_be_hidden()
+
+    let_it_come()
+
+    expect(page.get_by_label("In your own words")).to_be_visible()
 
 
 @pytest.mark.parametrize("way", ["signed in", "by link"])

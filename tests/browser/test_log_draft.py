@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from checkins.sessions.models import Session
+from tests.browser.slow import open_without
 from tests.factories.matching import PairingFactory
 from tests.factories.programs import MembershipFactory, ProgramFactory
 
@@ -50,6 +51,7 @@ def test_a_log_is_kept_without_a_connection_and_wiped_once_it_is_saved_and_at_si
     page.get_by_label("Both of you").check()
     page.get_by_role("button", name="Save this session").click()
     expect(page.get_by_text("The session is saved")).to_be_visible()
+    page.wait_for_load_state()
     assert drafts_on(page) == []
     assert "#" not in page.url
 
@@ -59,4 +61,22 @@ def test_a_log_is_kept_without_a_connection_and_wiped_once_it_is_saved_and_at_si
     page.goto("/accounts/logout/")
     page.get_by_role("button", name="Sign out").click()
     expect(page).not_to_have_url("/accounts/logout/")
+    page.wait_for_load_state()
     assert drafts_on(page) == []
+
+
+def test_what_is_typed_before_a_slow_script_comes_is_not_replaced_by_an_older_draft(page_at):
+    pairing = PairingFactory(active=True)
+    log = f"/p/{pairing.program.slug}/pairings/{pairing.pk}/sessions/log/"
+    page = page_at(360, as_=pairing.first)
+    page.goto(log)
+    page.get_by_label(NOTE).fill("Yesterday's words")
+    page.get_by_label("Both of you").check()
+    let_it_come = open_without(page, log, "**/keep-draft*.js")
+    page.get_by_label(NOTE).fill("Today's words")
+
+    let_it_come()
+
+    expect(page.get_by_text(BACK)).to_be_visible()
+    expect(page.get_by_label("Both of you")).to_be_checked()
+    expect(page.get_by_label(NOTE)).to_have_value("Today's words")
