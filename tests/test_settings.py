@@ -60,3 +60,11 @@ def test_cookies_of_production_are_bound_to_its_host_and_read_by_no_script():
     session, csrf = json.loads(done.stdout)[:6], json.loads(done.stdout)[6:]
     assert session == ["__Host-sessionid", True, True, "Lax", "/", None]
     assert csrf == ["__Host-csrftoken", True, True, "Lax", "/", None]
+
+
+def test_after_the_start_python_looks_only_through_what_has_come_since():
+    code = "import django, gc; django.setup(); print(gc.isenabled(), gc.get_freeze_count() > len(gc.get_objects()))"
+
+    done = run("-c", code, **PRODUCTION)
+
+    assert done.stdout == "True True\n", done.stderr

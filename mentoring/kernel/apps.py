@@ -1,3 +1,5 @@
+import gc
+
 from django.apps import AppConfig
 from django.core import checks
 
@@ -16,3 +18,6 @@ class KernelConfig(AppConfig):
         checks.register(keys.check_settings)
         checks.register(senders.check_settings)
         wishes.when_changed(outbox.reconsider)
+        # The pause that `mentoring/__init__.py` began: all models are loaded.
+        gc.freeze()
+        gc.enable()
