@@ -234,8 +234,8 @@ def test_a_fact_of_a_copy_is_about_a_row_of_the_copy(copied):
 
 
 def _of(fact: Fact) -> dict:
-    name = "session__pairing" if fact.kind == Fact.Kind.TIME_MOVED else "pairing"
-    return {name: fact.pairing_id}
+    columns = {field.name for field in copies.ABOUT[fact.kind]._meta.get_fields()}
+    return {"pairing" if "pairing" in columns else "session__pairing": fact.pairing_id}
 
 
 def test_what_both_said_apart_is_about_a_row_of_the_copy(copied):
