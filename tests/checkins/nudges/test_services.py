@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -133,12 +133,14 @@ def test_what_has_not_gone_before_a_pause_or_an_ending_does_not_go(stop):
 
 def test_it_waits_for_the_afternoon_of_each():
     pairing = pair_that_met(40, first__user__time_zone="Asia/Tokyo", second__user__time_zone="America/Lima")
-    services.nudge(now=datetime(2026, 11, 26, 5, 0, tzinfo=UTC))
+    # Early in the afternoon in Tokyo, and midnight in Lima.
+    now = NOW.replace(hour=5, minute=0, second=0, microsecond=0)
+    services.nudge(now=now)
 
     due = OutboxMessage.objects.filter(kind=services.NUDGE).values_list("recipient", "due_at")
     assert dict(due) == {
-        pairing.first.user_id: datetime(2026, 11, 26, 8, 0, tzinfo=UTC),
-        pairing.second.user_id: datetime(2026, 11, 26, 22, 0, tzinfo=UTC),
+        pairing.first.user_id: now.replace(hour=8),
+        pairing.second.user_id: now.replace(hour=22),
     }
 
 
