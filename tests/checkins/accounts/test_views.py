@@ -78,7 +78,8 @@ def test_it_comes_as_long_and_in_the_same_way_as_the_last_time(as_member):
     assert "How did you meet?" in page
 
 
-def test_a_half_logs_in_their_own_time_and_says_what_they_got_to(as_member):
+def test_a_half_logs_in_their_own_time_and_says_what_they_got_to(as_member, noon, time_machine):
+    time_machine.move_to(noon, tick=False)
     around = people_around(active=True, first__user__time_zone="America/New_York")
     reached, left = AgendaItemFactory.create_batch(2, pairing=around.pairing, author=around.other_half)
 

@@ -102,7 +102,7 @@ def test_it_is_owed_once_a_month_while_they_do_not_meet():
     pair_that_met(40)
 
     assert services.nudge(now=NOW) == 2
-    assert services.nudge(now=NOW + timedelta(minutes=1)) == 0
+    assert services.nudge(now=NOW) == 0
     assert services.nudge(now=NOW + timedelta(days=32)) == 2
 
 
