@@ -27,7 +27,7 @@ def test_an_open_job_is_asked_again_by_itself_and_by_a_link_and_can_be_stopped(s
 
 
 def test_a_page_asks_soon_once_and_at_leisure_from_then_on():
-    assert 'hx-trigger="every 500ms"' in shown(state="queued")
+    assert 'hx-trigger="load delay:500ms, every 2s"' in shown(state="queued")
     assert 'hx-trigger="every 2s"' in shown(state="queued", asks_again="true")
 
 
