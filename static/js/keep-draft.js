@@ -40,8 +40,13 @@ for (const place of document.querySelectorAll("[data-draft]")) {
     const now = typed();
     for (const control of form.elements) {
       const isTouched = String(of(control.name, now)) !== String(of(control.name, asItCame));
-      if (!isTyped(control.name) || isTouched) continue;
+      if (!isTyped(control.name)) continue;
       const values = of(control.name, fields);
+      if (isTouched) {
+        // Of two texts neither is lost.
+        if (control.type === "textarea" && values[0] && values[0] !== control.value) control.value = `${values[0]}\n\n${control.value}`;
+        continue;
+      }
       if (control.type === "checkbox" || control.type === "radio") control.checked = values.includes(control.value);
       else if (values.length) control.value = values[0];
     }

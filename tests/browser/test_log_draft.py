@@ -65,7 +65,7 @@ def test_a_log_is_kept_without_a_connection_and_wiped_once_it_is_saved_and_at_si
     assert drafts_on(page) == []
 
 
-def test_what_is_typed_before_a_slow_script_comes_is_not_replaced_by_an_older_draft(page_at):
+def test_what_is_typed_before_a_slow_script_comes_stands_beside_an_older_draft(page_at):
     pairing = PairingFactory(active=True)
     log = f"/p/{pairing.program.slug}/pairings/{pairing.pk}/sessions/log/"
     page = page_at(360, as_=pairing.first)
@@ -79,4 +79,4 @@ def test_what_is_typed_before_a_slow_script_comes_is_not_replaced_by_an_older_dr
 
     expect(page.get_by_text(BACK)).to_be_visible()
     expect(page.get_by_label("Both of you")).to_be_checked()
-    expect(page.get_by_label(NOTE)).to_have_value("Today's words")
+    expect(page.get_by_label(NOTE)).to_have_value("Yesterday's words\n\nToday's words")
