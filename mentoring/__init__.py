@@ -2,8 +2,8 @@
 
 import gc
 
-# What a process loads at its start stays until its end. Python would look through it for what can go a hundred times, a fifth of the time
-# that a start takes. From `KernelConfig.ready` on it looks through what has come since.
+# Nearly all that a process loads at its start stays until its end. To look through it for what can go takes a fifth of the start, so Python
+# waits with that until `KernelConfig.ready`, where Django is set up, and looks from then on through what has come since.
 gc.disable()
 
 from mentoring.celery import app as celery_app  # noqa: E402 - the pause comes before whatever is loaded

@@ -39,9 +39,9 @@ for (const place of document.querySelectorAll("[data-draft]")) {
     const of = (name, all) => all.filter(([field]) => field === name).map(([, value]) => value);
     const now = typed();
     for (const control of form.elements) {
-      const isTouched = String(of(control.name, now)) !== String(of(control.name, asItCame));
       if (!isTyped(control.name)) continue;
       const values = of(control.name, fields);
+      const isTouched = String(of(control.name, now)) !== String(of(control.name, asItCame));
       if (isTouched) {
         // Of two texts neither is lost.
         if (control.type === "textarea" && values[0] && values[0] !== control.value) control.value = `${values[0]}\n\n${control.value}`;
